@@ -1,0 +1,53 @@
+"""Showing progress on stderr: a bar in a terminal, plain lines elsewhere."""
+
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from movierec_cli.cli.console import info, stderr
+
+
+class DownloadProgress:
+    """Shows a download; a `movierec_cli.core.progress.Progress`."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, description: str, total: int | None) -> None:
+        """Show an empty bar, or a line where there is no terminal."""
+        if not stderr().is_terminal:
+            info(f"{description}…")
+            return
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=stderr(),
+        )
+        self._task = self._bar.add_task(description, total=total)
+        self._bar.start()
+
+    def advance(self, amount: int) -> None:
+        """Fill the bar by some bytes."""
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task, amount)
+
+    def note(self, message: str) -> None:
+        """Print a line."""
+        self.finish()
+        info(message)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

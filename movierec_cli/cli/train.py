@@ -1,0 +1,106 @@
+"""``movierec train``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from movierec_cli.cli.console import info
+from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
+
+if TYPE_CHECKING:
+    from movierec_cli.core.training import Epoch
+
+
+def train(
+    model: Annotated[str, typer.Argument(metavar="two-tower|dnn", help="What to train.")],
+    preset: Annotated[
+        str,
+        typer.Option(
+            metavar="default|report",
+            help="default is the best we know; report is the network of the report.",
+        ),
+    ] = "default",
+    holdout: HoldoutOption = "users",
+    split_seed: SplitSeedOption = 705,
+    seed: Annotated[int, typer.Option(min=0, help="The source of all randomness.")] = 0,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What to call the run; by default after what is trained."
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="The most epochs to train.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The step size of Adam.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=2, help="Examples in a step.")] = None,
+    device: Annotated[
+        str, typer.Option(metavar="auto|cpu|cuda|mps", help="What to compute on.")
+    ] = "cpu",
+    dataset: DatasetOption = DEFAULT_DATASET,
+) -> None:
+    """Train a model and keep it as a run.
+
+    The best epoch is chosen on users cut from the training part, never on held-out ones.
+
+    [bold]Examples[/]
+
+      movierec train dnn
+      movierec train two-tower --preset report
+      movierec train dnn --holdout ua --name dnn-ua
+    """
+    from movierec_cli.core.data.registry import load_dataset
+    from movierec_cli.core.paths import Paths
+    from movierec_cli.core.pipeline import (
+        Overrides,
+        TrainingRequest,
+        train_run,
+    )
+    from movierec_cli.core.runs import save_run
+
+    paths = Paths.from_environment()
+    request = TrainingRequest(
+        model=model,
+        preset=preset,
+        holdout=holdout,
+        split_seed=split_seed,
+        seed=seed,
+        device=device,
+        overrides=Overrides(epochs, learning_rate, batch_size),
+        name=name,
+    )
+    run = train_run(load_dataset(dataset, paths), request, EpochRows())
+    folder = save_run(run, paths.runs)
+    manifest = run.manifest
+    info(
+        f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
+        f"{manifest.seconds:.1f} s; kept the epoch marked * as the run {manifest.name!r}."
+    )
+    info(f"It is in {folder}.")
+    if manifest.split["holdout"] != "none":
+        info(f"Measure it with: movierec evaluate {manifest.name}")
+    info(f"Use it with: movierec recommend --user 42 --run {manifest.name}")
+
+
+class EpochRows:
+    """Prints a row for each epoch as it ends."""
+
+    def __init__(self) -> None:
+        self._names: list[tuple[str, str]] = []
+
+    def __call__(self, epoch: "Epoch") -> None:
+        """Print the figures of an epoch, the header before the first."""
+        if not self._names:
+            self._names = [("train", name) for name in epoch.train]
+            self._names += [("validation", name) for name in epoch.validation]
+            heads = [f"{part[:5]} {name.removesuffix('_loss')}" for part, name in self._names]
+            self._widths = [max(len(head), 8) for head in heads]
+            info(
+                "epoch  "
+                + "  ".join(f"{h:>{w}}" for h, w in zip(heads, self._widths, strict=True))
+                + "  seconds"
+            )
+        values = [getattr(epoch, part)[name] for part, name in self._names]
+        info(
+            f"{epoch.number:4d}{'*' if epoch.is_best else ' '}  "
+            + "  ".join(f"{v:{w}.4f}" for v, w in zip(values, self._widths, strict=True))
+            + f"  {epoch.seconds:7.2f}"
+        )

@@ -1,0 +1,1 @@
+"""The recommender: it never prints, never exits, and knows nothing of the terminal."""

@@ -1,0 +1,271 @@
+"""The values that travel through the program: users, films, ratings, histories.
+
+Notation: an *id* is the number that the data set gives a user or a film; a *row* is its
+position in the tables here, 0-based. Everything inside `core` works on rows; ids appear only
+where a person reads or types them.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RELEVANT_RATING = 4.0
+"""A film is relevant to a user who rated it this high or higher."""
+
+GENDERS = ("M", "F")
+
+IntArray = NDArray[np.integer[Any]]
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Users:
+    """Who the users are. What is not known of a user is NaN, -1 or an empty string.
+
+    Attributes
+    ----------
+    ids
+        [n_users] int64, ascending.
+    age
+        [n_users] float32, in years.
+    gender
+        [n_users] int8, position in `GENDERS`.
+    occupation
+        [n_users] int8, position in `Dataset.occupations`.
+    zip_code
+        [n_users] str; codes are text, they have leading zeros and letters.
+    """
+
+    ids: NDArray[np.int64]
+    age: FloatArray
+    gender: NDArray[np.int8]
+    occupation: NDArray[np.int8]
+    zip_code: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: IntArray) -> "Users":
+        """Return the users at ``rows``, in that order."""
+        return Users(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
+    @classmethod
+    def unknown(cls, n_users: int) -> "Users":
+        """Return ``n_users`` users of whom nothing is known."""
+        return cls(
+            ids=np.zeros(n_users, np.int64),
+            age=np.full(n_users, np.nan, np.float32),
+            gender=np.full(n_users, -1, np.int8),
+            occupation=np.full(n_users, -1, np.int8),
+            zip_code=np.full(n_users, "", "<U1"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Films:
+    """The catalogue.
+
+    Attributes
+    ----------
+    ids
+        [n_films] int64, ascending.
+    titles
+        [n_films] str, as in the data: "Godfather, The (1972)".
+    released
+        [n_films] datetime64[D], NaT where unknown.
+    genres
+        [n_films, n_genres] bool, columns as in `Dataset.genres`.
+    """
+
+    ids: NDArray[np.int64]
+    titles: NDArray[np.str_]
+    released: NDArray[np.datetime64]
+    genres: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def years(self) -> FloatArray:
+        """The year of release of each film, [n_films]; NaN where unknown."""
+        years = self.released.astype("datetime64[Y]").astype(np.int64).astype(np.float32) + 1970
+        years[np.isnat(self.released)] = np.nan
+        return years
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """Ratings in the order of the file, one entry each.
+
+    Attributes
+    ----------
+    user_rows, film_rows
+        [n_ratings] int32, positions in `Users` and `Films`.
+    values
+        [n_ratings] float32, 1..5.
+    timestamps
+        [n_ratings] int64, seconds since 1970 (UTC).
+    """
+
+    user_rows: NDArray[np.int32]
+    film_rows: NDArray[np.int32]
+    values: FloatArray
+    timestamps: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, selection: IntArray | NDArray[np.bool_]) -> "Ratings":
+        """Return the ratings at the positions, or where the mask is true."""
+        return Ratings(
+            **{column.name: getattr(self, column.name)[selection] for column in fields(self)}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """The ratings known of each of some users, in compressed sparse rows.
+
+    The entries of user ``u`` are ``indptr[u]:indptr[u + 1]``, ordered by film. An empty history
+    is a user without known ratings: the cold start.
+
+    Attributes
+    ----------
+    indptr
+        [n_users + 1] int64.
+    film_rows
+        [n_entries] int32.
+    ratings
+        [n_entries] float32, 1..5.
+    timestamps
+        [n_entries] int64, seconds since 1970 (UTC).
+    """
+
+    indptr: NDArray[np.int64]
+    film_rows: NDArray[np.int32]
+    ratings: FloatArray
+    timestamps: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The number of ratings known of each user, [n_users]."""
+        return np.diff(self.indptr)
+
+    @property
+    def user_rows(self) -> NDArray[np.int64]:
+        """The user of each entry, [n_entries], counted from the first user here."""
+        return np.repeat(np.arange(len(self)), self.counts)
+
+    def take(self, rows: IntArray) -> "Histories":
+        """Return the histories of the users at ``rows``, in that order."""
+        counts = self.counts[rows]
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        entries = np.repeat(self.indptr[:-1][rows] - indptr[:-1], counts) + np.arange(indptr[-1])
+        return Histories(
+            indptr, self.film_rows[entries], self.ratings[entries], self.timestamps[entries]
+        )
+
+    def where(self, mask: NDArray[np.bool_]) -> "Histories":
+        """Return the same users with only the entries where ``mask`` [n_entries] is true."""
+        kept = np.bincount(self.user_rows[mask], minlength=len(self))
+        indptr = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+        return Histories(indptr, self.film_rows[mask], self.ratings[mask], self.timestamps[mask])
+
+    @classmethod
+    def empty(cls, n_users: int) -> "Histories":
+        """Return ``n_users`` histories without an entry."""
+        return cls(
+            np.zeros(n_users + 1, np.int64),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.float32),
+            np.zeros(0, np.int64),
+        )
+
+    @classmethod
+    def from_ratings(cls, ratings: Ratings, n_users: int) -> "Histories":
+        """Group ``ratings`` by user, ordered by film; users without a rating get an empty one."""
+        order = np.lexsort((ratings.film_rows, ratings.user_rows))
+        counts = np.bincount(ratings.user_rows, minlength=n_users)
+        return cls(
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            ratings.film_rows[order],
+            ratings.values[order],
+            ratings.timestamps[order],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set: what every command works on.
+
+    Attributes
+    ----------
+    name
+        Its name in the registry, such as ``ml-100k``.
+    users, films, ratings
+        The three tables.
+    genres
+        Names of the columns of ``films.genres``.
+    occupations
+        Names for ``users.occupation``; empty for a data set without demographics.
+    folds
+        For each official fold (``u1`` .. ``ub``) the positions of its test ratings in ``ratings``.
+    """
+
+    name: str
+    users: Users
+    films: Films
+    ratings: Ratings
+    genres: tuple[str, ...]
+    occupations: tuple[str, ...]
+    folds: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the ratings were made up."""
+        return self.name.startswith("synthetic")
+
+    @cached_property
+    def histories(self) -> Histories:
+        """All ratings, grouped by user."""
+        return Histories.from_ratings(self.ratings, len(self.users))
+
+    @property
+    def latest_timestamp(self) -> int:
+        """The time of the last rating: "now", for someone who asks today."""
+        return int(self.ratings.timestamps.max(initial=0))
+
+    def with_ratings(self, ratings: Ratings) -> "Dataset":
+        """Return the same users and films with other ratings, such as the training part.
+
+        Official folds are positions in the full ratings, so the result has none.
+        """
+        return replace(self, ratings=ratings, folds={})
+
+    def checksum(self) -> str:
+        """Return the SHA-256 of everything in here, in hexadecimal."""
+        digest = hashlib.sha256()
+        for table in (self.users, self.films, self.ratings):
+            for column in fields(table):
+                _digest_array(digest, column.name, getattr(table, column.name))
+        for fold in sorted(self.folds):
+            _digest_array(digest, fold, self.folds[fold])
+        digest.update(repr((self.genres, self.occupations)).encode())
+        return digest.hexdigest()
+
+
+def _digest_array(digest: "hashlib._Hash", name: str, array: NDArray[Any]) -> None:
+    """Feed an array in a way that does not depend on string padding or byte order."""
+    digest.update(name.encode())
+    if array.dtype.kind == "U":
+        digest.update("\0".join(array.tolist()).encode())
+    else:
+        digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())

@@ -1,0 +1,123 @@
+"""Every data set by its name: the one place that knows where each comes from."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from movierec_cli.core.data import movielens, store, synthetic
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.download import Expected, fetch
+from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.files import atomic_write
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.progress import SILENT, Progress
+
+DEFAULT_DATASET = movielens.NAME
+
+
+def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
+    """Load a data set by name: ``ml-100k``, ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
+
+    The parsed form is kept in the cache; where it is missing or damaged it is made anew.
+
+    Raises
+    ------
+    DataError
+        If the data set has to be downloaded first.
+    UsageError
+        If there is no data set of that name.
+    IntegrityError
+        If the archive in the cache is damaged.
+    """
+    size = None if name == movielens.NAME else synthetic.parse_name(name)
+    parsed = parsed_path(name, paths)
+    if parsed.exists():
+        try:
+            return store.load(parsed)
+        except IntegrityError as error:
+            progress.note(f"{error.message} Making it anew.")
+    dataset = synthetic.generate(size, name=name) if size else _parse_cached_archive(paths)
+    store.save(dataset, parsed)
+    return dataset
+
+
+def archive_path(paths: Paths) -> Path:
+    """Return where the verified archive of MovieLens 100K is kept."""
+    return paths.cache / f"{movielens.NAME}.zip"
+
+
+def parsed_path(name: str, paths: Paths) -> Path:
+    """Return where the parsed form of a data set is kept."""
+    return paths.cache / f"{name}.npz"
+
+
+def download(paths: Paths, url: str | None, force: bool, progress: Progress = SILENT) -> Dataset:
+    """Fetch MovieLens 100K from its official address, or from ``url``, into the cache.
+
+    A verified archive that is there already is used, unless ``force``.
+
+    Raises
+    ------
+    NetworkError, IntegrityError
+        As in `fetch`; the cache stays as it was.
+    """
+    archive = archive_path(paths)
+    if not archive.exists() or force or url:
+        expected = None if url else Expected(movielens.ARCHIVE_SIZE, movielens.ARCHIVE_SHA256)
+        fetch(
+            url or movielens.URL,
+            archive,
+            expected,
+            lambda path: _check_archive(path, url or movielens.URL),
+            progress,
+            allow_http=url is not None,
+        )
+    return _install(paths)
+
+
+def bring(source: Path, paths: Paths) -> Dataset:
+    """Take MovieLens 100K from an archive or a folder that the user has into the cache.
+
+    Raises
+    ------
+    DataError
+        If there is nothing at ``source``.
+    IntegrityError
+        If it does not hold the files of MovieLens 100K; the cache stays as it was.
+    """
+    if source.is_dir():
+        contents = movielens.read_folder(source)
+        movielens.verify(contents, str(source))
+        with atomic_write(archive_path(paths)) as file, zipfile.ZipFile(file, "w") as archive:
+            movielens.pack(contents, archive)
+    elif source.is_file():
+        _check_archive(source, str(source))
+        with source.open("rb") as original, atomic_write(archive_path(paths)) as file:
+            shutil.copyfileobj(original, file)
+    else:
+        raise DataError(
+            f"There is no file or folder {source}.",
+            "Give the path of ml-100k.zip or of the folder ml-100k.",
+        )
+    return _install(paths)
+
+
+def _install(paths: Paths) -> Dataset:
+    dataset = _parse_cached_archive(paths)
+    store.save(dataset, parsed_path(movielens.NAME, paths))
+    return dataset
+
+
+def _parse_cached_archive(paths: Paths) -> Dataset:
+    archive = archive_path(paths)
+    if not archive.exists():
+        raise DataError(
+            f"MovieLens 100K is not in {paths.cache}.", "Get it with: movierec download"
+        )
+    contents = movielens.read_archive(archive, str(archive))
+    movielens.verify(contents, str(archive))
+    return movielens.parse(contents)
+
+
+def _check_archive(path: Path, where: str) -> None:
+    movielens.verify(movielens.read_archive(path, where), where)

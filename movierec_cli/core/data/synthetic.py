@@ -1,0 +1,239 @@
+"""A made-up data set in the layout of MovieLens 100K, for trying things without the real one.
+
+Users have tastes that follow their age, gender and occupation and a part of their own; films
+have genres, a quality and a popularity with a long tail. So a model that personalises has
+something to find, and popularity alone has something to be good at.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import Dataset, Films, FloatArray, Histories, Ratings, Users
+from movierec_cli.core.errors import UsageError
+
+NAME = "synthetic"
+GENRES = (
+    "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary",
+    "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi",
+    "Thriller", "War", "Western",
+)  # fmt: skip
+OCCUPATIONS = (
+    "administrator", "artist", "doctor", "educator", "engineer", "entertainment", "executive",
+    "healthcare", "homemaker", "lawyer", "librarian", "marketing", "none", "other", "programmer",
+    "retired", "salesman", "scientist", "student", "technician", "writer",
+)  # fmt: skip
+
+_GENRE_SHARE = np.array(
+    [0, 25, 14, 4, 12, 50, 11, 5, 72, 2, 2, 9, 6, 6, 25, 10, 25, 7, 3], dtype=np.float64
+)
+_FIRST_WORDS = (
+    "Silent", "Golden", "Broken", "Midnight", "Distant", "Paper", "Crimson", "Last", "Hidden",
+    "Electric", "Winter", "Lonely", "Velvet", "Hollow", "Burning", "Secret", "Wild", "Frozen",
+    "Little", "Painted", "Restless", "Stolen", "Quiet", "Endless", "Bitter", "Blue", "Iron",
+    "Forgotten", "Crooked", "Shining", "Northern", "Second",
+)  # fmt: skip
+_SECOND_WORDS = (
+    "Harbour", "Garden", "Promise", "River", "Station", "Letter", "Island", "Summer", "Voyage",
+    "Kingdom", "Mirror", "Street", "Shadow", "Orchard", "Engine", "Piano", "Lighthouse", "Carnival",
+    "Witness", "Horizon", "Café", "Tower", "Season", "Stranger", "Forest", "Detective", "Bridge",
+    "Waltz", "Desert", "Comet", "Theatre", "Journey",
+)  # fmt: skip
+_SIZE = re.compile(r"synthetic-(\d{1,7})x(\d{1,6})x(\d{1,9})")
+_SMALLEST_HISTORY = 20
+_FOLD_TEST_RATINGS = 10
+
+
+@dataclass(frozen=True)
+class SyntheticSize:
+    """How much to make up; by default as much as MovieLens 100K holds."""
+
+    n_users: int = 943
+    n_films: int = 1682
+    n_ratings: int = 100_000
+
+    def __post_init__(self) -> None:
+        if self.n_users < 10 or self.n_films < 50:
+            raise UsageError("A synthetic data set has at least 10 users and 50 films.")
+        if not 20 * self.n_users <= self.n_ratings <= self.n_users * self.n_films // 3:
+            raise UsageError(
+                f"{self.n_ratings:,} ratings do not fit {self.n_users:,} users and "
+                f"{self.n_films:,} films.",
+                "Each user needs 20, and rates at most a third of the films on average.",
+            )
+
+
+def parse_name(name: str) -> SyntheticSize:
+    """Read the size from a name: ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
+
+    Raises
+    ------
+    UsageError
+        If the name has another form or the sizes do not fit each other.
+    """
+    if name == NAME:
+        return SyntheticSize()
+    match = _SIZE.fullmatch(name)
+    if match is None:
+        raise UsageError(
+            f"There is no data set {name!r}.",
+            "Choose ml-100k, synthetic, or synthetic-USERSxFILMSxRATINGS.",
+        )
+    return SyntheticSize(*(int(group) for group in match.groups()))
+
+
+def generate(size: SyntheticSize | None = None, seed: int = 0, name: str = NAME) -> Dataset:
+    """Make up a data set; the same size and seed give the same one.
+
+    Raises
+    ------
+    UsageError
+        From `SyntheticSize`, if the sizes do not fit each other.
+    """
+    size = size or SyntheticSize()
+    generator = np.random.default_rng(seed)
+    users = _make_users(size.n_users, generator)
+    films = _make_films(size.n_films, generator)
+    tastes = _make_tastes(users, generator)  # [n_users, n_genres]
+    traits = _make_traits(films, generator)  # [n_films, n_genres]
+    ratings = _make_ratings(size, tastes, traits, generator)
+    return Dataset(
+        name, users, films, ratings, GENRES, OCCUPATIONS, _make_folds(ratings, size, generator)
+    )
+
+
+def _make_users(n_users: int, generator: np.random.Generator) -> Users:
+    occupation = generator.choice(
+        len(OCCUPATIONS), n_users, p=_normalised(1.0 / np.arange(1, len(OCCUPATIONS) + 1) ** 0.5)
+    )
+    student = occupation == OCCUPATIONS.index("student")
+    age = np.where(student, generator.normal(22, 4, n_users), generator.normal(38, 11, n_users))
+    return Users(
+        ids=np.arange(1, n_users + 1),
+        age=np.clip(np.round(age), 7, 80).astype(np.float32),
+        gender=(generator.random(n_users) < 0.29).astype(np.int8),
+        occupation=occupation.astype(np.int8),
+        zip_code=np.array([f"{code:05d}" for code in generator.integers(0, 100_000, n_users)]),
+    )
+
+
+def _make_films(n_films: int, generator: np.random.Generator) -> Films:
+    genres = np.zeros((n_films, len(GENRES)), dtype=np.bool_)
+    for film, count in enumerate(generator.choice([1, 2, 3], n_films, p=[0.5, 0.35, 0.15])):
+        genres[film, generator.choice(len(GENRES), count, False, _normalised(_GENRE_SHARE))] = True
+    age_in_years = np.minimum(generator.exponential(8.0, n_films), 70.0)
+    released = np.datetime64("1998-03-01") - np.round(age_in_years * 365.25).astype(
+        "timedelta64[D]"
+    )
+    pairs = generator.permutation(len(_FIRST_WORDS) * len(_SECOND_WORDS))
+    titles = []
+    for film in range(n_films):
+        part, pair = divmod(film, len(pairs))
+        first, second = divmod(int(pairs[pair]), len(_SECOND_WORDS))
+        number = f" {part + 1}" if part else ""
+        year = str(released[film])[:4]
+        titles.append(f"{_FIRST_WORDS[first]} {_SECOND_WORDS[second]}{number}, The ({year})")
+    return Films(np.arange(1, n_films + 1), np.array(titles), released, genres)
+
+
+def _make_tastes(users: Users, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw how much each user likes each genre, [n_users, n_genres]."""
+    n_genres = len(GENRES)
+    by_gender = generator.normal(0, 0.4, (2, n_genres))
+    by_occupation = generator.normal(0, 0.35, (len(OCCUPATIONS), n_genres))
+    by_age = generator.normal(0, 0.45, n_genres)
+    scaled_age = (users.age.astype(np.float64) - 35.0) / 12.0
+    own = generator.normal(0, 0.8, (len(users), n_genres))
+    tastes: NDArray[np.float64] = (
+        by_gender[users.gender]
+        + by_occupation[users.occupation]
+        + np.outer(scaled_age, by_age)
+        + own
+    )
+    return tastes
+
+
+def _make_traits(films: Films, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw what each film has to offer to a liking of each genre, [n_films, n_genres]."""
+    share = films.genres / films.genres.sum(axis=1, keepdims=True)
+    traits: NDArray[np.float64] = share + generator.normal(0, 0.18, share.shape)
+    return traits
+
+
+def _make_ratings(
+    size: SyntheticSize,
+    tastes: NDArray[np.float64],
+    traits: NDArray[np.float64],
+    generator: np.random.Generator,
+) -> Ratings:
+    quality = generator.normal(0, 0.5, size.n_films)
+    rank = generator.permutation(size.n_films) - 1.5 * size.n_films / 10 * quality
+    popularity = -2.2 * np.log1p(np.argsort(np.argsort(rank)) / (0.2 * size.n_films))
+    leniency = generator.normal(0, 0.45, size.n_users)
+    counts = _history_lengths(size, generator)
+    start = 874_700_000 + generator.integers(0, 18_000_000, size.n_users)
+    columns: list[tuple[NDArray[np.int64], ...]] = []
+    raw = []
+    for user, count in enumerate(counts):
+        liking = traits @ tastes[user]  # [n_films]
+        appeal = popularity + 1.6 * liking + generator.gumbel(size=size.n_films)
+        films = np.argpartition(-appeal, count - 1)[:count]
+        noise = generator.normal(0, 0.75, count)
+        score = leniency[user] + quality[films] + 0.9 * liking[films] + noise
+        raw.append(score)
+        columns.append(
+            (
+                np.full(count, user),
+                films,
+                start[user] + np.cumsum(generator.integers(0, 60, count)),
+            )
+        )
+    user_rows, film_rows, timestamps = (np.concatenate(part) for part in zip(*columns, strict=True))
+    order = generator.permutation(len(user_rows))
+    return Ratings(
+        user_rows[order].astype(np.int32),
+        film_rows[order].astype(np.int32),
+        _as_ratings(np.concatenate(raw))[order],
+        timestamps[order].astype(np.int64),
+    )
+
+
+def _as_ratings(raw: NDArray[np.float64]) -> FloatArray:
+    """Scale to the mean and spread of real ratings, and round to 1..5."""
+    scaled = 3.55 + 1.15 * (raw - raw.mean()) / raw.std()
+    return np.asarray(np.clip(np.round(scaled), 1, 5), dtype=np.float32)
+
+
+def _history_lengths(size: SyntheticSize, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Draw how many films each user rates: at least 20, a long tail, the asked sum exactly."""
+    weights = generator.lognormal(0, 1.1, size.n_users)
+    spare = size.n_ratings - _SMALLEST_HISTORY * size.n_users
+    most = size.n_films * 2 // 3 - _SMALLEST_HISTORY
+    extra = np.minimum(np.floor(spare * _normalised(weights)), most).astype(np.int64)
+    while (missing := spare - int(extra.sum())) > 0:
+        open_rows = np.flatnonzero(extra < most)
+        extra[generator.choice(open_rows, min(missing, len(open_rows)), replace=False)] += 1
+    return extra + _SMALLEST_HISTORY
+
+
+def _make_folds(
+    ratings: Ratings, size: SyntheticSize, generator: np.random.Generator
+) -> dict[str, NDArray[np.int64]]:
+    """Cut folds as MovieLens has them: u1..u5 a fifth of the ratings, ua and ub ten a user."""
+    parts = np.array_split(np.arange(len(ratings)), 5)
+    folds = {f"u{number}": part for number, part in enumerate(parts, start=1)}
+    shuffled = generator.permutation(len(ratings))
+    by_user = shuffled[np.argsort(ratings.user_rows[shuffled], kind="stable")]
+    starts = Histories.from_ratings(ratings, size.n_users).indptr[:-1]
+    for fold, offset in (("ua", 0), ("ub", _FOLD_TEST_RATINGS)):
+        chosen = starts[:, None] + offset + np.arange(_FOLD_TEST_RATINGS)  # [n_users, 10]
+        folds[fold] = np.sort(by_user[chosen.ravel()])
+    return folds
+
+
+def _normalised(weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares

@@ -1,0 +1,111 @@
+"""The formulas. They know users and films as rows, and no model.
+
+Ranking, for a user with the relevant films R and a list of k films, hit(i) being 1 if the film
+at rank i is in R and 0 otherwise:
+
+    precision@k = sum_i hit(i) / k
+    recall@k    = sum_i hit(i) / |R|
+    AP@k        = sum_i hit(i) * precision@i / min(|R|, k)          (MAP is its mean)
+    NDCG@k      = sum_i hit(i) / log2(i + 1)  /  sum_{i <= min(|R|, k)} 1 / log2(i + 1)
+    hit rate@k  = 1 if any hit, else 0
+
+Users without a relevant film are left out of the means and counted. Libraries differ here: some
+divide recall by min(|R|, k), some take k hits as the ideal of NDCG.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import RELEVANT_RATING, FloatArray, Histories
+
+RANKING = ("precision", "recall", "map", "ndcg", "hit_rate")
+RATING = ("mse", "rmse", "mae", "accuracy")
+ALL = RANKING + RATING
+
+LIKED_PREDICTION = 3.5
+"""A predicted rating this high counts as "relevant" in `accuracy`: it rounds to 4."""
+
+FloatVector = NDArray[np.float64]
+
+
+def hits(top: NDArray[np.int64], targets: Histories, n_films: int) -> NDArray[np.bool_]:
+    """Tell which recommended films are relevant.
+
+    Parameters
+    ----------
+    top
+        [n_users, k] film rows, best first; negative where there is none.
+    targets
+        The hidden ratings of the same users.
+
+    Returns
+    -------
+    [n_users, k] bool.
+    """
+    relevant = np.zeros((len(targets), n_films + 1), dtype=np.bool_)  # last column: no film
+    mask = targets.ratings >= RELEVANT_RATING
+    relevant[targets.user_rows[mask], targets.film_rows[mask]] = True
+    return np.take_along_axis(relevant, np.where(top < 0, n_films, top), axis=1)
+
+
+def relevant_counts(targets: Histories) -> NDArray[np.int64]:
+    """Return how many relevant films each user has, [n_users]."""
+    mask = targets.ratings >= RELEVANT_RATING
+    return np.bincount(targets.user_rows[mask], minlength=len(targets))
+
+
+def ranking_metrics(
+    hit: NDArray[np.bool_], n_relevant: NDArray[np.int64]
+) -> dict[str, FloatVector]:
+    """Compute every ranking metric for each user.
+
+    Parameters
+    ----------
+    hit
+        [n_users, k] bool, from `hits`.
+    n_relevant
+        [n_users], each at least 1.
+
+    Returns
+    -------
+    For each name in `RANKING` one value in 0..1 for each user, [n_users].
+    """
+    k = hit.shape[1]
+    ranks = np.arange(1, k + 1)
+    found = hit.cumsum(axis=1)  # [n_users, k]
+    reachable = np.minimum(n_relevant, k)
+    discount = 1.0 / np.log2(ranks + 1)
+    ideal = discount.cumsum()[reachable - 1]
+    return {
+        "precision": found[:, -1] / k,
+        "recall": found[:, -1] / n_relevant,
+        "map": (hit * found / ranks).sum(axis=1) / reachable,
+        "ndcg": (hit * discount).sum(axis=1) / ideal,
+        "hit_rate": (found[:, -1] > 0).astype(np.float64),
+    }
+
+
+def rating_errors(predicted: FloatArray, actual: FloatArray) -> dict[str, float]:
+    """Compute mse, rmse and mae over all pairs.
+
+    Parameters
+    ----------
+    predicted, actual
+        [n_pairs] ratings.
+    """
+    error = predicted.astype(np.float64) - actual
+    mse = float(np.mean(error**2))
+    return {"mse": mse, "rmse": mse**0.5, "mae": float(np.mean(np.abs(error)))}
+
+
+def accuracy(liked: NDArray[np.bool_], actual: FloatArray) -> float:
+    """Return the share of pairs for which "rated 4 or higher" was predicted correctly.
+
+    Parameters
+    ----------
+    liked
+        [n_pairs] the prediction.
+    actual
+        [n_pairs] ratings.
+    """
+    return float(np.mean(liked == (actual >= RELEVANT_RATING)))

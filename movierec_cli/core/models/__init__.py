@@ -1,0 +1,1 @@
+"""The models and the baselines that they are read against."""

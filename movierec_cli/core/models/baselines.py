@@ -1,0 +1,247 @@
+"""The simple models that every result is read against, each a few lines.
+
+They take the training part of a split and give a `Model`. The closed-form ones hold a matrix
+of size films x films, never users x films.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from movierec_cli.core.data.dataset import (
+    RELEVANT_RATING,
+    Dataset,
+    FloatArray,
+    Histories,
+    Users,
+)
+from movierec_cli.core.features import dense_history, user_features
+from movierec_cli.core.models.base import Model, Scores
+
+
+@dataclass(frozen=True, eq=False)
+class Random:
+    """Ranks at random: what knowing nothing gives."""
+
+    n_films: int
+    seed: int = 0
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "Random":
+        """Know the size of the catalogue."""
+        return cls(len(train.films))
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Draw uniform scores; the same for the same users in the same order."""
+        del histories
+        generator = np.random.default_rng(self.seed)
+        return Scores(generator.random((len(users), self.n_films), dtype=np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class Popularity:
+    """Ranks by the number of training ratings, [n_films]."""
+
+    counts: FloatArray
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "Popularity":
+        """Count the ratings of each film."""
+        return cls(_film_sums(train, np.ones(len(train.ratings), np.float32)))
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Give every user the same counts."""
+        del histories
+        return Scores(np.tile(self.counts, (len(users), 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class FilmMean:
+    """Predicts the mean rating of each film, drawn to the global mean by five made-up ratings."""
+
+    means: FloatArray
+
+    SHRINKAGE = 5.0
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "FilmMean":
+        """Average the ratings of each film."""
+        values = train.ratings.values
+        counts = _film_sums(train, np.ones(len(values), np.float32))
+        prior = cls.SHRINKAGE * values.mean(dtype=np.float64)
+        return cls(
+            ((_film_sums(train, values) + prior) / (counts + cls.SHRINKAGE)).astype(np.float32)
+        )
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Predict the same ratings for every user."""
+        del histories
+        ratings = np.tile(self.means, (len(users), 1))
+        return Scores(ranking=ratings, rating=ratings)
+
+
+@dataclass(frozen=True, eq=False)
+class Bias:
+    """Predicts mean + film bias + user bias, the user's from the ratings known of her."""
+
+    mean: float
+    film_bias: FloatArray
+
+    FILM_SHRINKAGE = 5.0
+    USER_SHRINKAGE = 5.0
+    SWEEPS = 5
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "Bias":
+        """Fit film and user biases in turn, by shrunk averages of what the other leaves over."""
+        ratings = train.ratings
+        mean = float(ratings.values.mean(dtype=np.float64))
+        counts = _film_sums(train, np.ones(len(ratings), np.float32))
+        model = cls(mean, np.zeros(len(train.films), np.float32))
+        for _ in range(cls.SWEEPS):
+            user_bias = model.user_bias(train.histories)
+            rest = ratings.values - mean - user_bias[ratings.user_rows]
+            model = cls(mean, _film_sums(train, rest) / (counts + cls.FILM_SHRINKAGE))
+        return model
+
+    def user_bias(self, histories: Histories) -> FloatArray:
+        """Return how much higher than expected each user rates, [n_users]."""
+        rest = histories.ratings - self.mean - self.film_bias[histories.film_rows]
+        sums = np.bincount(histories.user_rows, weights=rest, minlength=len(histories))
+        return (sums / (histories.counts + self.USER_SHRINKAGE)).astype(np.float32)
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
+        del users
+        ratings = self.mean + self.film_bias + self.user_bias(histories)[:, None]
+        return Scores(ranking=ratings, rating=np.clip(ratings, 1.0, 5.0))
+
+
+@dataclass(frozen=True, eq=False)
+class ItemKnn:
+    """Item-based nearest neighbours: cosine between films over their raters, `NEIGHBOURS` kept.
+
+    After Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms;
+    the weighted sum is not normalised, which ranks better.
+    """
+
+    similarity: FloatArray  # [n_films, n_films], row: rated film, column: candidate
+
+    NEIGHBOURS = 50
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "ItemKnn":
+        """Compute the similarities and keep the strongest for each candidate."""
+        gram = _gram(train)
+        norm = np.sqrt(np.maximum(np.diag(gram), 1e-9))
+        similarity = gram / np.outer(norm, norm)
+        np.fill_diagonal(similarity, 0.0)
+        kept = min(cls.NEIGHBOURS, len(similarity) - 1)
+        least = -np.partition(-similarity, kept - 1, axis=0)[kept - 1]
+        similarity[similarity < least] = 0.0
+        return cls(similarity.astype(np.float32))
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Sum the similarities to the films of the history, weighted by their ratings."""
+        del users
+        return Scores(dense_history(histories, len(self.similarity)) @ self.similarity)
+
+
+@dataclass(frozen=True, eq=False)
+class Ease:
+    """EASE on ratings: a linear item-item model in closed form.
+
+    Steck (2019), Embarrassingly shallow autoencoders for sparse data; here the matrix holds the
+    ratings instead of ones.
+    """
+
+    weights: FloatArray  # [n_films, n_films]
+
+    REGULARISATION = 3000.0
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "Ease":
+        """Solve for the weights with a zero diagonal."""
+        gram = _gram(train)
+        gram[np.diag_indices_from(gram)] += cls.REGULARISATION
+        precision = np.linalg.inv(gram)
+        weights = precision / -np.diag(precision)
+        np.fill_diagonal(weights, 0.0)
+        return cls(weights.astype(np.float32))
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Multiply the ratings of each user with the weights."""
+        del users
+        return Scores(dense_history(histories, len(self.weights)) @ self.weights)
+
+
+@dataclass(frozen=True, eq=False)
+class DemographicRidge:
+    """Ridge regression from demographics to "rated 4 or higher", one for each film.
+
+    It ranks for users of whom no rating is known; the history is not used.
+    """
+
+    n_occupations: int
+    weights: FloatArray  # [n_features, n_films]
+
+    REGULARISATION = 100.0
+
+    @classmethod
+    def fit(cls, train: Dataset) -> "DemographicRidge":
+        """Solve the normal equations over the training users."""
+        histories = train.histories
+        rows = np.flatnonzero(histories.counts)
+        n_occupations = len(train.occupations)
+        features = cls._features(train.users.take(rows), n_occupations)
+        known = histories.take(rows)
+        liked = known.where(known.ratings >= RELEVANT_RATING)
+        target = np.zeros((features.shape[1], len(train.films)))
+        np.add.at(target.T, liked.film_rows, features[liked.user_rows])
+        penalty = cls.REGULARISATION * np.eye(features.shape[1])
+        penalty[0, 0] = 0.0  # the constant is free
+        weights = np.linalg.solve(features.T @ features + penalty, target)
+        return cls(n_occupations, weights.astype(np.float32))
+
+    @staticmethod
+    def _features(users: Users, n_occupations: int) -> FloatArray:
+        constant = np.ones((len(users), 1), np.float32)
+        return np.hstack([constant, user_features(users, n_occupations)])
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Predict how likely each user is to watch and like each film."""
+        del histories
+        return Scores(self._features(users, self.n_occupations) @ self.weights)
+
+
+BASELINES: Mapping[str, Callable[[Dataset], Model]] = MappingProxyType(
+    {
+        "random": Random.fit,
+        "popularity": Popularity.fit,
+        "film-mean": FilmMean.fit,
+        "bias": Bias.fit,
+        "item-knn": ItemKnn.fit,
+        "ease": Ease.fit,
+        "demographic-ridge": DemographicRidge.fit,
+    }
+)
+"""Name -> how to fit it on the training part of a split."""
+
+
+def _film_sums(train: Dataset, values: FloatArray) -> FloatArray:
+    """Sum ``values`` [n_ratings] over the ratings of each film, [n_films]."""
+    sums = np.bincount(train.ratings.film_rows, weights=values, minlength=len(train.films))
+    return sums.astype(np.float32)
+
+
+def _gram(train: Dataset) -> np.ndarray:
+    """Return X.T @ X of the users x films rating matrix, in blocks of users; float64."""
+    n_films = len(train.films)
+    gram = np.zeros((n_films, n_films), np.float64)
+    rows = np.flatnonzero(train.histories.counts)
+    for start in range(0, len(rows), 1024):
+        block = dense_history(train.histories.take(rows[start : start + 1024]), n_films)
+        gram += block.T @ block
+    return gram

@@ -1,0 +1,157 @@
+"""From a data set to a run: split, cut a validation part, train, describe."""
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+import torch
+
+from movierec_cli import __version__
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.config import MODELS, PRESETS, Preset
+from movierec_cli.core.models.tasks import build_task
+from movierec_cli.core.runs import Manifest, Run
+from movierec_cli.core.training import THREADS, Epoch, resolve_device, run_epochs
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What a person wants to be other than in the preset; ``None`` leaves it."""
+
+    epochs: int | None = None
+    learning_rate: float | None = None
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What to train, and on which part of the data.
+
+    Attributes
+    ----------
+    model, preset
+        As in `PRESETS`.
+    holdout, split_seed
+        As in `make_split`.
+    seed
+        The source of all randomness in training.
+    device
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    name
+        What to call the run; `default_name` by default.
+    """
+
+    model: str
+    preset: str = "default"
+    holdout: str = "users"
+    split_seed: int = DEFAULT_SPLIT_SEED
+    seed: int = 0
+    device: str = "cpu"
+    overrides: Overrides = Overrides()
+    name: str | None = None
+
+    def resolve(self) -> Preset:
+        """Return the preset with the overrides, the seed and the device put in.
+
+        Raises
+        ------
+        UsageError
+            If there is no such model, preset or device, or a value makes no sense.
+        """
+        if self.model not in PRESETS:
+            raise UsageError(
+                f"There is no model {self.model!r}.", f"Choose one of: {', '.join(MODELS)}"
+            )
+        if self.preset not in PRESETS[self.model]:
+            raise UsageError(
+                f"{self.model} has no preset {self.preset!r}.",
+                f"Choose one of: {', '.join(PRESETS[self.model])}",
+            )
+        preset = PRESETS[self.model][self.preset]
+        changed = {key: value for key, value in asdict(self.overrides).items() if value is not None}
+        return replace(
+            preset,
+            training=replace(
+                preset.training, seed=self.seed, device=resolve_device(self.device), **changed
+            ),
+        )
+
+
+def default_name(request: TrainingRequest, dataset: str) -> str:
+    """Name a run after all that is not the usual: ``dnn``, ``dnn-report``, ``two-tower-u1``."""
+    parts = [request.model]
+    if request.preset != "default":
+        parts.append(request.preset)
+    if dataset != "ml-100k":
+        parts.append(dataset)
+    if request.holdout != "users":
+        parts.append(request.holdout)
+    elif request.split_seed != DEFAULT_SPLIT_SEED:
+        parts.append(f"split{request.split_seed}")
+    return "-".join(parts)
+
+
+def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Epoch], None]) -> Run:
+    """Train a model on the training part of a split.
+
+    The best epoch is chosen on users cut from the training part; the held-out ratings are never
+    looked at. The same request on the same machine gives the same weights, bit for bit, on a CPU.
+
+    Parameters
+    ----------
+    on_epoch
+        Called after each epoch.
+
+    Raises
+    ------
+    UsageError
+        If the request makes no sense.
+    DataError
+        If training diverges.
+    """
+    started = time.perf_counter()
+    preset = request.resolve()
+    split = make_split(dataset, request.holdout, request.split_seed)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    try:
+        with torch.random.fork_rng():
+            torch.manual_seed(request.seed)
+            task, inputs = build_task(split.train, preset)
+            history = run_epochs(task, preset.training, on_epoch)
+            weights = task.export()
+    finally:
+        torch.set_num_threads(threads)
+    manifest = Manifest(
+        name=request.name or default_name(request, dataset.name),
+        model=request.model,
+        preset=request.preset,
+        created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        dataset={
+            "name": dataset.name,
+            "checksum": dataset.checksum(),
+            "users": len(dataset.users),
+            "films": len(dataset.films),
+            "ratings": len(dataset.ratings),
+        },
+        split={"holdout": split.holdout, "split_seed": split.split_seed},
+        config=asdict(preset.config),
+        training=asdict(preset.training),
+        inputs=inputs,
+        versions={
+            "movierec": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+        },
+        epochs=tuple(epoch.as_dict() for epoch in history.epochs),
+        metrics=dict(history.best.validation),
+        seconds=time.perf_counter() - started,
+        film_ids=tuple(dataset.films.ids.tolist()),
+    )
+    return Run(manifest, weights)

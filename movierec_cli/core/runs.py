@@ -1,0 +1,248 @@
+"""Runs: trained models on disk. Never pickled, never half-written, verified when read.
+
+A run is a folder with ``manifest.json``, the weights as safetensors, and ``metrics.jsonl``. The
+name of the weights file holds its checksum and the manifest names that file, so replacing the
+manifest is the one moment at which a run changes.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_safetensors
+from safetensors.numpy import save as save_safetensors
+
+from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.files import atomic_write
+from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.scorers import SCORERS
+
+FORMAT = 1
+"""Version of the layout of a run."""
+
+_MANIFEST = "manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a run but its weights; the content of ``manifest.json``.
+
+    Attributes
+    ----------
+    name, model, preset
+        What it is called and what it is.
+    created
+        When it was trained, ISO 8601 with time zone.
+    dataset
+        ``name``, ``checksum``, and the number of ``users``, ``films`` and ``ratings``.
+    split
+        ``holdout`` and ``split_seed``.
+    config, training
+        The effective values of the model's configuration and of the training options.
+    inputs
+        How the inputs were made, where that may differ, such as ``title_vectors``.
+    versions
+        Of movierec, Python, numpy and torch.
+    epochs
+        A record for each epoch: ``number``, ``train``, ``validation``, ``is_best``, ``seconds``.
+    metrics
+        The validation figures of the epoch that was kept.
+    seconds
+        Training time, data preparation included.
+    film_ids
+        The catalogue, in the order of the rows of the weights.
+    """
+
+    name: str
+    model: str
+    preset: str
+    created: str
+    dataset: Mapping[str, Any]
+    split: Mapping[str, Any]
+    config: Mapping[str, Any]
+    training: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    epochs: tuple[Mapping[str, Any], ...]
+    metrics: Mapping[str, float]
+    seconds: float
+    film_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A trained model: its manifest and its weights."""
+
+    manifest: Manifest
+    weights: Mapping[str, FloatArray]
+
+    @property
+    def model(self) -> Model:
+        """The model, ready to score."""
+        return SCORERS[self.manifest.model][self.manifest.preset](self.weights)
+
+    def require_dataset(self, dataset: Dataset) -> None:
+        """Check that the run was trained on this very data set.
+
+        Raises
+        ------
+        DataError
+            If the catalogue or anything else in the data differs.
+        """
+        if dataset.checksum() != self.manifest.dataset["checksum"]:
+            raise DataError(
+                f"The run {self.manifest.name!r} was trained on other data than the "
+                f"{dataset.name} that is here now.",
+                f"Train it again with: movierec train {self.manifest.model}"
+                f" --preset {self.manifest.preset} --name {self.manifest.name}",
+            )
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if a run can be called so.
+
+    Raises
+    ------
+    UsageError
+        If it has other characters than letters, digits, dots, dashes and underscores.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a run.",
+            "Use letters, digits, dots, dashes and underscores, for example: --name my-run",
+        )
+    return name
+
+
+def save_run(run: Run, folder: Path) -> Path:
+    """Write a run under ``folder`` and return its own folder; a run of the same name is replaced.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written to.
+    """
+    target = folder / check_name(run.manifest.name)
+    data = save_safetensors({name: np.ascontiguousarray(w) for name, w in run.weights.items()})
+    digest = hashlib.sha256(data).hexdigest()
+    weights_file = f"weights-{digest[:16]}.safetensors"
+    with atomic_write(target / weights_file) as file:
+        file.write(data)
+    content = {
+        "schema": 1,
+        "format": FORMAT,
+        **asdict(run.manifest),
+        "weights": {"file": weights_file, "sha256": digest, "bytes": len(data)},
+    }
+    with atomic_write(target / _MANIFEST) as file:
+        file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
+    with atomic_write(target / "metrics.jsonl") as file:
+        file.writelines(json.dumps(epoch).encode() + b"\n" for epoch in run.manifest.epochs)
+    for old in target.glob("weights-*.safetensors"):
+        if old.name != weights_file:
+            old.unlink(missing_ok=True)
+    return target
+
+
+def list_runs(folder: Path) -> list[str]:
+    """Return the names of the runs under ``folder``, ascending."""
+    return sorted(path.parent.name for path in folder.glob(f"*/{_MANIFEST}"))
+
+
+def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]:
+    """Read the manifest of a run, and what it says of its weights file.
+
+    Raises
+    ------
+    DataError
+        If there is no such run, or a newer movierec wrote it.
+    IntegrityError
+        If the manifest is damaged.
+    """
+    path = folder / check_name(name) / _MANIFEST
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise _no_run(name, folder) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(name, path, str(error)) from error
+    if not isinstance(content, dict) or not isinstance(content.get("format"), int):
+        raise _damaged(name, path, "it is no manifest")
+    if content["format"] > FORMAT:
+        raise DataError(
+            f"The run {name!r} was written by a newer movierec.",
+            "Update with: pip install --upgrade movierec",
+        )
+    try:
+        fields = {key: content[key] for key in Manifest.__dataclass_fields__}
+        fields["film_ids"] = tuple(fields["film_ids"])
+        fields["epochs"] = tuple(fields["epochs"])
+        manifest = Manifest(**fields)
+        known = manifest.preset in SCORERS[manifest.model]
+        weights: Mapping[str, Any] = {key: content["weights"][key] for key in ("file", "sha256")}
+    except (KeyError, TypeError) as error:
+        raise _damaged(name, path, f"{error} is missing or wrong") from error
+    if not known or manifest.name != name:
+        raise _damaged(name, path, "it belongs to another run or an unknown model")
+    return manifest, weights
+
+
+def load_run(name: str, folder: Path) -> Run:
+    """Read a run and verify its weights.
+
+    Raises
+    ------
+    DataError
+        If there is no such run, or a newer movierec wrote it.
+    IntegrityError
+        If it is damaged.
+    """
+    manifest, stored = load_manifest(name, folder)
+    path = folder / name / Path(str(stored["file"])).name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _damaged(name, path, error.strerror or str(error)) from error
+    if hashlib.sha256(data).hexdigest() != stored["sha256"]:
+        raise _damaged(name, path, "its checksum differs")
+    try:
+        return Run(manifest, load_safetensors(data))
+    except SafetensorError as error:
+        raise _damaged(name, path, str(error)) from error
+
+
+def remove_run(name: str, folder: Path) -> None:
+    """Delete a run.
+
+    Raises
+    ------
+    DataError
+        If there is none of that name.
+    """
+    target = folder / check_name(name)
+    if not target.is_dir():
+        raise _no_run(name, folder)
+    shutil.rmtree(target)
+
+
+def _no_run(name: str, folder: Path) -> DataError:
+    there = list_runs(folder)
+    if there:
+        return DataError(f"There is no run {name!r}.", f"There are: {', '.join(there)}")
+    return DataError(f"There is no run {name!r}.", "Train one with: movierec train dnn")
+
+
+def _damaged(name: str, path: Path, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"The run {name!r} is damaged: {path}: {why}.",
+        f"Remove the folder {path.parent} and train the run again.",
+    )

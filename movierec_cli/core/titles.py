@@ -1,0 +1,23 @@
+"""What a film title tells: "Godfather, The (1972)"."""
+
+import re
+import unicodedata
+
+_YEAR = re.compile(r"\s*\((\d{4})\)\s*$")
+
+
+def year_in(title: str) -> int | None:
+    """Return the year that a title ends with, if it does."""
+    match = _YEAR.search(title)
+    return int(match[1]) if match else None
+
+
+def without_year(title: str) -> str:
+    """Return a title without the year at its end."""
+    return _YEAR.sub("", title)
+
+
+def folded(text: str) -> str:
+    """Return a text without case and accents, to compare by."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -1,0 +1,85 @@
+"""Isolation for every test: its own folders, no network, no colour, fixed width."""
+
+import os
+
+os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # read when Typer is imported
+os.environ["TERMINAL_WIDTH"] = "200"
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from movierec_cli.core.data import movielens, synthetic
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.paths import Paths
+
+ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
+SMALL = "synthetic-120x200x5000"
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test folders of its own and take away what the caller's environment says."""
+    for name in list(os.environ):
+        if name.startswith("MOVIEREC_") and name != ARCHIVE_VARIABLE:
+            monkeypatch.delenv(name)
+    for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    real_connect = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "local"
+        if host not in ("127.0.0.1", "::1", "localhost", "local"):
+            raise OSError(f"the tests have no network: {host}")
+        real_connect(self, address)
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            raise socket.gaierror(f"the tests have no network: {host}")
+        return real_getaddrinfo(host, *args, **kwargs)
+
+    real_getaddrinfo = socket.getaddrinfo
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders that the commands of this test use."""
+    return Paths(cache=tmp_path / "home" / "cache", data=tmp_path / "home" / "data")
+
+
+@pytest.fixture(scope="session")
+def small() -> Dataset:
+    """A synthetic data set that trains in a moment: 120 users, 200 films, 5,000 ratings."""
+    return synthetic.generate(synthetic.parse_name(SMALL), name=SMALL)
+
+
+@pytest.fixture(scope="session")
+def medium() -> Dataset:
+    """Synthetic data of a size at which models differ: 400 users, 500 films, 30,000 ratings."""
+    name = "synthetic-400x500x30000"
+    return synthetic.generate(synthetic.parse_name(name), name=name)
+
+
+@pytest.fixture(scope="session")
+def archive() -> Path:
+    """The real archive, named by MOVIEREC_TEST_ML100K; tests that need it are skipped without."""
+    named = os.environ.get(ARCHIVE_VARIABLE)
+    if not named:
+        pytest.skip(f"{ARCHIVE_VARIABLE} does not name the real archive")
+    return Path(named)
+
+
+@pytest.fixture(scope="session")
+def ml100k(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The real data set."""
+    contents = movielens.read_archive(archive, str(archive))
+    return movielens.parse(contents)
