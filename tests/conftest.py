@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from movierec_cli.cli import console
 from movierec_cli.core.data import movielens, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
+from tests.helpers import Site, md5s, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
 SMALL = "synthetic-120x200x5000"
@@ -47,6 +49,8 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real_getaddrinfo = socket.getaddrinfo
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    console.stdout.cache_clear()  # they hold the streams of the test before
+    console.stderr.cache_clear()
     yield
 
 
@@ -67,6 +71,21 @@ def medium() -> Dataset:
     """Synthetic data of a size at which models differ: 400 users, 500 films, 30,000 ratings."""
     name = "synthetic-400x500x30000"
     return synthetic.generate(synthetic.parse_name(name), name=name)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The files of a tiny archive, which for this test are those of MovieLens 100K."""
+    contents = tiny_contents()
+    monkeypatch.setattr(movielens, "FILE_MD5", md5s(contents))
+    return contents
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on this machine."""
+    with serving() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,19 @@ import typer
 from typer.core import TyperGroup
 
 from movierec_cli import __version__
-from movierec_cli.cli import console, download, eda, evaluate, quickstart, recommend, train
+from movierec_cli.cli import (
+    compare,
+    console,
+    download,
+    eda,
+    evaluate,
+    films,
+    models,
+    profiles,
+    quickstart,
+    recommend,
+    train,
+)
 from movierec_cli.core.errors import MovierecError
 
 _BUG = 1
@@ -90,4 +102,10 @@ app.command("download", rich_help_panel=_DATA)(download.download)
 app.add_typer(eda.app, name="eda", rich_help_panel=_DATA)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.command("evaluate", rich_help_panel=_MODELS)(evaluate.evaluate)
+app.command("compare", rich_help_panel=_MODELS)(compare.compare)
+app.add_typer(models.app, name="models", rich_help_panel=_MODELS)
 app.command("recommend", rich_help_panel=_FILMS)(recommend.recommend)
+app.command("similar", rich_help_panel=_FILMS)(films.similar)
+app.command("films", rich_help_panel=_FILMS)(films.films)
+app.command("neighbors", rich_help_panel=_FILMS)(films.neighbors)
+app.add_typer(profiles.app, name="profiles", rich_help_panel=_FILMS)

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from movierec_cli.cli.heat_map import column_blocks, heat_tables
+
 SCHEMA = 1
 _PIPED_WIDTH = 1000  # a pipe has no width; nothing is wrapped or cut for it
 
@@ -31,7 +33,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table for people."""
+    """A column of a table for people; a header may have lines."""
 
     header: str
     numeric: bool = False
@@ -40,12 +42,30 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A table for people; cells are finished texts."""
+    """A table for people; cells are finished texts.
+
+    Attributes
+    ----------
+    styles
+        A style for each cell, laid out as ``rows``: a heat map. Its columns stand without gaps,
+        and what is wider than the terminal is printed in blocks of columns, each with the first
+        column again.
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
+    styles: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of several tables of a command: for people, and as complete records for programs."""
+
+    key: str
+    view: View
+    records: Sequence[Mapping[str, Any]]
 
 
 def emit(
@@ -74,6 +94,25 @@ def emit(
         _write(_as_markdown(view))
     else:
         _print_table(view)
+
+
+def emit_all(chosen: Format, sections: Sequence[Section], envelope: Mapping[str, Any]) -> None:
+    """Print several tables to stdout in the chosen format.
+
+    JSON has one key for each table. CSV has them one after the other, each below a line with its
+    key (``# genres``), an empty line between them.
+    """
+    if chosen is Format.json:
+        print_json({**envelope, **{section.key: list(section.records) for section in sections}})
+    elif chosen is Format.csv:
+        _write("\n".join(f"# {section.key}\n{_as_csv(section.records)}" for section in sections))
+    elif chosen is Format.md:
+        _write("\n".join(_as_markdown(section.view) for section in sections))
+    else:
+        for position, section in enumerate(sections):
+            if position:
+                _write("\n")
+            _print_table(section.view)
 
 
 def print_json(content: Mapping[str, Any]) -> None:
@@ -147,8 +186,37 @@ def _write(text: str) -> None:
 
 
 def _print_table(view: View) -> None:
-    table = Table(title=Text(view.title), title_justify="left", title_style="bold")
-    for column in view.columns:
+    stdout().print(Text(view.title, style="bold"))
+    if view.styles:
+        for table in heat_tables(view, stdout().width):
+            stdout().print()
+            stdout().print(table)
+    else:
+        for block in _blocks_that_fit(view, stdout().width):
+            stdout().print(_plain_table(view, block))
+    for note in view.notes:
+        stdout().print(Text(note, style="dim"))
+
+
+def _blocks_that_fit(view: View, width: int) -> list[list[int]]:
+    """Return the columns of each table: all in one, unless figures would have to be folded.
+
+    A table of figures that is too wide is printed in blocks, the first column in each again; one
+    with texts is folded instead.
+    """
+    widths = [
+        max([len(column.header), *(len(row[at]) for row in view.rows)])
+        for at, column in enumerate(view.columns)
+    ]
+    fits = sum(widths) + 3 * len(widths) + 1 <= width
+    if fits or not all(column.numeric for column in view.columns[1:]):
+        return [list(range(len(widths)))]
+    return column_blocks([size + 3 for size in widths], width - 1)
+
+
+def _plain_table(view: View, block: Sequence[int]) -> Table:
+    table = Table()
+    for column in (view.columns[at] for at in block):
         table.add_column(
             column.header,
             justify="right" if column.numeric else "left",
@@ -156,10 +224,8 @@ def _print_table(view: View) -> None:
             overflow="fold",
         )
     for row in view.rows:
-        table.add_row(*(Text(cell) for cell in row))
-    stdout().print(table)
-    for note in view.notes:
-        stdout().print(Text(note, style="dim"))
+        table.add_row(*(Text(row[at]) for at in block))
+    return table
 
 
 def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:
@@ -181,7 +247,7 @@ def _as_markdown(view: View) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
     rule = line("---:" if column.numeric else "---" for column in view.columns)
-    header = line(column.header for column in view.columns)
+    header = line(column.header.replace("\n", " ") for column in view.columns)
     notes = "".join(f"\n{note}\n" for note in view.notes)
     return f"**{view.title}**\n\n{header}{rule}{''.join(map(line, view.rows))}{notes}"
 

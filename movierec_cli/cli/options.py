@@ -1,10 +1,12 @@
 """The options that commands share, each spelled once."""
 
+import re
 from typing import Annotated
 
 import typer
 
 from movierec_cli.cli.console import Format
+from movierec_cli.core.errors import UsageError
 
 DatasetOption = Annotated[
     str,
@@ -32,6 +34,17 @@ SplitSeedOption = Annotated[
     int, typer.Option("--split-seed", min=0, max=2**32 - 1, help="Draws the held-out users.")
 ]
 
+RunOption = Annotated[str, typer.Option("--run", metavar="NAME", help="The run to use.")]
+GenreOption = Annotated[
+    list[str] | None, typer.Option("--genre", metavar="NAME", help="Films of this genre only.")
+]
+NotGenreOption = Annotated[
+    list[str] | None, typer.Option("--not-genre", metavar="NAME", help="No films of this genre.")
+]
+YearOption = Annotated[
+    str | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Films of these years only.")
+]
+
 DEFAULT_DATASET = "ml-100k"
 
 
@@ -43,3 +56,19 @@ def chosen_format(chosen: Format, json: bool) -> Format:
 def dataset_label(name: str) -> str:
     """Return how tables call a data set; made-up data is marked as such."""
     return f"{name}: made-up data" if name.startswith("synthetic") else name
+
+
+def parse_years(text: str | None) -> tuple[int, int] | None:
+    """Read ``1994`` or ``1990-1995``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text.strip())
+    if match is None:
+        raise UsageError(f"{text!r} is not a year or a span of years.", "Try: --year 1990-1995")
+    return int(match[1]), int(match[2] or match[1])

@@ -3,6 +3,7 @@
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -51,3 +52,35 @@ class DownloadProgress:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+class StepProgress:
+    """Shows which step of many is done: a bar in a terminal, a line for each elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=stderr(),
+            disable=not stderr().is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=total)
+        self._done = -1
+
+    def __enter__(self) -> "StepProgress":
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def step(self, description: str) -> None:
+        """Tell that the step before is done and another begins."""
+        self._done += 1
+        self._bar.update(self._task, completed=self._done, description=description)
+        if self._bar.disable:
+            info(f"{description}…")

@@ -1,91 +1,222 @@
 """``movierec recommend``."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, View, emit, number
-from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format, dataset_label
+from movierec_cli.cli.console import Column, Format, View, emit, info, number
+from movierec_cli.cli.options import (
+    FormatOption,
+    GenreOption,
+    JsonOption,
+    NotGenreOption,
+    RunOption,
+    YearOption,
+    chosen_format,
+    dataset_label,
+    parse_years,
+)
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend import Recommendation
     from movierec_cli.core.runs import Manifest
 
+_WHO, _WHAT = "Who asks", "What to recommend"
+
 
 def recommend(
-    user: Annotated[int, typer.Option("--user", metavar="ID", help="A user of the data set.")],
-    run: Annotated[str, typer.Option("--run", metavar="NAME", help="The run to use.")] = "dnn",
-    n: Annotated[int, typer.Option("-n", min=1, help="How many films.")] = 10,
+    user: Annotated[
+        int | None,
+        typer.Option("--user", metavar="ID", help="A user of the data set.", rich_help_panel=_WHO),
+    ] = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TITLE|ID", help="A film that you like.", rich_help_panel=_WHO),
+    ] = None,
+    dislike: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TITLE|ID", help="A film that you dislike.", rich_help_panel=_WHO),
+    ] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TITLE=RATING", help="A film and your rating, 1 to 5.", rich_help_panel=_WHO
+        ),
+    ] = None,
+    ratings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Your ratings: columns film or title, and rating.",
+            rich_help_panel=_WHO,
+        ),
+    ] = None,
+    age: Annotated[int | None, typer.Option(help="In years.", rich_help_panel=_WHO)] = None,
+    gender: Annotated[
+        str | None, typer.Option(metavar="M|F", help="As in the data.", rich_help_panel=_WHO)
+    ] = None,
+    occupation: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One of the data set's.", rich_help_panel=_WHO),
+    ] = None,
+    zip_code: Annotated[
+        str | None, typer.Option("--zip", metavar="CODE", help="Zip code.", rich_help_panel=_WHO)
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A person remembered earlier.", rich_help_panel=_WHO),
+    ] = None,
+    save_profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Remember this person.", rich_help_panel=_WHO),
+    ] = None,
+    n: Annotated[
+        int, typer.Option("-n", min=1, help="How many films.", rich_help_panel=_WHAT)
+    ] = 10,
+    genre: GenreOption = None,
+    not_genre: NotGenreOption = None,
+    year: YearOption = None,
+    min_ratings: Annotated[
+        int,
+        typer.Option(min=0, help="Films with so many ratings or more.", rich_help_panel=_WHAT),
+    ] = 0,
+    include_rated: Annotated[
+        bool, typer.Option("--include-rated", help="Rated films too.", rich_help_panel=_WHAT)
+    ] = False,
+    diversity: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="0: best match; 1: as varied.", rich_help_panel=_WHAT),
+    ] = 0.0,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say which of your films led there.", rich_help_panel=_WHAT),
+    ] = False,
+    run: RunOption = "dnn",
+    rerank: Annotated[
+        str | None,
+        typer.Option(
+            "--rerank",
+            metavar="NAME",
+            help="Rank what --run retrieves with another run, such as two-tower.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Recommend films that a user has not rated.
+    """Recommend films: to a user of the data set, or to anyone who names a few favourites.
+
+    With no options it asks a few questions first.
 
     [bold]Examples[/]
 
       movierec recommend --user 42
-      movierec recommend --user 42 --run two-tower -n 20 --json
+      movierec recommend --like Fargo --like "star wars" --dislike Evita --explain
+      movierec recommend --age 30 --gender F --occupation student
+      movierec recommend --profile ann --genre Comedy --year 1990-1995
     """
     from dataclasses import asdict
 
+    from movierec_cli.cli.asking import Told, identify
+    from movierec_cli.core import people
     from movierec_cli.core import recommend as core
     from movierec_cli.core.data.registry import load_dataset
+    from movierec_cli.core.errors import UsageError
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs import load_run
 
+    if explain and rerank is not None:
+        raise UsageError("--explain and --rerank exclude each other.", "Give one of them.")
     paths = Paths.from_environment()
+    wishes = core.Wishes(
+        n=n,
+        genres=tuple(genre or ()),
+        not_genres=tuple(not_genre or ()),
+        years=parse_years(year),
+        min_ratings=min_ratings,
+        include_rated=include_rated,
+        diversity=diversity,
+    )
+    told = Told(
+        user,
+        tuple(like or ()),
+        tuple(dislike or ()),
+        tuple(rate or ()),
+        ratings,
+        profile,
+        age,
+        gender,
+        occupation,
+        zip_code,
+    )
     trained = load_run(run, paths.runs)
     dataset = load_dataset(trained.manifest.dataset["name"], paths)
     trained.require_dataset(dataset)
-    person = core.known_user(dataset, user)
-    films = core.recommend(trained.model, dataset, person, n)
+    person, answers, who = identify(told, dataset, paths.profiles)
+    shown = trained.manifest
+    if rerank is None:
+        films = core.recommend(trained.model, dataset, person, wishes)
+    else:
+        ranker = load_run(rerank, paths.runs)
+        ranker.require_dataset(dataset)
+        films = core.retrieve_and_rank(trained.model, ranker.model, dataset, person, wishes)
+        shown = ranker.manifest
+    if explain:
+        films = core.explain(trained.model, dataset, person, films)
     emit(
         chosen_format(format, json),
-        _view(f"user {user}", trained.manifest, films),
+        recommendations_view(f"For {who}", shown, films, explain),
         [asdict(film) for film in films],
-        {"dataset": dataset.name, "run": run, "user": user},
+        {"dataset": dataset.name, "run": run, "rerank": rerank, "user": user},
         records_key="recommendations",
     )
+    if save_profile is not None:
+        if answers is None:
+            raise UsageError(
+                "A user of the data set is no profile.", "Name favourites: --like TITLE"
+            )
+        people.save_profile(save_profile, answers, paths.profiles)
+        info(f"Remembered. Next time: movierec recommend --profile {save_profile}")
 
 
-def _view(who: str, manifest: "Manifest", films: "list[Recommendation]") -> View:
+def recommendations_view(
+    title: str, manifest: "Manifest", films: "list[Recommendation]", explain: bool = False
+) -> View:
+    """Return the table of recommendations, scores named after what they mean."""
     from movierec_cli.core.titles import without_year
 
     rates = films[0].rating is not None
-    scores = [Column("Rating", numeric=True)] if rates else [
-        Column("Match", numeric=True),
-        Column("Likes it", numeric=True),
-    ]  # fmt: skip
+    likes = films[0].liking is not None
+    columns = [
+        Column("#", numeric=True),
+        Column("Title", style="bold"),
+        Column("Year"),
+        Column("Genres", style="dim"),
+    ]
+    columns += [Column("Rating", numeric=True)] if rates else [Column("Match", numeric=True)]
+    columns += [Column("Likes it", numeric=True)] if likes else []
+    columns += [Column("Because you rated")] if explain else []
     rows = []
     for film in films:
-        shown = (
-            [number(film.rating, 2)]
-            if rates
-            else [number(film.match, 3), "–" if film.liking is None else f"{film.liking:.0%}"]
-        )
-        rows.append(
-            [
-                str(film.rank),
-                without_year(film.title),
-                str(film.year or "–"),
-                ", ".join(film.genres),
-                *shown,
-            ]
-        )
-    meaning = (
-        "Rating: predicted, 1 to 5."
-        if rates
-        else "Match: what the films are ranked by. Likes it: probability of a rating of 4 or 5."
-    )
+        row = [
+            str(film.rank),
+            without_year(film.title),
+            str(film.year or "–"),
+            ", ".join(film.genres),
+            number(film.rating, 2) if rates else number(film.match, 3),
+        ]
+        if likes:
+            row.append("–" if film.liking is None else f"{film.liking:.0%}")
+        if explain:
+            row.append("; ".join(f"{without_year(r.title)} ({r.rating:g})" for r in film.reasons))
+        rows.append(row)
+    meaning = "Rating: predicted, 1 to 5." if rates else "Match: what the films are ranked by."
+    if likes:
+        meaning += " Likes it: probability of a rating of 4 or 5 once watched."
     return View(
-        title=f"For {who}, by {manifest.name} ({dataset_label(manifest.dataset['name'])})",
-        columns=[
-            Column("#", numeric=True),
-            Column("Title", style="bold"),
-            Column("Year"),
-            Column("Genres", style="dim"),
-            *scores,
-        ],
+        title=f"{title}, by {manifest.name} ({dataset_label(manifest.dataset['name'])})",
+        columns=columns,
         rows=rows,
         notes=[meaning],
     )

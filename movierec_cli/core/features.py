@@ -4,12 +4,27 @@ Nothing is fitted: the scales are fixed, so that a vector means the same in ever
 not known is zero, the middle of the scale.
 """
 
-import numpy as np
+from typing import Any
 
-from movierec_cli.core.data.dataset import GENDERS, Films, FloatArray, Histories, Users
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import (
+    GENDERS,
+    RELEVANT_RATING,
+    Films,
+    FloatArray,
+    Histories,
+    Users,
+)
 
 _AGE_MIDDLE, _AGE_SCALE = 35.0, 15.0
 _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
+_AGE_CENTRES = np.array([13, 18, 22, 27, 33, 40, 48, 57, 68], np.float32)
+_AGE_WIDTHS = np.array([5, 4, 4, 4, 5, 6, 7, 8, 9], np.float32)
+_OCCUPATION_SCALE = 0.5  # occupations are many and rare: a ridge shrinks them more than age
+_FIXED_BASIS = len(_AGE_CENTRES) * (1 + len(GENDERS)) + len(GENDERS)
+_LEVEL_SHRINKAGE = 5.0  # ratings of the average user that a user's own level is drawn to
 
 
 def user_features(users: Users, n_occupations: int) -> FloatArray:
@@ -47,3 +62,89 @@ def dense_history(histories: Histories, n_films: int) -> FloatArray:
     dense = np.zeros((len(histories), n_films), dtype=np.float32)
     dense[histories.user_rows, histories.film_rows] = histories.ratings
     return dense
+
+
+def basis_size(n_occupations: int) -> int:
+    """Return the number of columns of `demographic_basis`."""
+    return _FIXED_BASIS + n_occupations
+
+
+def demographic_basis(users: Users, n_occupations: int) -> FloatArray:
+    """Return demographics as a basis in which linear models fit well, [n_users, K].
+
+    Smooth bumps over the age, gender, occupation, and the bumps for each gender of their own.
+    What is not known is NaN.
+    """
+    bumps = np.exp(-0.5 * ((users.age[:, None] - _AGE_CENTRES) / _AGE_WIDTHS) ** 2)  # [n, 9]
+    bumps /= bumps.sum(axis=1, keepdims=True)
+    gender = _one_hot(users.gender, len(GENDERS))
+    occupation = _one_hot(users.occupation, n_occupations) * _OCCUPATION_SCALE
+    both = (bumps[:, :, None] * gender[:, None, :]).reshape(len(users), -1)
+    return np.hstack([bumps, gender, occupation, both]).astype(np.float32)
+
+
+def _one_hot(codes: NDArray[np.int8], size: int) -> FloatArray:
+    """Return a row for each code, NaN throughout where the code is not one of ``size``."""
+    rows = np.zeros((len(codes), size), np.float32)
+    known = (codes >= 0) & (codes < size)
+    rows[known, codes[known]] = 1.0
+    rows[~known] = np.nan
+    return rows
+
+
+def liking_features(
+    ranking: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Return what the probability of liking is read from, each broadcastable to [n, n_films].
+
+    Parameters
+    ----------
+    ranking
+        [n_users, n_films], the match scores.
+    film_level
+        [n_films], log odds that a rating of the film is 4 or higher.
+    film_counts
+        [n_films], log of one more than the number of ratings.
+
+    Returns
+    -------
+    The match, the film's level and count, and how much the user likes more than others do (also
+    weighted by how much is known of her).
+    """
+    expected = 1.0 / (1.0 + np.exp(-film_level[histories.film_rows]))
+    surplus = (histories.ratings >= RELEVANT_RATING) - expected
+    sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
+    level = np.asarray(sums / (histories.counts + _LEVEL_SHRINKAGE), np.float32)[:, None]  # [n, 1]
+    known = np.log1p(histories.counts)[:, None] / 4
+    return (
+        ranking,
+        film_level[None, :],
+        film_counts[None, :],
+        level,
+        np.asarray(level * known, np.float32),
+    )
+
+
+_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
+
+
+def film_basis(films: Films) -> FloatArray:
+    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
+    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
+    spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
+    span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
+    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
+    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)
+
+
+def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
+    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
+    columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def known_mean(values: FloatArray) -> FloatArray:
+    """Return the mean of what is known of each column of [n, K]; 0 where nothing is, [K]."""
+    known = ~np.isnan(values)
+    sums = np.where(known, values, 0.0).sum(axis=0)
+    return np.asarray(sums / np.maximum(known.sum(axis=0), 1), np.float32)

@@ -28,6 +28,11 @@ class Paths:
         """The folder with one folder for each run."""
         return self.data / "runs"
 
+    @property
+    def profiles(self) -> Path:
+        """The folder with the people that movierec remembers."""
+        return self.data / "profiles"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Paths":
         """Find the places.

@@ -14,9 +14,9 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.config import MODELS, PRESETS, Preset
-from movierec_cli.core.models.tasks import build_task
 from movierec_cli.core.runs import Manifest, Run
-from movierec_cli.core.training import THREADS, Epoch, resolve_device, run_epochs
+from movierec_cli.core.tasks import build_task
+from movierec_cli.core.training import THREADS, Epoch, RefiningTask, resolve_device, run_epochs
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,11 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
             torch.manual_seed(request.seed)
             task, inputs = build_task(split.train, preset)
             history = run_epochs(task, preset.training, on_epoch)
+            epochs = list(history.epochs)
+            if isinstance(task, RefiningTask):
+                for epoch in task.refine(len(epochs) + 1):
+                    epochs.append(epoch)
+                    on_epoch(epoch)
             weights = task.export()
     finally:
         torch.set_num_threads(threads)
@@ -149,8 +154,8 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
             "numpy": np.__version__,
             "torch": torch.__version__,
         },
-        epochs=tuple(epoch.as_dict() for epoch in history.epochs),
-        metrics=dict(history.best.validation),
+        epochs=tuple(epoch.as_dict() for epoch in epochs),
+        metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
         seconds=time.perf_counter() - started,
         film_ids=tuple(dataset.films.ids.tolist()),
     )

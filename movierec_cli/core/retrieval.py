@@ -50,3 +50,39 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     ranked = np.isfinite(np.take_along_axis(scores, order, axis=1))
     top[:, : min(k, n_films)] = np.where(ranked, order, NOTHING)
     return top
+
+
+def diversify(
+    scores: FloatArray, vectors: FloatArray, n: int, diversity: float
+) -> NDArray[np.int64]:
+    """Choose ``n`` candidates by maximal marginal relevance.
+
+    Each choice weighs the score against the likeness to what is chosen already:
+    ``(1 - diversity) * score - diversity * max cosine``, scores scaled to 0..1. After Carbonell
+    and Goldstein (1998), The use of MMR.
+
+    Parameters
+    ----------
+    scores
+        [n_candidates].
+    vectors
+        [n_candidates, d].
+    diversity
+        0..1.
+
+    Returns
+    -------
+    [n] positions among the candidates, in the order of choice.
+    """
+    span = max(float(np.ptp(scores)), 1e-12)
+    relevance = (scores - scores.min()) / span
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    likeness = np.zeros(len(scores))
+    chosen: list[int] = []
+    for _ in range(min(n, len(scores))):
+        value = (1 - diversity) * relevance - diversity * likeness
+        value[chosen] = -np.inf
+        best = int(np.argmax(value))
+        chosen.append(best)
+        likeness = np.maximum(likeness, unit @ unit[best])
+    return np.array(chosen, np.int64)

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,8 @@ Batch = TypeVar("Batch")
 
 TOTAL = "loss"
 """The name of the loss that is minimised; other losses of a step are parts of it."""
+
+_WARM_UP, _FINAL = 0.05, 0.05  # of the cosine schedule: share of all steps, last factor
 
 THREADS = 1
 """Threads that training computes with, whatever the machine has: with another number the sums
@@ -88,6 +90,12 @@ class Task(Protocol, Generic[Batch]):
     def monitor(self) -> Monitor:
         """By which figure the best epoch is chosen."""
 
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Return what is optimised, as groups for the optimiser."""
+
+    def n_batches(self) -> int:
+        """Return the number of batches in an epoch."""
+
     def batches(self, generator: torch.Generator) -> Iterator[Batch]:
         """Yield the training batches of an epoch in a random order."""
 
@@ -96,6 +104,14 @@ class Task(Protocol, Generic[Batch]):
 
     def validate(self) -> dict[str, float]:
         """Measure the network on the validation part; it includes the monitored figure."""
+
+
+@runtime_checkable
+class RefiningTask(Protocol):
+    """A task that has a second phase, without gradients, after the best epoch is restored."""
+
+    def refine(self, number: int) -> Iterator[Epoch]:
+        """Work on, yielding epochs counted from ``number``."""
 
 
 def resolve_device(name: str) -> str:
@@ -136,10 +152,15 @@ def run_epochs(
         If the loss is no longer a finite number.
     """
     optimizer = torch.optim.AdamW(
-        task.module.parameters(),
+        task.parameter_groups(),
         lr=options.learning_rate,
+        betas=(0.9, options.second_moment),
         weight_decay=options.weight_decay,
         fused=options.device != "mps",
+    )
+    total_steps = options.epochs * task.n_batches()
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: _step_size(options.schedule, step / total_steps)
     )
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
@@ -148,7 +169,7 @@ def run_epochs(
     best_number = 0
     for number in range(1, options.epochs + 1):
         started = time.perf_counter()
-        train = _train_epoch(task, optimizer, generator)
+        train = _train_epoch(task, optimizer, schedule, generator)
         task.module.eval()
         with torch.no_grad():
             validation = task.validate()
@@ -166,8 +187,19 @@ def run_epochs(
     return History(task.monitor, tuple(epochs))
 
 
+def _step_size(schedule: str, progress: float) -> float:
+    """Return the factor of the learning rate when a share ``progress`` of all steps is done."""
+    if schedule == "constant":
+        return 1.0
+    warm = min(1.0, progress / _WARM_UP + 1e-3)
+    return warm * (_FINAL + (1 - _FINAL) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
+
+
 def _train_epoch(
-    task: Task[Any], optimizer: torch.optim.Optimizer, generator: torch.Generator
+    task: Task[Any],
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LambdaLR,
+    generator: torch.Generator,
 ) -> dict[str, float]:
     """Take one step for each batch; return the mean of each loss."""
     task.module.train()
@@ -178,6 +210,7 @@ def _train_epoch(
         optimizer.zero_grad()
         losses[TOTAL].backward()  # type: ignore[no-untyped-call]
         optimizer.step()
+        schedule.step()
         steps += 1
         for name, loss in losses.items():
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import Dataset, Histories, Ratings, Users
+from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.errors import UsageError
 
 DEFAULT_SPLIT_SEED: Final = 705
@@ -162,8 +162,33 @@ def training_users(train: Dataset) -> NDArray[np.int64]:
     return np.unique(train.ratings.user_rows).astype(np.int64)
 
 
-def hide_ratings(
-    ratings: Ratings, share: float, generator: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Mark a random ``share`` of the ratings, [n_ratings] bool."""
-    return generator.random(len(ratings)) < share
+def cut_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
+    """Take all ratings of a ``share`` of the training users out of ``train``.
+
+    Returns what is left to train on, and the validation part.
+    """
+    candidates = training_users(train)
+    chosen = candidates[draw_users(len(candidates), share, seed)]
+    mask = np.isin(train.ratings.user_rows, chosen)
+    return (
+        train.with_ratings(train.ratings.take(~mask)),
+        train.with_ratings(train.ratings.take(mask)),
+    )
+
+
+def cut_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
+    """Take a fifth of the ratings of a ``share`` of the training users out of ``train``.
+
+    Returns what is left to train on, the users' other ratings included, and the scenario that
+    hides the fifth.
+    """
+    candidates = training_users(train)
+    rows = np.sort(candidates[draw_users(len(candidates), share, seed)])
+    known, hidden = fold_in(train.histories.take(rows), np.random.default_rng(seed))
+    n_films = len(train.films)
+    hidden_keys = rows[hidden.user_rows] * n_films + hidden.film_rows
+    keys = train.ratings.user_rows.astype(np.int64) * n_films + train.ratings.film_rows
+    return (
+        train.with_ratings(train.ratings.take(~np.isin(keys, hidden_keys))),
+        Scenario(FOLD_IN, train.users.take(rows), known, hidden),
+    )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal, get_args
 
 from movierec_cli.core.errors import UsageError
 
@@ -32,11 +33,15 @@ class TrainingOptions:
     learning_rate
         The step size of Adam.
     batch_size
-        Examples in a step: ratings for the preset ``report``, users for ``default``.
+        Examples in a step: users for the default dnn, else ratings.
     weight_decay
         Decoupled weight decay (AdamW).
     patience
         Epochs without improvement on the validation part after which training stops.
+    second_moment
+        Decay of Adam's average of squared gradients; a short training wants a short memory.
+    schedule
+        ``constant``, or ``cosine``: a short warm-up, then down to a twentieth.
     seed
         The source of all randomness.
     device
@@ -48,6 +53,8 @@ class TrainingOptions:
     batch_size: int
     weight_decay: float = 0.0
     patience: int = 5
+    second_moment: float = 0.999
+    schedule: Literal["constant", "cosine"] = "constant"
     seed: int = 0
     device: str = "cpu"
 
@@ -113,7 +120,146 @@ class DnnReportConfig:
             raise UsageError(f"gamma must be 0 or more, not {self.gamma}.")
 
 
-ModelConfig = TwoTowerReportConfig | DnnReportConfig
+Loss = Literal["cosine", "softmax"]
+Grades = tuple[float, float, float, float, float]
+"""What a rating of 1, 2, 3, 4 and 5 counts."""
+
+
+@dataclass(frozen=True)
+class MemberConfig:
+    """One network among those that the dnn's space is made of.
+
+    Attributes
+    ----------
+    loss
+        ``cosine``: between a user's scores and targets over the whole catalogue; ``softmax``:
+        cross-entropy of the targets' shares.
+    weight
+        How much its scores count.
+    weight_decay
+        Of its film vectors.
+    hide
+        The most that is hidden of a history in training; each user's share is drawn from 0 to it.
+    activity_power
+        Users count with the sum of their targets to this power; 0 for all alike.
+    """
+
+    loss: Loss
+    weight: float = 1.0
+    weight_decay: float = 0.0
+    hide: float = 0.0
+    activity_power: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.loss not in get_args(Loss):
+            raise UsageError(f"There is no loss {self.loss!r}.")
+        _check_share("hide", self.hide)
+
+
+@dataclass(frozen=True)
+class DnnConfig:
+    """The best dnn we know; `docs/models.md` has what each piece is worth.
+
+    Attributes
+    ----------
+    dimension
+        Width of each member.
+    members
+        The trained networks.
+    history_grades, target_grades
+        What a rating counts as input and as target.
+    stranger_share
+        Share of users who are shown without their history in training.
+    closed_rank, closed_weight
+        Width and weight of the solved item-item part.
+    ease_regularisation, user_ridge
+        Regularisation of its two solutions.
+    popularity_power
+        Power of the number of ratings that the first solution's scores are multiplied with.
+    prior_grades, prior_ridge, prior_weight
+        Targets, regularisation and weight of the demographic part.
+    half_known
+        The length of a history at which the demographic part counts half.
+    """
+
+    dimension: int = 192
+    members: tuple[MemberConfig, ...] = (
+        MemberConfig("cosine"),
+        MemberConfig("softmax", weight=2.0, weight_decay=1.0, hide=0.8, activity_power=1.0),
+    )
+    history_grades: Grades = (0.1, 0.3, 0.7, 1.0, 1.2)
+    target_grades: Grades = (0.05, 0.2, 0.5, 0.9, 1.2)
+    stranger_share: float = 0.2
+    closed_rank: int = 256
+    closed_weight: float = 2.0
+    ease_regularisation: float = 200.0
+    user_ridge: float = 3.0
+    popularity_power: float = -0.1
+    prior_grades: Grades = (0.0, 0.0, 0.2, 1.0, 1.1)
+    prior_ridge: float = 30.0
+    prior_weight: float = 3.0
+    half_known: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_sizes(dimension=self.dimension, closed_rank=self.closed_rank)
+        _check_share("stranger share", self.stranger_share)
+
+
+@dataclass(frozen=True)
+class TwoTowerConfig:
+    """The best two-tower we know; `docs/models.md` has what each piece is worth.
+
+    Ridges are in units of the noise of a rating.
+
+    Attributes
+    ----------
+    members
+        Models trained side by side and averaged.
+    factors
+        Width of a vector beside its bias.
+    start
+        Standard deviation of the weights at the start.
+    sweeps, burn_in, thinning
+        Sweeps of Gibbs sampling, how many at the start are thrown away, and every which is kept.
+    noise
+        Variance of the noise of a rating.
+    user_bias_ridge, user_ridge, film_bias_ridge, film_ridge
+        How far biases and factors are from what their tower says.
+    rated_ridge, demographic_ridge, raters_ridge, content_ridge
+        Of the towers' weights: for what a user rated, demographics, who rated a film, its genres.
+    stranger_ridge
+        Of the regression on demographics alone.
+    half_known
+        The length of a history at which its tower counts half beside that regression.
+    """
+
+    members: int = 4
+    factors: int = 16
+    start: float = 0.03
+    sweeps: int = 80
+    burn_in: int = 8
+    thinning: int = 4
+    noise: float = 0.65
+    user_bias_ridge: float = 6.0
+    user_ridge: float = 5.0
+    film_bias_ridge: float = 20.0
+    film_ridge: float = 30.0
+    rated_ridge: float = 30.0
+    demographic_ridge: float = 300.0
+    raters_ridge: float = 30.0
+    content_ridge: float = 100.0
+    stranger_ridge: float = 20.0
+    half_known: float = 3.0
+
+    def __post_init__(self) -> None:
+        _check_sizes(members=self.members, factors=self.factors, thinning=self.thinning)
+        if not 0 <= self.burn_in <= self.sweeps - self.thinning:
+            raise UsageError(
+                f"{self.sweeps} sweeps are too few to throw away {self.burn_in} and keep a draw."
+            )
+
+
+ModelConfig = TwoTowerReportConfig | DnnReportConfig | DnnConfig | TwoTowerConfig
 
 
 @dataclass(frozen=True)
@@ -128,6 +274,17 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
     {
         "two-tower": MappingProxyType(
             {
+                "default": Preset(
+                    TwoTowerConfig(),
+                    TrainingOptions(
+                        epochs=6,
+                        learning_rate=0.01,
+                        batch_size=24_000,
+                        patience=6,
+                        second_moment=0.98,
+                        schedule="cosine",
+                    ),
+                ),
                 "report": Preset(
                     TwoTowerReportConfig(),
                     TrainingOptions(
@@ -138,6 +295,17 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
         ),
         "dnn": MappingProxyType(
             {
+                "default": Preset(
+                    DnnConfig(),
+                    TrainingOptions(
+                        epochs=16,
+                        learning_rate=7e-3,
+                        batch_size=32,
+                        patience=16,
+                        second_moment=0.99,
+                        schedule="cosine",
+                    ),
+                ),
                 "report": Preset(
                     DnnReportConfig(),
                     TrainingOptions(

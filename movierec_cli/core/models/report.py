@@ -82,6 +82,11 @@ class DnnReport:
         """The searched vectors, [n_films, E]."""
         return self.weights["film_vectors"]
 
+    @property
+    def taste_vectors(self) -> FloatArray:
+        """The same: this network knows films only by their features."""
+        return self.film_vectors
+
     def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
         """Return vectors of length 1 in the space of the films, [n_users, E]."""
         del histories

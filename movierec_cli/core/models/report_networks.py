@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -159,6 +160,16 @@ class _ReportTask(ABC):
         self._validation = Examples.from_ratings(validation.ratings, device)
         self._batch_size = batch_size
 
+    module: nn.Module
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Return all parameters in one group."""
+        return [{"params": list(self.module.parameters())}]
+
+    def n_batches(self) -> int:
+        """Return the number of batches in an epoch."""
+        return -(-len(self._train) // self._batch_size)
+
     def batches(self, generator: torch.Generator) -> Iterator[Examples]:
         """Yield the training ratings in random batches."""
         return self._train.batches(self._batch_size, generator)
@@ -190,7 +201,9 @@ class TwoTowerReportTask(_ReportTask):
         device: str,
     ) -> None:
         super().__init__(train, validation, film_features(train.films), batch_size, device)
-        self.module = TwoTowerNetwork(config, self.users.shape[1], self.films.shape[1]).to(device)
+        self.module: TwoTowerNetwork = TwoTowerNetwork(
+            config, self.users.shape[1], self.films.shape[1]
+        ).to(device)
 
     def losses(self, batch: Examples) -> dict[str, Tensor]:
         """Return the mean squared error."""
@@ -229,7 +242,9 @@ class DnnReportTask(_ReportTask):
     ) -> None:
         super().__init__(train, validation, films, batch_size, device)
         self._gamma = config.gamma
-        self.module = DnnNetwork(config, self.users.shape[1], self.films.shape[1]).to(device)
+        self.module: DnnNetwork = DnnNetwork(config, self.users.shape[1], self.films.shape[1]).to(
+            device
+        )
 
     def losses(self, batch: Examples) -> dict[str, Tensor]:
         """Return the total, classifier and vector loss, and the accuracy."""

@@ -1,0 +1,94 @@
+"""``movierec profiles``: the people that movierec remembers."""
+
+from typing import Annotated
+
+import typer
+
+from movierec_cli.cli.console import Column, Format, View, emit, info
+from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+
+app = typer.Typer(help="The people that movierec remembers.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A profile.")]
+
+
+@app.callback()
+def main() -> None:
+    """List, show and forget the people that movierec remembers."""
+
+
+@app.command("list")
+def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None:
+    """List the profiles.
+
+    [bold]Examples[/]
+
+      movierec profiles list
+    """
+    from movierec_cli.core import people
+    from movierec_cli.core.paths import Paths
+
+    folder = Paths.from_environment().profiles
+    records = [
+        {"name": name, "ratings": len(people.load_profile(name, folder).ratings)}
+        for name in people.list_profiles(folder)
+    ]
+    view = View(
+        title="Profiles",
+        columns=[Column("Name"), Column("Ratings", numeric=True)],
+        rows=[[str(record["name"]), str(record["ratings"])] for record in records],
+        notes=[]
+        if records
+        else ["None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"],
+    )
+    emit(chosen_format(format, json), view, records, {}, records_key="profiles")
+
+
+@app.command()
+def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOption = False) -> None:
+    """Show what a profile holds.
+
+    [bold]Examples[/]
+
+      movierec profiles show ann
+    """
+    from movierec_cli.core import people
+    from movierec_cli.core.data.registry import load_dataset
+    from movierec_cli.core.paths import Paths
+
+    paths = Paths.from_environment()
+    answers = people.load_profile(name, paths.profiles)
+    films = load_dataset(answers.dataset, paths).films
+    titles = dict(zip(films.ids.tolist(), films.titles.tolist(), strict=True))
+    records = [
+        {"film_id": film_id, "title": titles.get(film_id), "rating": rating}
+        for film_id, rating in answers.ratings.items()
+    ]
+    about = {
+        "age": answers.age,
+        "gender": answers.gender,
+        "occupation": answers.occupation,
+        "zip_code": answers.zip_code,
+    }
+    view = View(
+        title=f"Profile {name}",
+        columns=[Column("Id", numeric=True), Column("Title"), Column("Rating", numeric=True)],
+        rows=[[str(r["film_id"]), str(r["title"]), f"{r['rating']:g}"] for r in records],
+        notes=[f"{key}: {value}" for key, value in about.items() if value is not None],
+    )
+    emit(chosen_format(format, json), view, records, {"profile": name, **about}, "ratings")
+
+
+@app.command()
+def remove(name: NameArgument) -> None:
+    """Forget a profile.
+
+    [bold]Examples[/]
+
+      movierec profiles remove ann
+    """
+    from movierec_cli.core import people
+    from movierec_cli.core.paths import Paths
+
+    people.remove_profile(name, Paths.from_environment().profiles)
+    info(f"Forgot {name}.")

@@ -1,0 +1,56 @@
+"""The tables behind the figures of the report, one function each, each giving a DataFrame.
+
+A user *watches* a genre when she rated at least one film of it. A share is always 0..1, a
+standard deviation the sample's (n - 1 in the denominator). A figure that does not exist, such as
+the standard deviation of one rating, is NaN.
+"""
+
+from movierec_cli.core.eda.film_tables import (
+    MIN_RATINGS,
+    film_distribution,
+    film_statistics,
+    films,
+    long_tail,
+    ratings_per_film,
+)
+from movierec_cli.core.eda.genre_tables import (
+    METRICS,
+    genres,
+    has_occupations,
+    occupation_matrix,
+    occupations,
+)
+from movierec_cli.core.eda.rating_tables import overview, ratings, ratings_over_time
+from movierec_cli.core.eda.user_tables import (
+    age_bands,
+    genders,
+    genres_per_user,
+    ratings_per_user,
+    user_occupations,
+    user_statistics,
+    users,
+)
+
+__all__ = [
+    "METRICS",
+    "MIN_RATINGS",
+    "age_bands",
+    "film_distribution",
+    "film_statistics",
+    "films",
+    "genders",
+    "genres",
+    "genres_per_user",
+    "has_occupations",
+    "long_tail",
+    "occupation_matrix",
+    "occupations",
+    "overview",
+    "ratings",
+    "ratings_over_time",
+    "ratings_per_film",
+    "ratings_per_user",
+    "user_occupations",
+    "user_statistics",
+    "users",
+]

@@ -1,0 +1,81 @@
+"""What several tables count alike."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import Dataset, IntArray
+
+_NOT_A_GENRE = frozenset({"unknown", "(no genres listed)"})  # how editions of MovieLens say so
+_QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+
+
+def named_genres(dataset: Dataset) -> IntArray:
+    """Return the columns of ``films.genres`` that stand for a genre, not for the lack of one."""
+    return np.array(
+        [column for column, name in enumerate(dataset.genres) if name not in _NOT_A_GENRE],
+        dtype=np.int64,
+    )
+
+
+def genre_counts(dataset: Dataset) -> NDArray[np.int64]:
+    """Count each user's ratings of films of each genre, [n_users, n_genres]."""
+    ratings, film_has = dataset.ratings, dataset.films.genres
+    columns = [
+        np.bincount(
+            ratings.user_rows[film_has[ratings.film_rows, genre]], minlength=len(dataset.users)
+        )
+        for genre in range(len(dataset.genres))
+    ]
+    counts = np.array(columns, dtype=np.int64).reshape(len(dataset.genres), len(dataset.users))
+    return counts.T
+
+
+def bands(counts: IntArray) -> pd.DataFrame:
+    """Count values in bands 0, 1, 2-4, 5-9, 10-19, 20-49, ...: a histogram for a long tail.
+
+    Returns
+    -------
+    A row for each band between the smallest and the largest value: ``from`` and ``to``, both
+    within it, and ``count``.
+    """
+    if not len(counts):
+        return pd.DataFrame({"from": [], "to": [], "count": []}, dtype=np.int64)
+    edges = _band_edges(int(counts.max()))
+    found, _ = np.histogram(counts, bins=edges)
+    table = pd.DataFrame({"from": edges[:-1], "to": edges[1:] - 1, "count": found})
+    return table.iloc[int(np.argmax(found > 0)) :].reset_index(drop=True)
+
+
+def band_of(counts: IntArray, table: pd.DataFrame) -> IntArray:
+    """Return for each value the row of `bands` that it lies in."""
+    return np.searchsorted(table["from"].to_numpy(), counts, side="right") - 1
+
+
+def describe(values: pd.Series) -> dict[str, float]:
+    """Return mean, standard deviation, extremes and quantiles (interpolated linearly)."""
+    known = values.dropna()
+    quantiles = {name: float(known.quantile(q)) for name, q in _QUANTILES.items()}
+    return {
+        "mean": float(known.mean()),
+        "std": float(known.std()),
+        "min": float(known.min()),
+        **quantiles,
+        "max": float(known.max()),
+    }
+
+
+def shares(counts: Any) -> pd.Series:
+    """Divide counts by their sum."""
+    series = pd.Series(counts, dtype=np.float64)
+    return series / series.sum() if series.sum() else series * np.nan
+
+
+def _band_edges(largest: int) -> NDArray[np.int64]:
+    """Return 0, 1, 2, 5, 10, 20, 50, ... until one is above ``largest``."""
+    edges = [0, 1]
+    while edges[-1] <= largest:
+        edges.append(edges[-1] * 5 // 2 if str(edges[-1])[0] == "2" else edges[-1] * 2)
+    return np.array(edges, dtype=np.int64)

@@ -1,0 +1,172 @@
+"""Films: how they are rated, and how few of them get most of the ratings."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from movierec_cli.core.data.dataset import Dataset, IntArray
+from movierec_cli.core.eda.counting import band_of, bands, describe, shares
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.titles import year_in
+
+MIN_RATINGS = 8
+"""By default, films with fewer ratings are left out: what they tell is mostly chance."""
+
+STATISTICS = ("mean", "median", "std")
+"""What is told of the ratings of each film."""
+
+_STEP = 0.25  # of a star, in the distribution of the films' statistics
+_MOST_RATED = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
+    """Describe the ratings of each film with at least ``min_ratings`` of them.
+
+    Returns
+    -------
+    A row for each such film, highest mean first and, of equal means, most ratings first:
+    ``film`` (the id), ``title`` and ``year`` (both from the title; ``None`` where it has none),
+    ``ratings`` (their number), ``mean``, ``median`` and ``std`` of them (n - 1 in the
+    denominator; NaN for a single rating).
+
+    Raises
+    ------
+    UsageError
+        If no film has that many ratings.
+    """
+    rated = pd.DataFrame(
+        {
+            "row": dataset.ratings.film_rows,
+            "value": dataset.ratings.values.astype(np.float64),
+        }
+    )
+    found = rated.groupby("row")["value"].agg(["count", *STATISTICS])
+    most = int(found["count"].max()) if len(found) else 0
+    if most < max(min_ratings, 1):
+        raise UsageError(
+            f"No film has {min_ratings:,} ratings; the most rated has {most:,}.",
+            f"Ask for fewer: --min-ratings {max(most, 1)}",
+        )
+    found = found[found["count"] >= min_ratings]
+    rows = found.index.to_numpy()
+    titles = dataset.films.titles[rows]
+    table = pd.DataFrame(
+        {
+            "film": dataset.films.ids[rows],
+            "title": titles,
+            "year": pd.Series([year_in(str(title)) for title in titles], dtype=object),
+            "ratings": found["count"].to_numpy(),
+            **{name: found[name].to_numpy() for name in STATISTICS},
+        }
+    )
+    order = np.lexsort((table["film"], -table["ratings"], -table["mean"]))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the statistics of films, and how they go with popularity.
+
+    Parameters
+    ----------
+    table
+        As from `films`.
+
+    Returns
+    -------
+    A row for each ``of``: ``mean``, ``median`` and ``std`` of a film's ratings and ``ratings``,
+    their number; with ``mean``, ``std``, ``min``, ``p05``, ``p25``, ``median``, ``p75``, ``p95``
+    and ``max`` over films, and the correlation with the number of ratings: ``pearson``, and
+    ``spearman`` (Pearson's of the ranks, ties sharing their mean rank). A correlation with
+    something that does not vary is NaN.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "of": name,
+                **describe(table[name]),
+                "pearson": _correlation(table[name], table["ratings"]),
+                "spearman": _correlation(table[name].rank(), table["ratings"].rank()),
+            }
+            for name in (*STATISTICS, "ratings")
+        ]
+    )
+
+
+def film_distribution(table: pd.DataFrame) -> pd.DataFrame:
+    """Count films by the mean, the median and the standard deviation of their ratings.
+
+    Parameters
+    ----------
+    table
+        As from `films`.
+
+    Returns
+    -------
+    A row for each quarter of a star between the lowest and the highest: ``from`` (within it),
+    ``to`` (within it in the last row only), and the number of films whose ``mean``, ``median``,
+    ``std`` lies there.
+    """
+    values = table[list(STATISTICS)]
+    first = math.floor(float(values.min().min()) / _STEP)
+    last = max(math.ceil(float(values.max().max()) / _STEP), first + 1)
+    edges = np.arange(first, last + 1) * _STEP
+    counts = {name: np.histogram(values[name].dropna(), bins=edges)[0] for name in STATISTICS}
+    return pd.DataFrame({"from": edges[:-1], "to": edges[1:], **counts})
+
+
+def ratings_per_film(dataset: Dataset) -> pd.DataFrame:
+    """Count the films of the catalogue by how many ratings they have.
+
+    Returns
+    -------
+    A row for each band 0, 1, 2-4, 5-9, 10-19, 20-49, ...: ``from`` and ``to``, both within it,
+    ``films``, ``share_of_films``, ``ratings``, ``share_of_ratings``, and ``mean_rating`` of the
+    ratings in it (NaN where there is none).
+    """
+    counts = _counts(dataset)
+    found = bands(counts).rename(columns={"count": "films"})
+    band = band_of(counts, found)
+    sums = np.bincount(
+        dataset.ratings.film_rows, dataset.ratings.values.astype(np.float64), len(counts)
+    )
+    ratings = np.bincount(band, counts, len(found)).astype(np.int64)
+    stars = pd.Series(np.bincount(band, sums, len(found)))
+    return found.assign(
+        share_of_films=shares(found["films"]),
+        ratings=ratings,
+        share_of_ratings=shares(ratings),
+        mean_rating=stars / np.where(ratings > 0, ratings, np.nan),
+    )
+
+
+def long_tail(dataset: Dataset) -> pd.DataFrame:
+    """Tell how many of the ratings the most rated films of the catalogue have.
+
+    Returns
+    -------
+    A row for each ``most_rated`` share of the catalogue, the number of films rounded up:
+    ``films``, ``ratings`` of them, ``share`` of all ratings.
+    """
+    counts = np.sort(_counts(dataset))[::-1]
+    taken = np.array([math.ceil(round(share * len(counts), 6)) for share in _MOST_RATED])
+    ratings = np.concatenate([[0], np.cumsum(counts)])[taken]
+    return pd.DataFrame(
+        {
+            "most_rated": _MOST_RATED,
+            "films": taken,
+            "ratings": ratings,
+            "share": ratings / max(len(dataset.ratings), 1),
+        }
+    )
+
+
+def _counts(dataset: Dataset) -> IntArray:
+    """Count the ratings of each film, [n_films]."""
+    return np.bincount(dataset.ratings.film_rows, minlength=len(dataset.films))
+
+
+def _correlation(left: pd.Series, right: pd.Series) -> float:
+    if left.nunique() < 2 or right.nunique() < 2:
+        return math.nan
+    return float(left.corr(right))

@@ -1,0 +1,96 @@
+"""Ratings: how high, how few of the possible ones, and when."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset
+from movierec_cli.core.eda.counting import shares
+
+_MOST_MONTHS = 48  # a longer time is told in years
+
+
+def ratings(dataset: Dataset) -> pd.DataFrame:
+    """Count the ratings of each value.
+
+    Returns
+    -------
+    A row for each value that was given, lowest first: ``rating``, ``ratings`` (their number),
+    ``share`` of all ratings.
+    """
+    values, counts = np.unique(dataset.ratings.values.astype(np.float64), return_counts=True)
+    return pd.DataFrame({"rating": values, "ratings": counts, "share": shares(counts)})
+
+
+def overview(dataset: Dataset) -> pd.DataFrame:
+    """Summarise the data set.
+
+    Returns
+    -------
+    One row: ``users``, ``films``, ``rated_films`` (with at least one rating), ``ratings``;
+    ``density``, ratings / (users x films), and ``sparsity``, 1 - density; ``mean``, ``std`` and
+    ``median`` of the ratings; ``relevant_share``, the share of ratings of 4 or higher;
+    ``users_without_relevant``, who gave no such rating; ``ratings_per_user`` and
+    ``ratings_per_film``, on average; ``first`` and ``last``, the days (UTC) of the first and the
+    last rating, as text.
+    """
+    table = dataset.ratings
+    n_users, n_films = len(dataset.users), len(dataset.films)
+    values = pd.Series(table.values.astype(np.float64))
+    relevant = values >= RELEVANT_RATING
+    density = len(table) / max(n_users * n_films, 1)
+    days = _days(table.timestamps)
+    return pd.DataFrame(
+        {
+            "users": [n_users],
+            "films": [n_films],
+            "rated_films": [len(np.unique(table.film_rows))],
+            "ratings": [len(table)],
+            "density": [density],
+            "sparsity": [1.0 - density],
+            "mean": [values.mean()],
+            "std": [values.std()],
+            "median": [values.median()],
+            "relevant_share": [relevant.mean()],
+            "users_without_relevant": [n_users - len(np.unique(table.user_rows[relevant]))],
+            "ratings_per_user": [len(table) / max(n_users, 1)],
+            "ratings_per_film": [len(table) / max(n_films, 1)],
+            "first": [str(days.min()) if len(days) else None],
+            "last": [str(days.max()) if len(days) else None],
+        }
+    )
+
+
+def ratings_over_time(dataset: Dataset) -> pd.DataFrame:
+    """Count ratings by calendar month (UTC), or by year where there are more than 48 months.
+
+    Returns
+    -------
+    A row for each month or year from the first rating to the last, those without a rating too:
+    ``period`` (``1997-09`` or ``1997``), ``ratings``, ``users`` who gave them, ``new_users``
+    whose first rating lies there, ``mean_rating`` (NaN without a rating).
+    """
+    table = dataset.ratings
+    periods = _days(table.timestamps).astype("datetime64[M]")
+    if len(periods) and int((periods.max() - periods.min()).astype(int)) >= _MOST_MONTHS:
+        periods = periods.astype("datetime64[Y]")
+    rated = pd.DataFrame(
+        {"at": periods.astype(np.int64), "user": table.user_rows, "value": table.values}
+    )
+    by_period = rated.groupby("at")
+    first = rated.groupby("user")["at"].min().value_counts()
+    every = np.arange(rated["at"].min(), rated["at"].max() + 1) if len(rated) else np.zeros(0, int)
+    found = pd.DataFrame(
+        {
+            "period": every.astype(periods.dtype).astype(str),
+            "ratings": by_period.size().reindex(every, fill_value=0).to_numpy(),
+            "users": by_period["user"].nunique().reindex(every, fill_value=0).to_numpy(),
+            "new_users": first.reindex(every, fill_value=0).to_numpy(),
+        }
+    )
+    sums = rated["value"].astype(np.float64).groupby(rated["at"]).mean()
+    return found.assign(mean_rating=sums.reindex(every).to_numpy())
+
+
+def _days(timestamps: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    return timestamps.astype("datetime64[s]").astype("datetime64[D]")

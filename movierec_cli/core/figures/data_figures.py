@@ -1,0 +1,264 @@
+"""Figures of the data, one for each command of ``movierec eda``."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from movierec_cli.core import eda
+from movierec_cli.core.eda.counting import band_of, bands
+from movierec_cli.core.figures.drawing import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    draw_columns,
+    draw_rows,
+    styled,
+    titled_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_METRICS = {
+    "watchers": ("Watchers by occupation and genre", "distinct users who watched", "{:,.0f}"),
+    "ratings": ("Ratings by occupation and genre", "ratings", "{:,.0f}"),
+    "share": ("What each occupation rates", "% of the occupation's ratings", "{:.1f}"),
+    "lift": ("What each occupation prefers", "share of its ratings / everyone's", "{:.2f}"),
+}
+_FILM_STATISTICS = {
+    "mean": "Mean rating",
+    "median": "Median rating",
+    "std": "Standard deviation",
+}
+
+
+@styled
+def genres(table: pd.DataFrame, source: str) -> "Figure":
+    """Draw films, watchers and watchers per film of each genre.
+
+    Parameters
+    ----------
+    table
+        As from `eda.genres`.
+    source
+        What the figure calls the data set.
+    """
+    ordered = table.sort_values("watchers", kind="stable")
+    figure, axes = titled_figure("Genres", source, (11, 6), 1, 3)
+    panels = (
+        ("films", "Films", "films", "{:,.0f}", BLUE),
+        ("watchers", "Watchers", "distinct users who rated one", "{:,.0f}", GREEN),
+        ("watchers_per_film", "Watchers per film", "watchers / films", "{:.1f}", ORANGE),
+    )
+    for ax, (column, title, unit, form, colour) in zip(axes, panels, strict=True):
+        draw_rows(ax, ordered["genre"], ordered[column], form, colour)
+        ax.set(title=title, xlabel=unit)
+    for ax in axes[1:]:
+        ax.tick_params(labelleft=False)
+    return figure
+
+
+@styled
+def users(table: pd.DataFrame, source: str) -> "Figure":
+    """Draw how widely and how much users watch, and who they are.
+
+    Parameters
+    ----------
+    table
+        As from `eda.users`.
+    source
+        What the figure calls the data set.
+    """
+    figure, axes = titled_figure("Users", source, (11, 8), 2, 2)
+    widely, much, age, occupation = axes
+    counted = eda.genres_per_user(table)
+    draw_columns(widely, counted["genres"], counted["users"], BLUE)
+    widely.set(title="How widely they watch", xlabel="distinct genres", ylabel="users")
+    counted = eda.ratings_per_user(table)
+    draw_columns(much, _band_labels(counted), counted["users"], BLUE)
+    much.set(title="How much they rate", xlabel="ratings", ylabel="users")
+    counted = eda.age_bands(table)
+    draw_columns(age, _short_ages(counted["age"]), counted["users"], GREEN)
+    age.set(title=f"Age ({_genders_told(table)})", xlabel="years", ylabel="users")
+    counted = eda.user_occupations(table).iloc[::-1]
+    draw_rows(occupation, counted["occupation"], counted["users"], "{:,.0f}", GREEN)
+    occupation.set(title="Occupation", xlabel="users")
+    occupation.tick_params(axis="y", labelsize=8)
+    return figure
+
+
+@styled
+def occupations(table: pd.DataFrame, metric: str, source: str) -> "Figure":
+    """Draw one metric of each occupation and genre as a heat map.
+
+    Parameters
+    ----------
+    table
+        As from `eda.occupations`.
+    metric
+        One of `eda.METRICS`.
+    source
+        What the figure calls the data set.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric.
+    """
+    from matplotlib.colors import LogNorm, PowerNorm  # noqa: PLC0415
+
+    matrix = eda.occupation_matrix(table, metric)
+    sizes = table.groupby("occupation")["users"].first()
+    title, unit, form = _METRICS[metric]
+    values = matrix.to_numpy(dtype=np.float64) * (100 if metric == "share" else 1)
+    height = 2.2 + 0.32 * len(matrix)
+    figure, axes = titled_figure(title, source, (3 + 0.62 * values.shape[1], height), 1, 1)
+    ax = axes[0]
+    norm = LogNorm(0.5, 2) if metric == "lift" else PowerNorm(0.5, 0, max(np.nanmax(values), 1e-9))
+    palette = "RdBu" if metric == "lift" else "Blues"
+    shown = np.clip(values, 0.5, 2) if metric == "lift" else values
+    image = ax.imshow(np.ma.masked_invalid(shown), palette, norm, aspect="auto")
+    ax.set_xticks(range(values.shape[1]), matrix.columns, rotation=45, ha="right")
+    ax.set_yticks(range(len(matrix)), [f"{name} ({sizes[name]:,})" for name in matrix.index])
+    ax.set(ylabel="occupation (users)")
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    _write_cells(ax, image.to_rgba(shown), values, form)
+    colours = figure.colorbar(image, ax=ax, label=unit, pad=0.02, aspect=40)
+    if metric == "lift":
+        colours.set_ticks([0.5, 0.7, 1, 1.4, 2], labels=["≤ 0.5", "0.7", "1", "1.4", "≥ 2"])
+        colours.minorticks_off()
+    return figure
+
+
+@styled
+def films(table: pd.DataFrame, per_film: pd.DataFrame, tail: pd.DataFrame, source: str) -> "Figure":
+    """Draw how films are rated against their number of ratings, and the long tail.
+
+    Parameters
+    ----------
+    table
+        As from `eda.films`.
+    per_film
+        As from `eda.ratings_per_film`.
+    tail
+        As from `eda.long_tail`.
+    source
+        What the figure calls the data set.
+    """
+    counted = f"{len(table):,} films with {table['ratings'].min():,} or more ratings"
+    figure, axes = titled_figure(f"Films: {counted}", source, (14, 8.5), 2, 3)
+    correlations = eda.film_statistics(table).set_index("of")
+    for ax, (name, title) in zip(axes, _FILM_STATISTICS.items(), strict=False):
+        _draw_against_popularity(ax, table, name)
+        found = correlations.loc[name]
+        told = f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}"
+        ax.set_title(f"{title}\n{told.replace('-', '−')}")
+    highs, popularity, long_tail = axes[3:]
+    _draw_means(highs, eda.film_distribution(table))
+    draw_columns(popularity, _band_labels(per_film), per_film["films"], GREEN)
+    popularity.set(title="All films by popularity", xlabel="ratings of the film", ylabel="films")
+    _draw_tail(long_tail, tail)
+    return figure
+
+
+@styled
+def ratings(distribution: pd.DataFrame, over_time: pd.DataFrame, source: str) -> "Figure":
+    """Draw how high ratings are and when they came.
+
+    Parameters
+    ----------
+    distribution
+        As from `eda.ratings`.
+    over_time
+        As from `eda.ratings_over_time`.
+    source
+        What the figure calls the data set.
+    """
+    figure, axes = titled_figure("Ratings", source, (11, 4.5), 1, 2)
+    values, when = axes
+    labels = [f"{rating:g}" for rating in distribution["rating"]]
+    draw_columns(values, labels, distribution["ratings"], BLUE)
+    values.set(title="How high", xlabel="rating (stars)", ylabel="ratings")
+    draw_columns(when, over_time["period"], over_time["ratings"], GREEN)
+    when.set(title="When", xlabel="time (UTC)", ylabel="ratings")
+    return figure
+
+
+def _band_labels(table: pd.DataFrame) -> list[str]:
+    return [
+        f"{low:,}" if low == high else f"{low:,}–{high:,}"
+        for low, high in zip(table["from"], table["to"], strict=True)
+    ]
+
+
+def _short_ages(ages: pd.Series) -> list[str]:
+    return [age.replace(" to ", "–").replace(" or older", "+") for age in ages]
+
+
+def _genders_told(table: pd.DataFrame) -> str:
+    counted = eda.genders(table)
+    pairs = zip(counted["gender"], counted["users"], strict=True)
+    return ", ".join(f"{users:,} {gender}" for gender, users in pairs)
+
+
+def _draw_against_popularity(ax: "Axes", table: pd.DataFrame, name: str) -> None:
+    """Draw a statistic of each film against its number of ratings, and its mean in bands."""
+    from matplotlib.ticker import LogLocator, NullLocator  # noqa: PLC0415
+
+    ax.scatter(table["ratings"], table[name], s=10, alpha=0.3, color=BLUE, linewidths=0)
+    counts = table["ratings"].to_numpy()
+    means = table.groupby(band_of(counts, bands(counts)))[["ratings", name]].mean()
+    ax.plot(means["ratings"], means[name], color=ORANGE, marker="o", label="mean by popularity")
+    ax.set(xscale="log", xlabel="ratings of the film (log scale)")
+    ax.set_ylabel(f"{_FILM_STATISTICS[name].lower()} (stars)")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.legend(loc="best")
+    ax.grid(True)
+
+
+def _draw_means(ax: "Axes", distribution: pd.DataFrame) -> None:
+    width = distribution["to"] - distribution["from"]
+    ax.bar(distribution["from"], distribution["mean"], width, align="edge", color=BLUE, ec="white")
+    found = distribution[distribution["mean"] > 0]
+    ax.set_xlim(found["from"].min(), found["to"].max())
+    ax.set(title="Distribution of the mean rating", xlabel="mean rating (stars)", ylabel="films")
+    ax.grid(axis="y")
+
+
+def _write_cells(
+    ax: "Axes", colours: NDArray[np.float64], values: NDArray[np.float64], form: str
+) -> None:
+    """Write each value into its cell, white on what is dark; ``colours`` [n_rows, n_columns, 4]."""
+    brightness = colours[..., :3] @ np.array([0.299, 0.587, 0.114])
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            ax.text(
+                column,
+                row,
+                form.format(value),
+                ha="center",
+                va="center",
+                size=8,
+                in_layout=False,  # it lies within the axes, and measuring it takes long
+                color="black" if brightness[row, column] > 0.5 else "white",
+            )
+
+
+def _draw_tail(ax: "Axes", tail: pd.DataFrame) -> None:
+    """Draw how quickly the most rated films gather the ratings."""
+    at = np.concatenate([[0], 100 * tail["most_rated"]])
+    gathered = np.concatenate([[0], 100 * tail["share"]])
+    ax.plot(at, gathered, color=ORANGE, marker="o", markersize=4)
+    ax.plot([0, 100], [0, 100], color="grey", linestyle=":", label="if every film had as many")
+    for x, y in zip(at[2:-1], gathered[2:-1], strict=True):
+        ax.annotate(f"{y:.0f} %", (x, y), (6, -10), textcoords="offset points")
+    ax.set(xlabel="most rated films (% of the catalogue)", ylabel="% of all ratings")
+    ax.set_title("The long tail")
+    ax.legend(loc="lower right")
+    ax.grid(True)

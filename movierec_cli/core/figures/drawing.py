@@ -1,0 +1,170 @@
+"""How every figure looks and is saved; matplotlib is imported only where something is drawn."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+import pandas as pd
+
+from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg")
+
+BLUE, ORANGE, GREEN = "#0072b2", "#e69f00", "#009e73"
+"""Colours that people of every colour vision tell apart (Okabe and Ito, 2008)."""
+
+_INK, _FAINT = "#333333", "#dddddd"
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.axisbelow": True,
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "grid.color": _FAINT,
+    "figure.constrained_layout.w_pad": 0.12,  # inches
+    "figure.constrained_layout.h_pad": 0.1,
+    "svg.hashsalt": "movierec",  # otherwise the ids in an SVG are drawn by chance
+}
+_DPI = 150
+_MOST_LABELS = 20  # along the horizontal axis
+_CHARACTERS_PER_INCH = 9.5  # of such labels, with the rest of their panel taken off
+
+P = ParamSpec("P")
+
+
+def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+    """Let a function draw in the style of all figures, whatever the user's own settings are."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        with _style():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def require_plotting(path: Path) -> None:
+    """Check that a figure can be written to ``path``.
+
+    Raises
+    ------
+    UsageError
+        If the suffix is neither .png nor .svg, or matplotlib is not installed.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"A figure is a .png or an .svg file, not {path.name!r}.",
+            f"Name it {path.stem or 'figure'}.png or {path.stem or 'figure'}.svg.",
+        )
+    try:
+        import matplotlib  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise UsageError(
+            "Drawing a figure needs matplotlib, which is not installed.",
+            "Install it with: pip install 'movierec[plot]'",
+        ) from error
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure as PNG or SVG, by the suffix of ``path``.
+
+    The same figure gives the same bytes: no date and no chance goes into the file.
+
+    Raises
+    ------
+    UsageError
+        From `require_plotting`.
+    DataError
+        If the file cannot be written.
+    """
+    require_plotting(path)
+    kind = path.suffix.lower()[1:]
+    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    try:
+        with _style(), atomic_write(path) as file:  # some parts are only made when it is drawn
+            figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
+    except (DataError, OSError) as error:
+        reason = error.message if isinstance(error, DataError) else f"{path}: {error.strerror}."
+        raise DataError(reason, "Name a file that can be written.") from error
+
+
+def titled_figure(
+    title: str, source: str, size: tuple[float, float], rows: int = 1, columns: int = 1
+) -> "tuple[Figure, list[Axes]]":
+    """Make a figure that names the data set, and its axes row by row.
+
+    Parameters
+    ----------
+    source
+        What the figure calls the data set.
+    size
+        Width and height in inches.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=size, layout="constrained")
+    figure.suptitle(f"{title} ({source})", x=0.01, ha="left", weight="bold", size=14)
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, colour: str) -> None:
+    """Draw horizontal bars with their names and values, the first at the bottom."""
+    bars = ax.barh(range(len(values)), values.fillna(0), color=colour)
+    ax.bar_label(bars, [_written(value, form) for value in values], padding=3, size=8)
+    ax.set_yticks(range(len(values)), names)
+    ax.margins(x=0.15, y=0.01)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
+
+
+def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, colour: str) -> None:
+    """Draw vertical bars with their names, and with their values where there is room."""
+    bars = ax.bar(range(len(values)), values, color=colour)
+    step = max(-(-len(values) // _MOST_LABELS), 1)
+    labels = [str(name) for name in names][::step]
+    ax.set_xticks(range(0, len(values), step), labels)
+    if sum(len(label) + 1.5 for label in labels) > _CHARACTERS_PER_INCH * _panel_width(ax):
+        ax.set_xticks(ax.get_xticks(), labels, rotation=45, ha="right", rotation_mode="anchor")
+    if step == 1:
+        ax.bar_label(bars, [_written(value, "{:,.0f}") for value in values], padding=2, size=8)
+    ax.margins(x=0.02, y=0.08)
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="y")
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    import matplotlib  # noqa: PLC0415
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+def _panel_width(ax: "Axes") -> float:
+    """Return the width of a panel with its own labels, in inches."""
+    figure, grid = ax.get_figure(root=True), ax.get_gridspec()
+    return figure.get_figwidth() / grid.ncols if figure and grid else 0.0
+
+
+def _written(value: float, form: str) -> str:
+    return form.format(value) if np.isfinite(value) else "–"

@@ -1,0 +1,127 @@
+"""Scoring with the trained ``default`` of dnn: one space for users and films, in numpy alone.
+
+The space is a concatenation of parts, each with its own way from what is known of a user to a
+vector: the films of the history, pooled; the demographics; a constant. Each part of a user
+vector is scaled to length 1 and weighted, so a score is a weighted sum of what the parts say,
+and still one dot product. The searched film vectors never depend on the user.
+
+Notation: D width of the whole space, P number of parts, K number of demographic features.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import FloatArray, Histories, Users
+from movierec_cli.core.features import basis_size, demographic_basis, liking_features
+from movierec_cli.core.models.base import Scores
+from movierec_cli.core.retrieval import match_scores
+
+ALWAYS, WITH_HISTORY, WITHOUT_HISTORY = 0, 1, 2
+"""When a part speaks: in any case; the more, the longer the history; the less, the longer it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dnn:
+    """The trained model.
+
+    Attributes
+    ----------
+    weights
+        ``film_vectors``, ``history`` [n_films, D]; ``demographics`` [K, D]; ``constant`` [D];
+        ``demographic_mean`` [K]; ``part_sizes`` [P], which sum up to D; ``part_weights`` and
+        ``part_gates`` [P]; ``grades`` [5], the weight of a film in the history by its rating;
+        ``half_known`` [1], the history at which half is known of a user; ``liking``, ``film_level``
+        and ``film_counts``, the classification head.
+    """
+
+    weights: Mapping[str, FloatArray]
+
+    @property
+    def film_vectors(self) -> FloatArray:
+        """The searched vectors, [n_films, D]."""
+        return self.weights["film_vectors"]
+
+    @property
+    def taste_vectors(self) -> FloatArray:
+        """What liking only this film would make of a user vector, [n_films, D].
+
+        Each part has the length of the square root of its weight, so that a cosine is the
+        weighted mean of the parts' cosines.
+        """
+        history = self.weights["history"]
+        sizes, starts = self._layout()
+        length = np.sqrt(np.add.reduceat(history.astype(np.float64) ** 2, starts, axis=1))
+        scale = np.sqrt(self.weights["part_weights"]) / np.maximum(length, 1e-9)
+        return np.asarray(history * np.repeat(scale, sizes, axis=1), np.float32)
+
+    def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
+        """Return vectors in the space of the films, [n_users, D]."""
+        raw = self._pooled(histories) @ self.weights["history"] + self._without_history(users)
+        return np.asarray(raw * self._scales(raw, histories.counts), np.float32)
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Rank by the dot product; tell P(rating >= 4) from the classification head."""
+        ranking = match_scores(self.user_vectors(histories, users), self.film_vectors)
+        return Scores(ranking=ranking, liking=self._liking(ranking, histories))
+
+    def contributions(
+        self, history: Histories, users: Users, film_rows: NDArray[np.int64]
+    ) -> FloatArray:
+        """Return what each known film adds to the match of some films, [n_entries, n].
+
+        Exact: a part's scale is the same for everything that is summed up in it, so the
+        contributions, those of the demographics and of the constant add up to the match.
+        """
+        raw = self._pooled(history) @ self.weights["history"] + self._without_history(users)
+        scales = self._scales(raw, history.counts)  # [1, D]
+        share = self._shares(history)[:, None]  # [n_entries, 1]
+        own = share * self.weights["history"][history.film_rows] * scales  # [n_entries, D]
+        return match_scores(own, self.film_vectors[film_rows])
+
+    def _shares(self, histories: Histories) -> FloatArray:
+        """Return the weight of each entry in its user's history, [n_entries]."""
+        position = np.clip(np.round(histories.ratings), 1, 5).astype(np.int64) - 1
+        root = np.sqrt(np.maximum(histories.counts, 1))
+        return np.asarray(self.weights["grades"][position] / root[histories.user_rows], np.float32)
+
+    def _pooled(self, histories: Histories) -> FloatArray:
+        """Return the histories as rows of weights, [n_users, n_films]."""
+        dense = np.zeros((len(histories), len(self.film_vectors)), np.float32)
+        dense[histories.user_rows, histories.film_rows] = self._shares(histories)
+        return dense
+
+    def _without_history(self, users: Users) -> FloatArray:
+        """Return what demographics and the constant add, [n_users, D]."""
+        mean = self.weights["demographic_mean"]
+        n_occupations = len(mean) - basis_size(0)
+        centred = np.nan_to_num(demographic_basis(users, n_occupations) - mean)
+        return np.asarray(centred @ self.weights["demographics"] + self.weights["constant"])
+
+    def _layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the width of each part and the column it starts at, [P]."""
+        sizes = self.weights["part_sizes"].astype(np.int64)
+        return sizes, np.cumsum(sizes) - sizes
+
+    def _scales(self, raw: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
+        """Return the factors that give each part of ``raw`` its length, [n_users, D]."""
+        sizes, starts = self._layout()
+        length = np.sqrt(np.add.reduceat(raw.astype(np.float64) ** 2, starts, axis=1))  # [n, P]
+        known = counts / (counts + float(self.weights["half_known"][0]))
+        speaks = np.stack([np.ones_like(known), known, 1 - known])  # [3, n]
+        gates = speaks[self.weights["part_gates"].astype(np.int64)].T  # [n, P]
+        scale = self.weights["part_weights"] * gates / np.maximum(length, 1e-9)
+        return np.asarray(np.repeat(scale, sizes, axis=1), np.float32)
+
+    def _liking(self, ranking: FloatArray, histories: Histories) -> FloatArray:
+        """Return P(rating >= 4) by logistic regression on match, film and user, [n, n_films]."""
+        features = liking_features(
+            ranking, histories, self.weights["film_level"], self.weights["film_counts"]
+        )
+        slope, constant = self.weights["liking"][:-1], self.weights["liking"][-1]
+        logit = sum(
+            (weight * feature for weight, feature in zip(slope, features, strict=True)), constant
+        )
+        return np.asarray(1.0 / (1.0 + np.exp(-logit)), np.float32)

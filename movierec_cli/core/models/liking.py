@@ -1,0 +1,94 @@
+"""The dnn's classification head: P(rating >= 4) as logistic regression.
+
+Fitted after the space, on hidden ratings of users whose histories are cut to random lengths, so
+that its probabilities hold for short histories too.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
+from movierec_cli.core.features import liking_features
+from movierec_cli.core.models.dnn import Dnn
+
+_LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is drawn to
+_STRANGERS = 0.2  # share of users whose whole history is hidden
+_RIDGE = 1.0
+_STEPS = 8
+_USERS = 256  # scored at once
+
+
+def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
+    """Return log odds of a rating of 4 or 5, shrunk, and log counts of each film, [n_films]."""
+    ratings = train.ratings
+    counts = np.bincount(ratings.film_rows, minlength=len(train.films))
+    liked = np.bincount(
+        ratings.film_rows, weights=ratings.values >= RELEVANT_RATING, minlength=len(train.films)
+    )
+    overall = float(np.mean(ratings.values >= RELEVANT_RATING))
+    share = (liked + _LEVEL_SHRINKAGE * overall) / (counts + _LEVEL_SHRINKAGE)
+    share = np.clip(share, 1e-3, 1 - 1e-3)
+    return np.log(share / (1 - share)).astype(np.float32), np.log1p(counts).astype(np.float32)
+
+
+def fit_liking(weights: dict[str, FloatArray], train: Dataset, seed: int) -> dict[str, FloatArray]:
+    """Return ``weights`` with a classification head fitted on the training ratings."""
+    level, counts = film_levels(train)
+    n_features = 5
+    complete = {
+        **weights,
+        "film_level": level,
+        "film_counts": counts,
+        "liking": np.zeros(n_features + 1, np.float32),
+    }
+    model = Dnn(complete)
+    generator = np.random.default_rng(seed)
+    rows = np.flatnonzero(train.histories.counts)
+    histories = train.histories.take(rows)
+    kept_share = generator.random(len(rows))
+    kept_share[generator.random(len(rows)) < _STRANGERS] = 0.0
+    known = generator.random(len(histories.film_rows)) < kept_share[histories.user_rows]
+    features, liked = [], []
+    for start in range(0, len(rows), _USERS):
+        batch = np.arange(start, min(start + _USERS, len(rows)))
+        entries = slice(histories.indptr[batch[0]], histories.indptr[batch[-1] + 1])
+        batch_histories = histories.take(batch)
+        seen = batch_histories.where(known[entries])
+        hidden = batch_histories.where(~known[entries])
+        users = train.users.take(rows[batch])
+        ranking = model.user_vectors(seen, users) @ model.film_vectors.T
+        at = (hidden.user_rows, hidden.film_rows)
+        columns = liking_features(ranking, seen, level, counts)
+        features.append(
+            np.stack([np.broadcast_to(column, ranking.shape)[at] for column in columns], axis=1)
+        )
+        liked.append(hidden.ratings >= RELEVANT_RATING)
+    complete["liking"] = logistic_regression(np.concatenate(features), np.concatenate(liked))
+    return complete
+
+
+def logistic_regression(features: FloatArray, liked: NDArray[np.bool_]) -> FloatArray:
+    """Minimise binary cross-entropy by Newton's method; return slopes and constant.
+
+    Parameters
+    ----------
+    features
+        [n, f].
+    liked
+        [n].
+
+    Returns
+    -------
+    [f + 1], the constant last; the slopes are drawn to zero by a unit ridge.
+    """
+    design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
+    penalty = np.full(design.shape[1], _RIDGE)
+    penalty[-1] = 0.0
+    weights = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        probability = 1.0 / (1.0 + np.exp(-design @ weights))
+        gradient = design.T @ (probability - liked) + penalty * weights
+        curvature = (design * (probability * (1 - probability))[:, None]).T @ design
+        curvature += np.diag(penalty) + 1e-6 * np.eye(len(weights))
+        weights -= np.linalg.solve(curvature, gradient)
+    return weights.astype(np.float32)

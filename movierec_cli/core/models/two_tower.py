@@ -1,0 +1,97 @@
+"""Scoring with the trained ``default`` of two-tower, in numpy alone.
+
+A rating is ``mean + film bias + user bias + user factors . film factors``. The film tower has been
+run at training time. The user tower runs here, for anyone: what she rated (as a set), her
+demographics and how many ratings are known give a first vector, and one small ridge regression on
+the ratings themselves corrects it. The result is averaged over draws from the posterior.
+
+Notation: S draws, D bias and factors, K demographic features.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import FloatArray, Histories, Users
+from movierec_cli.core.features import basis_size, count_features, demographic_basis
+from movierec_cli.core.models.base import Scores
+
+N_COUNT_FEATURES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class TwoTower:
+    """The trained model.
+
+    Attributes
+    ----------
+    weights
+        ``films`` [S, n_films, D], bias first; ``rated`` [S, n_films, D], what having rated a film
+        tells; ``side`` [S, K + 3, D], what demographics and counts tell; ``strangers``
+        [S, 1 + K, D], constant and demographics, for those without a history; ``ridge`` [D], the
+        pull towards the first vector; ``demographic_mean`` [K]; ``rating_mean`` [1];
+        ``half_known`` [1], the history at which the first vector is half that of a stranger.
+    """
+
+    weights: Mapping[str, FloatArray]
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
+        weights = self.weights
+        draws, n_films, width = weights["films"].shape
+        seen = np.zeros((len(histories), n_films), np.float32)
+        known = np.zeros((len(histories), n_films), np.float32)
+        at = (histories.user_rows, histories.film_rows)
+        seen[at] = 1.0
+        known[at] = histories.ratings - float(weights["rating_mean"][0])
+        demographics = self._demographics(users)  # [n, K]
+        ones = np.ones((len(histories), 1), np.float32)
+        of_users = np.empty((len(histories), draws, width + 1), np.float32)
+        of_films = np.empty((n_films, draws, width + 1), np.float32)
+        for draw in range(draws):
+            films = weights["films"][draw]
+            first = self._first_vectors(draw, seen, demographics, histories.counts)
+            vectors = self._corrected(first, films, seen, known)
+            of_users[:, draw] = np.hstack([vectors, ones])
+            of_films[:, draw] = np.hstack([np.ones_like(films[:, :1]), films[:, 1:], films[:, :1]])
+        total = of_users.reshape(len(histories), -1) @ of_films.reshape(n_films, -1).T
+        ratings = np.asarray(total / np.float32(draws) + weights["rating_mean"], np.float32)
+        return Scores(ranking=ratings, rating=np.clip(ratings, 1.0, 5.0))
+
+    def _demographics(self, users: Users) -> FloatArray:
+        mean = self.weights["demographic_mean"]
+        basis = demographic_basis(users, len(mean) - basis_size(0))
+        return np.asarray(np.nan_to_num(basis - mean), np.float32)
+
+    def _first_vectors(
+        self, draw: int, seen: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]
+    ) -> FloatArray:
+        """Return the user tower's output before it reads the ratings' values, [n, D]."""
+        root = np.sqrt(counts + 1.0).astype(np.float32)[:, None]
+        side = np.hstack([demographics, count_features(counts)])
+        told = seen @ self.weights["rated"][draw] / root + side @ self.weights["side"][draw]
+        constant = np.ones((len(demographics), 1), np.float32)
+        stranger = np.hstack([constant, demographics]) @ self.weights["strangers"][draw]
+        known = (counts / (counts + self.weights["half_known"][0]))[:, None]
+        return np.asarray(known * told + (1 - known) * stranger, np.float32)
+
+    def _corrected(
+        self, vectors: FloatArray, films: FloatArray, seen: FloatArray, known: FloatArray
+    ) -> FloatArray:
+        """Move each vector to where it explains the known ratings best, held by the ridge."""
+        inputs = films.copy()  # [n_films, D]
+        inputs[:, 0] = 1.0
+        width = inputs.shape[1]
+        upper = np.triu_indices(width)
+        products = inputs[:, upper[0]] * inputs[:, upper[1]]  # [n_films, D (D + 1) / 2]
+        sums = seen @ np.hstack([products, inputs * films[:, :1]])
+        gram = np.zeros((len(vectors), width, width), np.float32)
+        gram[:, upper[0], upper[1]] = sums[:, : len(upper[0])]
+        gram[:, upper[1], upper[0]] = sums[:, : len(upper[0])]
+        explained = (gram @ vectors[:, :, None])[:, :, 0]
+        moment = known @ inputs - sums[:, len(upper[0]) :] - explained  # [n, D]
+        gram += np.diag(self.weights["ridge"])
+        step = np.linalg.solve(gram, moment[:, :, None])[:, :, 0]
+        return np.asarray(vectors + step, np.float32)

@@ -1,0 +1,279 @@
+"""Who asks: a user of the data set, or anyone who names a few favourites."""
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Ratings, Users
+from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.files import atomic_write
+from movierec_cli.core.search import TitleIndex
+
+LIKED, DISLIKED = 5.0, 1.0
+"""The ratings that "like" and "dislike" stand for."""
+
+_LOWEST, _HIGHEST = 1.0, 5.0
+_OLDEST = 120
+_PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Someone who asks: one user with a history, either of which may be empty.
+
+    Attributes
+    ----------
+    users
+        Who it is, one entry.
+    history
+        What is known of the person's ratings, one entry.
+    """
+
+    users: Users
+    history: Histories
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person tells: ratings by film id, and anything of who they are.
+
+    Attributes
+    ----------
+    dataset
+        The data set that the film ids are of.
+    ratings
+        Film id -> rating, 1..5.
+    age
+        In years.
+    gender
+        ``M`` or ``F``.
+    occupation
+        One of the data set's occupations.
+    zip_code
+        As text.
+    """
+
+    dataset: str
+    ratings: Mapping[int, float] = field(default_factory=dict)
+    age: int | None = None
+    gender: str | None = None
+    occupation: str | None = None
+    zip_code: str | None = None
+
+
+def known_user(dataset: Dataset, user_id: int) -> Person:
+    """Return a user of the data set with all ratings.
+
+    Raises
+    ------
+    UsageError
+        If there is no such user.
+    """
+    row = int(np.searchsorted(dataset.users.ids, user_id))
+    if row == len(dataset.users) or dataset.users.ids[row] != user_id:
+        raise UsageError(
+            f"There is no user {user_id} in {dataset.name}.",
+            f"Users are numbered {dataset.users.ids[0]} to {dataset.users.ids[-1]}.",
+        )
+    rows = np.array([row])
+    return Person(dataset.users.take(rows), dataset.histories.take(rows))
+
+
+def someone(dataset: Dataset, answers: Answers) -> Person:
+    """Return a person who is not in the data; the ratings count as given today.
+
+    Raises
+    ------
+    UsageError
+        If something told makes no sense: an age of -3, an unknown occupation, a film id that
+        does not exist, a rating outside 1..5.
+    """
+    rows = np.array([_film_row(dataset, film_id) for film_id in answers.ratings], np.int32)
+    values = np.array([_checked_rating(value) for value in answers.ratings.values()], np.float32)
+    ratings = Ratings(
+        user_rows=np.zeros(len(rows), np.int32),
+        film_rows=rows,
+        values=values,
+        timestamps=np.full(len(rows), dataset.latest_timestamp, np.int64),
+    )
+    unknown = Users.unknown(1)
+    users = Users(
+        ids=unknown.ids,
+        age=unknown.age if answers.age is None else _age(answers.age),
+        gender=unknown.gender if answers.gender is None else _gender(answers.gender),
+        occupation=(
+            unknown.occupation
+            if answers.occupation is None
+            else _occupation(dataset, answers.occupation)
+        ),
+        zip_code=np.array([answers.zip_code or ""]),
+    )
+    return Person(users, Histories.from_ratings(ratings, 1))
+
+
+def _film_row(dataset: Dataset, film_id: int) -> int:
+    row = int(np.searchsorted(dataset.films.ids, film_id))
+    if row == len(dataset.films) or dataset.films.ids[row] != film_id:
+        raise UsageError(
+            f"There is no film {film_id} in {dataset.name}.",
+            "Search by title with: movierec films WORD",
+        )
+    return row
+
+
+def _checked_rating(value: float) -> float:
+    if not _LOWEST <= value <= _HIGHEST:
+        raise UsageError(f"A rating is 1 to 5, not {value:g}.", 'For example: --rate "Fargo=4"')
+    return value
+
+
+def _age(age: int) -> np.ndarray:
+    if not 1 <= age <= _OLDEST:
+        raise UsageError(f"Nobody is {age} years old.", f"Give an age of 1 to {_OLDEST}.")
+    return np.array([age], np.float32)
+
+
+def _gender(gender: str) -> np.ndarray:
+    if gender.upper() not in GENDERS:
+        raise UsageError(f"The data knows no gender {gender!r}.", "Give M or F, or leave it out.")
+    return np.array([GENDERS.index(gender.upper())], np.int8)
+
+
+def _occupation(dataset: Dataset, occupation: str) -> np.ndarray:
+    known = [name.lower() for name in dataset.occupations]
+    if occupation.lower() not in known:
+        raise UsageError(
+            f"The data knows no occupation {occupation!r}.",
+            f"Choose one of: {', '.join(dataset.occupations)}",
+        )
+    return np.array([known.index(occupation.lower())], np.int8)
+
+
+def read_ratings(path: Path, titles: TitleIndex) -> dict[int, float]:
+    """Read a CSV file of a person's ratings: film id -> rating.
+
+    It needs a header with the columns ``rating`` and ``film`` or ``title``; a film is an id or a
+    title as in `TitleIndex.resolve`.
+
+    Raises
+    ------
+    DataError
+        Naming file, line and column of what is wrong.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            names = [name.strip().lower() for name in reader.fieldnames or []]
+            reader.fieldnames = names
+            film_column = next((name for name in ("film", "title") if name in names), None)
+            if film_column is None or "rating" not in names:
+                raise DataError(
+                    f"{path} has the columns {', '.join(names) or '(none)'}.",
+                    "It needs a header with: film,rating (or title,rating).",
+                )
+            ratings: dict[int, float] = {}
+            for row in reader:
+                where = f"{path}, line {reader.line_num}"
+                film_id = _film_in(row[film_column] or "", f"{where}, column {film_column}", titles)
+                if film_id in ratings:
+                    raise DataError(f"{where}: the film is rated twice.", "Keep one of the lines.")
+                ratings[film_id] = _rating_in(row["rating"] or "", f"{where}, column rating")
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            f"{path} is not a CSV file in UTF-8: {error}.", "Save it as such."
+        ) from error
+    return ratings
+
+
+def _film_in(text: str, where: str, titles: TitleIndex) -> int:
+    try:
+        return int(titles.films.ids[titles.resolve(text)])
+    except UsageError as error:
+        raise DataError(f"{where}: {error.message}", error.hint) from error
+
+
+def _rating_in(text: str, where: str) -> float:
+    try:
+        return _checked_rating(float(text))
+    except (ValueError, UsageError) as error:
+        raise DataError(f"{where}: {text!r} is not a rating.", "A rating is 1 to 5.") from error
+
+
+def save_profile(name: str, answers: Answers, folder: Path) -> Path:
+    """Remember a person's answers under a name.
+
+    Raises
+    ------
+    UsageError
+        If the name has other characters than letters, digits, dots, dashes and underscores.
+    """
+    path = _profile_path(name, folder)
+    content = {"schema": 1, "name": name, **asdict(answers)}
+    with atomic_write(path) as file:
+        file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
+    return path
+
+
+def load_profile(name: str, folder: Path) -> Answers:
+    """Recall the answers of a profile.
+
+    Raises
+    ------
+    DataError
+        If there is no such profile.
+    IntegrityError
+        If it is damaged.
+    """
+    path = _profile_path(name, folder)
+    try:
+        content = json.loads(path.read_bytes())
+        content["ratings"] = {int(film): float(r) for film, r in content["ratings"].items()}
+        return Answers(**{key: content[key] for key in Answers.__dataclass_fields__})
+    except FileNotFoundError as error:
+        there = list_profiles(folder)
+        raise DataError(
+            f"There is no profile {name!r}.",
+            f"There are: {', '.join(there)}"
+            if there
+            else f"Make it with: movierec recommend --like Fargo --save-profile {name}",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IntegrityError(
+            f"The profile {name!r} is damaged: {path}: {error}.",
+            f"Remove it with: movierec profiles remove {name}",
+        ) from error
+
+
+def list_profiles(folder: Path) -> list[str]:
+    """Return the names of all profiles, ascending."""
+    return sorted(path.stem for path in folder.glob("*.json"))
+
+
+def remove_profile(name: str, folder: Path) -> None:
+    """Forget a profile.
+
+    Raises
+    ------
+    DataError
+        If there is none of that name.
+    """
+    path = _profile_path(name, folder)
+    if not path.exists():
+        load_profile(name, folder)
+    path.unlink()
+
+
+def _profile_path(name: str, folder: Path) -> Path:
+    if not _PROFILE_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a profile.",
+            "Use letters, digits, dots, dashes and underscores.",
+        )
+    return folder / f"{name}.json"

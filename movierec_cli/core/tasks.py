@@ -1,0 +1,91 @@
+"""From a preset to the task that trains it, and to what its best epoch is chosen by."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.splits import Scenario, cut_ratings, cut_users
+from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.metrics import RANKING, RATING
+from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.config import (
+    DnnConfig,
+    Preset,
+    TwoTowerConfig,
+    TwoTowerReportConfig,
+)
+from movierec_cli.core.models.dnn_network import DnnTask
+from movierec_cli.core.models.report_networks import DnnReportTask, TwoTowerReportTask
+from movierec_cli.core.models.two_tower_network import TwoTowerTask
+from movierec_cli.core.title_vectors import title_vectors
+from movierec_cli.core.training import Task
+
+VALIDATION_SHARE = 0.1
+"""Share of the training users on whom the best epoch is chosen."""
+
+RATING_VALIDATION_SHARE = 0.05
+"""The same for the default two-tower, whose figures over ratings need fewer users."""
+
+
+class ExportingTask(Task[Any], Protocol):
+    """A task whose trained network can be taken out as arrays."""
+
+    def export(self) -> dict[str, FloatArray]:
+        """Return the weights that the model scores with."""
+
+
+def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str, str]]:
+    """Return the task that trains a preset, and how its inputs were made.
+
+    Parameters
+    ----------
+    train
+        The training part of a split; the validation part is cut from it.
+    """
+    config, options = preset.config, preset.training
+    if isinstance(config, DnnConfig):
+        fit, scenario = cut_ratings(train, VALIDATION_SHARE, options.seed)
+        task = DnnTask(
+            fit, _ranking_on(scenario), config, options.batch_size, options.seed, options.device
+        )
+        return task, {}
+    if isinstance(config, TwoTowerConfig):
+        fit, scenario = cut_ratings(train, RATING_VALIDATION_SHARE, options.seed)
+        return (
+            TwoTowerTask(fit, _rating_on(scenario), config, options.batch_size, options.device),
+            {},
+        )
+    fit, validation = cut_users(train, VALIDATION_SHARE, options.seed)
+    if isinstance(config, TwoTowerReportConfig):
+        return (
+            TwoTowerReportTask(fit, validation, config, options.batch_size, options.device),
+            {},
+        )
+    titles, source = title_vectors(train.films.titles.tolist())
+    films = np.hstack([train.films.genres.astype(np.float32), titles])
+    return (
+        DnnReportTask(fit, validation, films, config, options.batch_size, options.device),
+        {"title_vectors": source},
+    )
+
+
+def _ranking_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
+    """Return what measures how well a model ranks in a scenario."""
+
+    def measure(model: Model) -> dict[str, float]:
+        metrics = evaluate(model, scenario).metrics
+        return {name: metrics[name] or 0.0 for name in RANKING}
+
+    return measure
+
+
+def _rating_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
+    """Return what measures how well a model predicts ratings in a scenario."""
+
+    def measure(model: Model) -> dict[str, float]:
+        metrics = evaluate(model, scenario).metrics
+        return {name: metrics[name] or 0.0 for name in RATING}
+
+    return measure

@@ -1,0 +1,198 @@
+"""The main job from end to end: get the data, train, measure, recommend."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from movierec_cli.core import metrics
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.runs import load_manifest
+from tests.cli.conftest import Cli
+from tests.conftest import SMALL
+from tests.helpers import write_zip
+
+PROMISED = {"schema", "dataset", "holdout", "split_seed", "k", "results"}
+PROMISED_OF_A_RESULT = {"model", "preset", "run", "scenario", "users", "metrics", "seconds"}
+
+
+def succeeded(result: Any) -> Any:
+    """Return what the command printed as JSON."""
+    assert (result.exit_code, result.stderr) == (0, "")
+    content = json.loads(result.stdout)
+    assert content["schema"] == 1
+    return content
+
+
+def test_train_then_evaluate_then_recommend(cli: Cli, paths: Paths, small: Dataset) -> None:
+    trained = cli("train", "dnn", "--preset", "report", "--epochs", "1", "--dataset", SMALL)
+    assert (trained.exit_code, trained.stdout) == (0, "")
+    name = f"dnn-report-{SMALL}"
+    assert f"movierec evaluate {name}" in trained.stderr
+    assert "   1*  " in trained.stderr
+    manifest, _ = load_manifest(name, paths.runs)
+    assert manifest.training["epochs"] == 1
+    assert manifest.dataset["checksum"] == small.checksum()
+
+    measured = succeeded(cli("evaluate", name, "--json"))
+    assert [result["run"] for result in measured["results"]] == [name, name]
+
+    found = succeeded(cli("recommend", "--user", "42", "--run", name, "--json"))
+    assert len(found["recommendations"]) == 10
+
+
+def test_a_name_and_a_fold_can_be_chosen(cli: Cli, paths: Paths) -> None:
+    result = cli(
+        "train", "two-tower", "--preset", "report", "--epochs", "1", "--dataset", SMALL,
+        "--holdout", "ua", "--name", "mine", "--batch-size", "1000", "--learning-rate", "0.01",
+        "--seed", "3",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    manifest, _ = load_manifest("mine", paths.runs)
+    assert manifest.split == {"holdout": "ua", "split_seed": None}
+    assert manifest.training["batch_size"] == 1000
+    assert manifest.training["learning_rate"] == 0.01
+    assert manifest.training["seed"] == 3
+    measured = succeeded(cli("evaluate", "mine", "--json"))
+    assert (measured["holdout"], measured["split_seed"]) == ("ua", None)
+    (of_fold,) = measured["results"]
+    assert of_fold["scenario"] == "rating"
+
+
+def test_evaluate_prints_what_is_promised(cli: Cli, trained: Path) -> None:
+    content = succeeded(cli("evaluate", "dnn", "--json", "--k", "7"))
+    assert set(content) == PROMISED
+    assert (content["dataset"], content["holdout"], content["split_seed"], content["k"]) == (
+        SMALL, "users", 705, 7,
+    )  # fmt: skip
+    assert [result["scenario"] for result in content["results"]] == ["cold-start", "fold-in"]
+    for result in content["results"]:
+        assert set(result) >= PROMISED_OF_A_RESULT
+        assert (result["model"], result["preset"], result["run"]) == ("dnn", "report", "dnn")
+        assert 0 < result["users"] <= 24
+        assert tuple(result["metrics"]) == metrics.ALL
+        assert set(result["seconds"]) == {"train", "score"}
+        assert min(result["seconds"].values()) > 0
+
+
+def test_what_a_model_does_not_give_is_null(cli: Cli, trained: Path) -> None:
+    of_dnn = succeeded(cli("evaluate", "dnn", "--json"))["results"][0]["metrics"]
+    assert [of_dnn[name] for name in ("mse", "rmse", "mae")] == [None] * 3
+    assert 0 < of_dnn["accuracy"] < 1
+    assert all(0 < of_dnn[name] <= 1 for name in metrics.RANKING)
+    of_two_tower = succeeded(cli("evaluate", "two-tower", "--json"))["results"][0]["metrics"]
+    assert all(value is not None for value in of_two_tower.values())
+    assert of_two_tower["rmse"] == pytest.approx(of_two_tower["mse"] ** 0.5)
+
+
+def test_the_table_of_evaluate_states_the_definitions(cli: Cli, trained: Path) -> None:
+    result = cli("evaluate", "dnn", "--k", "7")
+    assert (result.exit_code, result.stderr) == (0, "")
+    for text in ("NDCG@7", "hits / 7", "cold-start", "fold-in", "made-up data", "split seed 705"):
+        assert text in result.stdout
+    rmse = next(line for line in result.stdout.splitlines() if "RMSE" in line)
+    assert rmse.count("–") == 2
+
+
+def test_a_run_that_saw_everything_is_not_measured(cli: Cli) -> None:
+    assert cli(
+        "train", "two-tower", "--preset", "report", "--epochs", "1", "--dataset", SMALL,
+        "--holdout", "none", "--name", "all",
+    ).exit_code == 0  # fmt: skip
+    result = cli("evaluate", "all")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "was trained on all ratings" in result.stderr
+
+
+def test_a_run_of_other_data_is_refused(
+    cli: Cli, trained: Path, monkeypatch: pytest.MonkeyPatch, medium: Dataset
+) -> None:
+    monkeypatch.setattr(registry, "load_dataset", lambda *_: medium)
+    for arguments in (("evaluate", "dnn"), ("recommend", "--user", "3", "--run", "dnn")):
+        result = cli(*arguments)
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "was trained on other data" in result.stderr
+
+
+def test_recommend_prints_what_is_promised(cli: Cli, trained: Path, small: Dataset) -> None:
+    content = succeeded(cli("recommend", "--user", "3", "-n", "5", "--json"))
+    assert (content["dataset"], content["run"], content["user"]) == (SMALL, "dnn", 3)
+    films = content["recommendations"]
+    assert [film["rank"] for film in films] == [1, 2, 3, 4, 5]
+    matches = [film["match"] for film in films]
+    assert matches == sorted(matches, reverse=True)
+    start, end = small.histories.indptr[2:4]
+    rated = small.films.ids[small.histories.film_rows[start:end]].tolist()
+    for film in films:
+        assert set(film) >= {"rank", "film_id", "title", "year", "genres", "match", "rating",
+                             "liking"}  # fmt: skip
+        assert film["film_id"] not in rated
+        row = film["film_id"] - 1
+        assert film["title"] == small.films.titles[row]
+        assert film["year"] == small.films.years[row]
+        assert film["rating"] is None
+        assert 0 <= film["liking"] <= 1
+
+
+def test_the_two_tower_predicts_ratings(cli: Cli, trained: Path) -> None:
+    content = succeeded(cli("recommend", "--user", "3", "--run", "two-tower", "--json"))
+    ratings = [film["rating"] for film in content["recommendations"]]
+    assert all(1 <= rating <= 5 for rating in ratings)
+    assert ratings == sorted(ratings, reverse=True)
+
+
+def test_the_table_of_recommend_shows_titles_without_years_in_brackets(
+    cli: Cli, trained: Path
+) -> None:
+    film = succeeded(cli("recommend", "--user", "3", "-n", "1", "--json"))["recommendations"][0]
+    result = cli("recommend", "--user", "3", "-n", "1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    (line,) = (row for row in result.stdout.splitlines() if str(film["year"]) in row)
+    assert f"({film['year']})" not in line
+    assert film["title"].removesuffix(f" ({film['year']})") in line
+
+
+def test_a_user_that_does_not_exist_is_wrong_usage(cli: Cli, trained: Path) -> None:
+    result = cli("recommend", "--user", "121")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "hint: Users are numbered 1 to 120." in result.stderr
+
+
+def test_more_films_than_there_are_is_code_three(cli: Cli, trained: Path) -> None:
+    result = cli("recommend", "--user", "3", "-n", "201")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "films are left to recommend, not 201" in result.stderr
+
+
+def test_an_archive_of_ones_own_is_brought_and_looked_at(
+    cli: Cli, tiny: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_zip(tmp_path / "mine.zip", tiny)
+    brought = cli("download", "--from", "mine.zip")
+    assert (brought.exit_code, brought.stdout) == (0, "")
+    assert "3 users, 4 films, 5 ratings" in brought.stderr
+    assert "10.1145/2827872" in brought.stderr  # the terms of use
+    rows = succeeded(cli("eda", "genres", "--json"))["rows"]
+    assert [(row["genre"], row["films"], row["watchers"]) for row in rows] == [
+        ("unknown", 1, 1), ("Action", 2, 1), ("Comedy", 2, 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.ml100k
+def test_the_whole_path_on_real_data(cli: Cli, archive: Path) -> None:
+    brought = cli("download", "--from", str(archive))
+    assert brought.exit_code == 0
+    assert "943 users, 1,682 films, 100,000 ratings" in brought.stderr
+    rows = {row["genre"]: row for row in succeeded(cli("eda", "genres", "--json"))["rows"]}
+    noir = rows["Film-Noir"]
+    assert (noir["films"], noir["watchers"], noir["watchers_per_film"]) == (24, 618, 25.75)
+    assert cli("train", "dnn", "--preset", "report", "--epochs", "1", "--batch-size", "4000",
+               ).exit_code == 0  # fmt: skip
+    cold, folded = succeeded(cli("evaluate", "dnn-report", "--json"))["results"]
+    assert cold["users"] + cold["left_out"] == 189
+    assert folded["users"] <= 189
+    films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-report", "--json"))
+    assert len({film["title"] for film in films["recommendations"]}) == 10

@@ -1,0 +1,218 @@
+"""The simple models on cases worked out by hand, and on real data with the published figures."""
+
+import numpy as np
+import pytest
+
+from movierec_cli.core.data.dataset import Dataset, Histories, Users
+from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.features import user_features
+from movierec_cli.core.models.baselines import (
+    BASELINES,
+    Bias,
+    DemographicRidge,
+    Ease,
+    FilmMean,
+    ItemKnn,
+    Popularity,
+    Random,
+)
+from tests.helpers import make_dataset, make_histories, make_users
+
+TRAIN = make_dataset(
+    [(0, 0, 5.0), (0, 1, 3.0), (1, 0, 4.0), (2, 0, 3.0), (2, 2, 1.0)],
+    n_users=4,
+    titles=["a", "b", "c", "d"],
+)
+MATRIX = np.array([[5, 3, 0, 0], [4, 0, 0, 0], [3, 0, 1, 0], [0, 0, 0, 0]], np.float64)
+NOBODY = Histories.empty(2), Users.unknown(2)
+
+
+def test_popularity_counts_ratings() -> None:
+    scores = Popularity.fit(TRAIN).score(*NOBODY)
+    assert scores.ranking.tolist() == [[3, 1, 1, 0]] * 2
+    assert scores.rating is scores.liking is None
+
+
+def test_the_film_mean_is_drawn_to_the_mean_of_all_by_five_ratings() -> None:
+    mean = (5 + 3 + 4 + 3 + 1) / 5
+    expected = [(12 + 5 * mean) / 8, (3 + 5 * mean) / 6, (1 + 5 * mean) / 6, mean]
+    scores = FilmMean.fit(TRAIN).score(*NOBODY)
+    assert scores.rating is not None
+    np.testing.assert_allclose(scores.rating, [expected] * 2, rtol=1e-6)
+    np.testing.assert_array_equal(scores.ranking, scores.rating)
+
+
+def test_the_bias_of_a_user_is_drawn_to_zero_by_five_ratings() -> None:
+    model = Bias(mean=3.0, film_bias=np.float32([1.0, -1.0, 0.0]))
+    histories = make_histories({0: 5.0, 1: 4.0}, {}, {2: 3.0})
+    # left over: 5 - 3 - 1 = 1 and 4 - 3 + 1 = 2; nothing; nothing
+    assert model.user_bias(histories).tolist() == pytest.approx([3 / 7, 0, 0])
+
+
+def test_the_bias_model_adds_mean_film_and_user_and_clips_what_it_predicts() -> None:
+    model = Bias(mean=3.0, film_bias=np.float32([2.5, -2.5, 0.5]))
+    scores = model.score(make_histories({2: 4.0}), make_users(1))
+    bias = 0.5 / 6
+    assert scores.ranking[0].tolist() == pytest.approx([5.5 + bias, 0.5 + bias, 3.5 + bias])
+    assert scores.rating is not None
+    assert scores.rating[0].tolist() == pytest.approx([5.0, 1.0, 3.5 + bias])
+
+
+def test_the_bias_model_fits_both_biases_in_turn() -> None:
+    model = Bias.fit(TRAIN)
+    film, user = np.zeros(4), np.zeros(4)
+    for _ in range(Bias.SWEEPS):
+        rest = np.where(MATRIX > 0, MATRIX - 3.2 - film, 0)
+        user = rest.sum(axis=1) / ((MATRIX > 0).sum(axis=1) + 5)
+        rest = np.where(MATRIX > 0, MATRIX - 3.2 - user[:, None], 0)
+        film = rest.sum(axis=0) / ((MATRIX > 0).sum(axis=0) + 5)
+    assert model.mean == pytest.approx(3.2)
+    np.testing.assert_allclose(model.film_bias, film, atol=1e-6)
+
+
+def test_item_knn_sums_cosines_weighted_by_the_ratings() -> None:
+    model = ItemKnn.fit(TRAIN)
+    gram = MATRIX.T @ MATRIX
+    cosine_ab = gram[0, 1] / np.sqrt(gram[0, 0] * gram[1, 1])
+    cosine_ac = gram[0, 2] / np.sqrt(gram[0, 0] * gram[2, 2])
+    assert np.diag(model.similarity).tolist() == [0] * 4
+    scores = model.score(make_histories({0: 4.0}, {1: 1.0, 2: 2.0}), make_users(2)).ranking
+    np.testing.assert_allclose(scores[0], [0, 4 * cosine_ab, 4 * cosine_ac, 0], rtol=1e-6)
+    assert scores[1, 0] == pytest.approx(cosine_ab + 2 * cosine_ac)
+
+
+def test_item_knn_keeps_the_nearest_neighbours(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = ItemKnn.fit(small).similarity
+    monkeypatch.setattr(ItemKnn, "NEIGHBOURS", 3)
+    nearest = ItemKnn.fit(small).similarity
+    assert (nearest > 0).sum(axis=0).max() == 3
+    for film in range(5):
+        best = np.sort(everything[:, film])[-3:]
+        assert np.sort(nearest[:, film])[-3:].tolist() == best.tolist()
+
+
+def test_ease_has_a_zero_diagonal_and_solves_its_problem(small: Dataset) -> None:
+    train = make_split(small).train
+    model = Ease.fit(train)
+    assert not np.diag(model.weights).any()
+    ratings = np.zeros((len(train.users), len(train.films)))
+    ratings[train.ratings.user_rows, train.ratings.film_rows] = train.ratings.values
+    # each column solved directly: ridge regression on all other films
+    for film in (0, 17, 199):
+        others = np.delete(np.arange(len(train.films)), film)
+        inputs = ratings[:, others]
+        gram = inputs.T @ inputs + Ease.REGULARISATION * np.eye(len(others))
+        expected = np.linalg.solve(gram, inputs.T @ ratings[:, film])
+        np.testing.assert_allclose(model.weights[others, film], expected, atol=1e-6)
+
+
+def test_ease_multiplies_the_history_with_its_weights() -> None:
+    model = Ease(np.float32([[0, 1, 2], [3, 0, 4], [5, 6, 0]]))
+    scores = model.score(make_histories({0: 2.0, 1: 1.0}, {}), make_users(2))
+    assert scores.ranking.tolist() == [[3, 2, 8], [0, 0, 0]]
+
+
+def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:
+    train = make_split(small).train
+    model = DemographicRidge.fit(train)
+    rows = np.unique(train.ratings.user_rows)
+    features = user_features(train.users.take(rows), 21).astype(np.float64)
+    liked = np.zeros((len(train.users), len(train.films)))
+    high = train.ratings.values >= 4
+    liked[train.ratings.user_rows[high], train.ratings.film_rows[high]] = 1
+    liked = liked[rows]
+    centred = features - features.mean(axis=0)  # the constant is not penalised
+    slopes = np.linalg.solve(centred.T @ centred + 100 * np.eye(25), centred.T @ liked)
+    expected = (
+        liked.mean(axis=0) + (user_features(small.users, 21) - features.mean(axis=0)) @ slopes
+    )
+    got = model.score(Histories.empty(len(small.users)), small.users).ranking
+    np.testing.assert_allclose(got, expected, atol=1e-4)
+
+
+def test_random_scores_are_the_same_again() -> None:
+    model = Random.fit(TRAIN)
+    first, again = (model.score(*NOBODY).ranking for _ in range(2))
+    assert first.tolist() == again.tolist()
+    assert first.shape == (2, 4)
+    assert first[0].tolist() != first[1].tolist()
+
+
+def test_what_is_known_of_a_user_does_not_change_the_models_that_do_not_ask(
+    small: Dataset,
+) -> None:
+    split = make_split(small)
+    cold, folded = split.scenarios
+    for name in ("random", "popularity", "film-mean", "demographic-ridge"):
+        model = BASELINES[name](split.train)
+        np.testing.assert_array_equal(
+            model.score(cold.histories, cold.users).ranking,
+            model.score(folded.histories, folded.users).ranking,
+        )
+
+
+@pytest.mark.parametrize("name", sorted(BASELINES))
+def test_every_baseline_scores_every_film_with_a_number(name: str, small: Dataset) -> None:
+    split = make_split(small)
+    scores = BASELINES[name](split.train).score(
+        split.scenarios[1].histories, split.scenarios[1].users
+    )
+    assert scores.ranking.shape == (24, 200)
+    assert np.isfinite(scores.ranking).all()
+    if scores.rating is not None:
+        assert scores.rating.min() >= 1
+        assert scores.rating.max() <= 5
+
+
+@pytest.fixture(scope="module")
+def real(ml100k: Dataset) -> Split:
+    return make_split(ml100k)
+
+
+@pytest.mark.ml100k
+def test_popularity_on_real_users_of_whom_nothing_is_known(real: Split) -> None:
+    got = evaluate(Popularity.fit(real.train), real.scenarios[0])
+    assert (got.metrics["precision"], got.metrics["recall"]) == pytest.approx(
+        (0.2927, 0.1684), abs=5e-5
+    )
+    assert (got.metrics["map"], got.metrics["ndcg"]) == pytest.approx((0.1760, 0.3366), abs=5e-5)
+    assert got.users + got.left_out == 189
+
+
+@pytest.mark.ml100k
+def test_ease_on_real_users_of_whom_most_ratings_are_known(real: Split) -> None:
+    got = evaluate(Ease.fit(real.train), real.scenarios[1]).metrics
+    assert (got["precision"], got["recall"]) == pytest.approx((0.2000, 0.4881), abs=1e-4)
+    assert (got["map"], got["ndcg"]) == pytest.approx((0.2576, 0.4385), abs=1e-4)
+
+
+@pytest.mark.ml100k
+def test_popularity_on_real_users_of_whom_most_ratings_are_known(real: Split) -> None:
+    got = evaluate(Popularity.fit(real.train), real.scenarios[1]).metrics
+    assert (got["precision"], got["recall"]) == pytest.approx((0.106, 0.234), abs=5e-4)
+    assert (got["map"], got["ndcg"]) == pytest.approx((0.089, 0.203), abs=5e-4)
+
+
+@pytest.mark.ml100k
+def test_the_film_mean_on_real_users(real: Split) -> None:
+    got = evaluate(FilmMean.fit(real.train), real.scenarios[0]).metrics
+    assert got["mse"] == pytest.approx(1.058, abs=2e-3)
+    assert got["accuracy"] == pytest.approx(0.648, abs=2e-3)
+
+
+@pytest.mark.ml100k
+def test_demographics_tell_a_little_of_real_users(real: Split) -> None:
+    ndcg = evaluate(DemographicRidge.fit(real.train), real.scenarios[0]).metrics["ndcg"]
+    assert ndcg is not None
+    assert 0.355 <= ndcg <= 0.36
+
+
+@pytest.mark.ml100k
+def test_knowing_nothing_gives_what_chance_gives(real: Split) -> None:
+    precisions = [
+        evaluate(Random(1682, seed), real.scenarios[0]).metrics["precision"] for seed in range(10)
+    ]
+    assert np.mean(precisions) == pytest.approx(0.034, abs=0.002)

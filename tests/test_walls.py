@@ -1,0 +1,129 @@
+"""The walls of the house: who may know whom, and what may be loaded when."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import movierec_cli
+
+PACKAGE = Path(movierec_cli.__file__).parent
+CORE = sorted((PACKAGE / "core").rglob("*.py"))
+TERMINAL = {"typer", "rich", "click", "movierec_cli.cli"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield what a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_core_knows_nothing_of_the_terminal(path: Path) -> None:
+    known = set(imports(path))
+    assert not [module for module in known for wall in TERMINAL if is_within(module, wall)]
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_core_never_prints_and_never_exits(path: Path) -> None:
+    called = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not called & {"print", "exit", "quit", "input", "sys.exit", "os._exit"}
+    assert not {"sys.stdout", "sys.stderr"} & set(imports(path))
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_nothing_is_ever_unpickled_or_run_as_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    known = set(imports(path))
+    assert not known & {"pickle", "marshal", "shelve", "joblib", "dill"}
+    assert "torch.load" not in text
+    assert "allow_pickle=True" not in text
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    names = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
+    assert not names & {"eval", "exec"}
+
+
+def knows_a_model(path: Path) -> list[str]:
+    return [module for module in imports(path) if is_within(module, "movierec_cli.core.models")]
+
+
+def test_metrics_retrieval_and_eda_know_no_model() -> None:
+    core = PACKAGE / "core"
+    tables = [core / "eda.py"] if (core / "eda.py").exists() else sorted(core.glob("eda/*.py"))
+    assert tables
+    for path in (core / "metrics.py", core / "retrieval.py", *tables):
+        assert not knows_a_model(path), path
+
+
+def test_data_knows_nothing_of_what_is_made_of_it() -> None:
+    allowed = {"data", "errors", "files", "paths", "progress"}
+    for path in (PACKAGE / "core" / "data").glob("*.py"):
+        for module in imports(path):
+            if is_within(module, "movierec_cli.core"):
+                assert module.split(".")[2:3] == [] or module.split(".")[2] in allowed, path
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the packages that are loaded once a statement has run in a new process."""
+    code = (
+        f"import sys, json; {statement};"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import movierec_cli", "import movierec_cli.cli.app", "import movierec_cli.__main__"],
+)
+def test_the_command_line_loads_nothing_heavy(statement: str) -> None:
+    heavy = {"torch", "pandas", "numpy", "safetensors", "matplotlib"}
+    assert not loaded_by(statement) & heavy
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from movierec_cli.cli.app import app\n"
+        "try:\n"
+        f"    app({arguments!r})\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "heavy = {'torch', 'pandas', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(repr(heavy) if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "modules",
+    ["movierec_cli.core.recommend, movierec_cli.core.runs, movierec_cli.core.data.registry"],
+)
+def test_recommending_loads_neither_torch_nor_pandas(modules: str) -> None:
+    loaded = loaded_by(f"import {modules}")
+    assert "numpy" in loaded
+    assert not loaded & {"torch", "pandas"}
