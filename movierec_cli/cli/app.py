@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -23,39 +25,62 @@ from movierec_cli.cli import (
 )
 from movierec_cli.core.errors import MovierecError
 
-_BUG = 1
+_BUG, _USAGE = 1, 2
 
 
 class ErrorReportingGroup(TyperGroup):
     """Turns every expected error into ``error:`` and ``hint:`` lines and its exit code."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        with _errors_reported(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; never show a traceback unless ``MOVIEREC_DEBUG`` is set."""
-        try:
+        with _errors_reported(ctx):
             return super().invoke(ctx)
-        except MovierecError as failure:
-            if os.environ.get("MOVIEREC_DEBUG"):
-                raise
-            console.error(failure.message, failure.hint)
-            raise typer.Exit(failure.exit_code) from failure
-        except BrokenPipeError as failure:
-            _close_stdout()
-            raise typer.Exit(0) from failure
-        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+
+
+@contextmanager
+def _errors_reported(ctx: Any) -> Iterator[None]:
+    debugging = bool(os.environ.get("MOVIEREC_DEBUG"))
+    try:
+        yield
+    except MovierecError as failure:
+        if debugging:
             raise
-        except Exception as failure:
-            if os.environ.get("MOVIEREC_DEBUG") or _is_usage_error(failure):
-                raise
-            console.error(
-                f"This is a bug in movierec {__version__}: {type(failure).__name__}: {failure}",
-                "Run it again with MOVIEREC_DEBUG=1 and report what it prints.",
-            )
-            raise typer.Exit(_BUG) from failure
+        console.error(failure.message, failure.hint)
+        raise typer.Exit(failure.exit_code) from failure
+    except BrokenPipeError as failure:
+        _close_stdout()
+        raise typer.Exit(0) from failure
+    except (typer.Exit, typer.Abort, KeyboardInterrupt):
+        raise
+    except Exception as failure:
+        if _is_help(failure):
+            raise
+        if _is_usage_error(failure):
+            command = (getattr(failure, "ctx", None) or ctx).command_path
+            console.error(failure.format_message(), f"See: {command} --help")  # type: ignore[attr-defined]
+            raise typer.Exit(_USAGE) from failure
+        if debugging:
+            raise
+        console.error(
+            f"This is a bug in movierec {__version__}: {type(failure).__name__}: {failure}",
+            "Run it again with MOVIEREC_DEBUG=1 and report what it prints.",
+        )
+        raise typer.Exit(_BUG) from failure
 
 
 def _is_usage_error(failure: Exception) -> bool:
-    """Tell whether Typer itself knows how to show it: a wrong option, an unknown command."""
-    return hasattr(failure, "exit_code") and hasattr(failure, "show")
+    """Tell whether it comes from Typer: a wrong option, an unknown command."""
+    return hasattr(failure, "exit_code") and hasattr(failure, "format_message")
+
+
+def _is_help(failure: Exception) -> bool:
+    """Tell whether it is Typer's way of showing the help where nothing is given."""
+    return type(failure).__name__ == "NoArgsIsHelpError"
 
 
 def _close_stdout() -> None:

@@ -158,10 +158,18 @@ def number(value: float | None, digits: int = 4) -> str:
     return "–" if value is None or value != value else f"{value:,.{digits}f}"  # noqa: PLR0124
 
 
+class _Console(Console):
+    """A console that leaves it to the application what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the failure on, where Rich would leave the program with code 1."""
+        raise BrokenPipeError
+
+
 def _console(stream: Any) -> Console:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="movierec-plain")
-    console = Console(file=stream, highlight=False)
+    console = _Console(file=stream, highlight=False)
     if not console.is_terminal:
         console.width = _PIPED_WIDTH
     return console

@@ -21,7 +21,9 @@ FormatOption = Annotated[
     Format, typer.Option("--format", help="How to print: for people, or complete for programs.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-KOption = Annotated[int, typer.Option("--k", min=1, help="Length of the measured lists.")]
+KOption = Annotated[
+    int, typer.Option("--k", min=1, max=10_000, help="Length of the measured lists.")
+]
 HoldoutOption = Annotated[
     str,
     typer.Option(

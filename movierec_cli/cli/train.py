@@ -22,7 +22,9 @@ def train(
     ] = "default",
     holdout: HoldoutOption = "users",
     split_seed: SplitSeedOption = 705,
-    seed: Annotated[int, typer.Option(min=0, help="The source of all randomness.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The source of all randomness.")
+    ] = 0,
     name: Annotated[
         str | None,
         typer.Option(

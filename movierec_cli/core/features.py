@@ -83,7 +83,7 @@ def demographic_basis(users: Users, n_occupations: int) -> FloatArray:
     return np.hstack([bumps, gender, occupation, both]).astype(np.float32)
 
 
-def _one_hot(codes: NDArray[np.int8], size: int) -> FloatArray:
+def _one_hot(codes: NDArray[np.integer[Any]], size: int) -> FloatArray:
     """Return a row for each code, NaN throughout where the code is not one of ``size``."""
     rows = np.zeros((len(codes), size), np.float32)
     known = (codes >= 0) & (codes < size)

@@ -42,9 +42,10 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
         raise _cannot_write(target, error) from error
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        os.close(descriptor)
+        with temporary.open("wb") as file:
             if fcntl:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -151,7 +151,7 @@ def _occupation(dataset: Dataset, occupation: str) -> np.ndarray:
             f"The data knows no occupation {occupation!r}.",
             f"Choose one of: {', '.join(dataset.occupations)}",
         )
-    return np.array([known.index(occupation.lower())], np.int8)
+    return np.array([known.index(occupation.lower())], np.int16)
 
 
 def read_ratings(path: Path, titles: TitleIndex) -> dict[int, float]:

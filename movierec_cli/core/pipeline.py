@@ -14,7 +14,7 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.config import MODELS, PRESETS, Preset
-from movierec_cli.core.runs import Manifest, Run
+from movierec_cli.core.runs import Manifest, Run, check_name
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import THREADS, Epoch, RefiningTask, resolve_device, run_epochs
 
@@ -116,6 +116,7 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
     """
     started = time.perf_counter()
     preset = request.resolve()
+    name = check_name(request.name or default_name(request, dataset.name))
     split = make_split(dataset, request.holdout, request.split_seed)
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
@@ -133,7 +134,7 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
     finally:
         torch.set_num_threads(threads)
     manifest = Manifest(
-        name=request.name or default_name(request, dataset.name),
+        name=name,
         model=request.model,
         preset=request.preset,
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),

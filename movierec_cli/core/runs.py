@@ -143,14 +143,22 @@ def save_run(run: Run, folder: Path) -> Path:
         **asdict(run.manifest),
         "weights": {"file": weights_file, "sha256": digest, "bytes": len(data)},
     }
+    replaced = _named_weights(target / _MANIFEST)
     with atomic_write(target / _MANIFEST) as file:
         file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
     with atomic_write(target / "metrics.jsonl") as file:
         file.writelines(json.dumps(epoch).encode() + b"\n" for epoch in run.manifest.epochs)
-    for old in target.glob("weights-*.safetensors"):
-        if old.name != weights_file:
-            old.unlink(missing_ok=True)
+    if replaced not in ("", weights_file):
+        (target / replaced).unlink(missing_ok=True)
     return target
+
+
+def _named_weights(manifest: Path) -> str:
+    """Return the weights file that a manifest names; empty if there is none to be read."""
+    try:
+        return Path(str(json.loads(manifest.read_bytes())["weights"]["file"])).name
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 def list_runs(folder: Path) -> list[str]:
@@ -173,27 +181,38 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
         content = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise _no_run(name, folder) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(name, path, str(error)) from error
-    if not isinstance(content, dict) or not isinstance(content.get("format"), int):
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(version, int) or version < 1:
         raise _damaged(name, path, "it is no manifest")
-    if content["format"] > FORMAT:
+    if version > FORMAT:
         raise DataError(
             f"The run {name!r} was written by a newer movierec.",
             "Update with: pip install --upgrade movierec",
         )
     try:
-        fields = {key: content[key] for key in Manifest.__dataclass_fields__}
-        fields["film_ids"] = tuple(fields["film_ids"])
-        fields["epochs"] = tuple(fields["epochs"])
-        manifest = Manifest(**fields)
+        manifest = _manifest_from(content)
         known = manifest.preset in SCORERS[manifest.model]
         weights: Mapping[str, Any] = {key: content["weights"][key] for key in ("file", "sha256")}
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _damaged(name, path, f"{error} is missing or wrong") from error
     if not known or manifest.name != name:
         raise _damaged(name, path, "it belongs to another run or an unknown model")
     return manifest, weights
+
+
+def _manifest_from(content: Mapping[str, Any]) -> Manifest:
+    """Build a manifest from JSON, looking at what the commands rely on."""
+    fields = {key: content[key] for key in Manifest.__dataclass_fields__}
+    fields["film_ids"] = tuple(int(film_id) for film_id in fields["film_ids"])
+    fields["epochs"] = tuple(fields["epochs"])
+    manifest = Manifest(**fields)
+    for key in ("name", "checksum"):
+        str(manifest.dataset[key])
+    for key in ("holdout", "split_seed"):
+        str(manifest.split[key])
+    return manifest
 
 
 def load_run(name: str, folder: Path) -> Run:
@@ -215,9 +234,13 @@ def load_run(name: str, folder: Path) -> Run:
     if hashlib.sha256(data).hexdigest() != stored["sha256"]:
         raise _damaged(name, path, "its checksum differs")
     try:
-        return Run(manifest, load_safetensors(data))
+        weights = load_safetensors(data)
     except SafetensorError as error:
         raise _damaged(name, path, str(error)) from error
+    missing = SCORERS[manifest.model][manifest.preset].ARRAYS - set(weights)
+    if missing:
+        raise _damaged(name, path, f"it lacks {', '.join(sorted(missing))}")
+    return Run(manifest, weights)
 
 
 def remove_run(name: str, folder: Path) -> None:

@@ -34,6 +34,8 @@ class Monitor:
 
     def improves(self, value: float, over: float | None) -> bool:
         """Tell whether ``value`` is better than the best so far."""
+        if math.isnan(value):
+            return False
         if over is None:
             return True
         return value < over if self.best == "lowest" else value > over
@@ -182,6 +184,8 @@ def run_epochs(
         on_epoch(epochs[-1])
         if number - best_number >= options.patience:
             break
+    if best_number == 0:
+        raise _diverged()
     task.module.load_state_dict(best_state)
     task.module.eval()
     return History(task.monitor, tuple(epochs))
@@ -216,8 +220,12 @@ def _train_epoch(
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()
     means = {name: float(total) / max(steps, 1) for name, total in sums.items()}
     if not math.isfinite(means.get(TOTAL, math.nan)):
-        raise DataError(
-            "Training diverged: the loss is no longer a number.",
-            "Train with a smaller step, for example: --learning-rate 0.0001",
-        )
+        raise _diverged()
     return means
+
+
+def _diverged() -> DataError:
+    return DataError(
+        "Training diverged: the loss is no longer a number.",
+        "Train with a smaller step, for example: --learning-rate 0.0001",
+    )

@@ -36,7 +36,7 @@ class Users:
     gender
         [n_users] int8, position in `GENDERS`.
     occupation
-        [n_users] int8, position in `Dataset.occupations`.
+        [n_users] int16, position in `Dataset.occupations`.
     zip_code
         [n_users] str; codes are text, they have leading zeros and letters.
     """
@@ -44,7 +44,7 @@ class Users:
     ids: NDArray[np.int64]
     age: FloatArray
     gender: NDArray[np.int8]
-    occupation: NDArray[np.int8]
+    occupation: NDArray[np.int16]
     zip_code: NDArray[np.str_]
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Users:
             ids=np.zeros(n_users, np.int64),
             age=np.full(n_users, np.nan, np.float32),
             gender=np.full(n_users, -1, np.int8),
-            occupation=np.full(n_users, -1, np.int8),
+            occupation=np.full(n_users, -1, np.int16),
             zip_code=np.full(n_users, "", "<U1"),
         )
 

@@ -105,6 +105,7 @@ def _fetch_once(
     opener = urllib.request.build_opener(_CheckedRedirects(allow_http))
     digest = hashlib.sha256()
     received = 0
+    announced_size: int | None = None
     try:
         with opener.open(request, timeout=_TIMEOUT) as response:
             announced = response.headers.get("Content-Length")
@@ -162,7 +163,11 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
-        _require_secure(newurl, self._allow_http)
+        try:
+            _require_secure(newurl, self._allow_http)
+        except NetworkError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -5,6 +5,7 @@ The archive is read where it is, never extracted. Every error names file, line a
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -68,7 +69,7 @@ def read_archive(path: Path, where: str) -> dict[str, bytes]:
                     )
                 contents[name] = archive.read(member)
             return contents
-    except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError,
+    except (OSError, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError,
             NotImplementedError, ValueError) as error:  # fmt: skip
         raise IntegrityError(
             f"{where} is not a readable zip archive: {error}.",
@@ -210,7 +211,7 @@ def _parse_users(data: bytes, occupations: tuple[str, ...]) -> Users:
         ids=_ascending("u.user", ids),
         age=np.array(ages, np.float32),
         gender=np.array(genders, np.int8),
-        occupation=np.array(jobs, np.int8),
+        occupation=np.array(jobs, np.int16),
         zip_code=np.array(zips),
     )
 
@@ -303,6 +304,8 @@ def _date(file: str, line: int, text: str) -> np.datetime64:
         return np.datetime64("NaT", "D")
     try:
         day, month, year = text.split("-")
+        if len(year) != 4:
+            raise ValueError(year)
         return np.datetime64(f"{int(year):04d}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}", "D")
     except ValueError as error:
         raise _wrong(file, line, "release date", f"{text!r} is not like 01-Jan-1995") from error

@@ -115,7 +115,7 @@ def _make_users(n_users: int, generator: np.random.Generator) -> Users:
         ids=np.arange(1, n_users + 1),
         age=np.clip(np.round(age), 7, 80).astype(np.float32),
         gender=(generator.random(n_users) < 0.29).astype(np.int8),
-        occupation=occupation.astype(np.int8),
+        occupation=occupation.astype(np.int16),
         zip_code=np.array([f"{code:05d}" for code in generator.integers(0, 100_000, n_users)]),
     )
 

@@ -65,8 +65,8 @@ class TrainingOptions:
                 raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
-        if not 0 <= self.seed < 2**63:
-            raise UsageError(f"seed must be 0 or more, not {self.seed}.")
+        if not 0 <= self.seed < 2**32:
+            raise UsageError(f"seed must be 0 or more, and below 2^32, not {self.seed}.")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Notation: H hidden width, E embedding width, J joint width.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -47,6 +48,19 @@ class TwoTowerReport:
 
     weights: Mapping[str, FloatArray]
 
+    ARRAYS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "user_tower.weight",
+            "user_tower.bias",
+            "user_tower.scale",
+            "user_tower.shift",
+            "user_part.weight",
+            "film_part",
+            "head.0.weight",
+            "head.0.bias",
+        }
+    )
+
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
         del histories
@@ -76,6 +90,23 @@ class DnnReport:
     """
 
     weights: Mapping[str, FloatArray]
+
+    ARRAYS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "user_tower.weight",
+            "user_tower.bias",
+            "user_tower.scale",
+            "user_tower.shift",
+            "user_embedding.weight",
+            "user_embedding.bias",
+            "user_projection.weight",
+            "user_projection.bias",
+            "classifier.weight",
+            "classifier.bias",
+            "film_vectors",
+            "film_joint",
+        }
+    )
 
     @property
     def film_vectors(self) -> FloatArray:

@@ -10,6 +10,7 @@ Notation: S draws, D bias and factors, K demographic features.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,19 @@ class TwoTower:
     """
 
     weights: Mapping[str, FloatArray]
+
+    ARRAYS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "films",
+            "rated",
+            "side",
+            "strangers",
+            "ridge",
+            "demographic_mean",
+            "rating_mean",
+            "half_known",
+        }
+    )
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""

@@ -23,11 +23,6 @@ EXPECTED = Expected(len(BODY), hashlib.sha256(BODY).hexdigest())
 OLD = b"the old file"
 
 
-BREAKS_OFF = pytest.mark.xfail(
-    strict=True, reason="the temporary file's name is its descriptor, which is no path"
-)
-
-
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "RETRY_PAUSES", (0.0, 0.0, 0.0))
@@ -75,7 +70,6 @@ def fails(
     return caught.value
 
 
-@BREAKS_OFF
 def test_the_file_takes_the_place_of_the_old_one(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -91,7 +85,6 @@ def test_the_file_takes_the_place_of_the_old_one(
     assert site.requests == ["/a.zip"]
 
 
-@BREAKS_OFF
 def test_the_folder_is_made_where_there_is_none(
     site: Site, tmp_path: Path, progress: RecordedProgress
 ) -> None:
@@ -100,7 +93,6 @@ def test_the_folder_is_made_where_there_is_none(
     assert (tmp_path / "new" / "folder" / "a.zip").read_bytes() == BODY
 
 
-@BREAKS_OFF
 def test_progress_is_told_in_bytes(site: Site, target: Path, progress: RecordedProgress) -> None:
     site.answers = [Answer(BODY)]
     fetch(site.url, target, EXPECTED, accept, progress)
@@ -110,7 +102,6 @@ def test_progress_is_told_in_bytes(site: Site, target: Path, progress: RecordedP
     assert sum(amount for _, amount in progress.of("advance")) == len(BODY)
 
 
-@BREAKS_OFF
 def test_without_a_content_length_the_expected_size_is_the_total(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -120,7 +111,6 @@ def test_without_a_content_length_the_expected_size_is_the_total(
     assert progress.calls[0] == ("start", "Downloading", len(BODY))
 
 
-@BREAKS_OFF
 def test_without_any_size_the_total_is_unknown(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -130,7 +120,6 @@ def test_without_any_size_the_total_is_unknown(
     assert progress.calls[0] == ("start", "Downloading", None)
 
 
-@BREAKS_OFF
 def test_a_redirect_is_followed(site: Site, target: Path, progress: RecordedProgress) -> None:
     site.answers = [Answer(status=302, headers={"Location": "/moved.zip"}), Answer(BODY)]
     fetch(f"{site.url}/a.zip", target, EXPECTED, accept, progress)
@@ -138,7 +127,6 @@ def test_a_redirect_is_followed(site: Site, target: Path, progress: RecordedProg
     assert site.requests == ["/a.zip", "/moved.zip"]
 
 
-@BREAKS_OFF
 def test_a_server_error_is_tried_again(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -152,7 +140,6 @@ def test_a_server_error_is_tried_again(
     assert "Trying again in 0 s" in first
 
 
-@BREAKS_OFF
 def test_a_body_that_broke_off_is_fetched_again_from_the_start(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -181,7 +168,6 @@ def test_a_file_of_another_size_is_refused(
     assert f"{len(BODY) + 1:,} bytes" in error.message
 
 
-@BREAKS_OFF
 def test_what_the_check_refuses_is_refused(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -213,7 +199,6 @@ def test_a_broken_chunked_body_is_refused(
     assert len(site.requests) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="announced_size has no value yet: UnboundLocalError")
 @SOCKET_LEFT_OPEN
 def test_a_truncated_body_of_a_redirect_is_an_error_of_ours(
     site: Site, target: Path, progress: RecordedProgress, collected: None
@@ -326,7 +311,7 @@ def on_a_full_disk(target: Path) -> Iterator[Any]:
     [
         lambda patch: patch.setattr(files.tempfile, "mkstemp", lambda **_: no_space()),
         lambda patch: patch.setattr(download, "atomic_write", on_a_full_disk),
-        pytest.param(lambda patch: patch.setattr(files.os, "fsync", no_space), marks=BREAKS_OFF),
+        lambda patch: patch.setattr(files.os, "fsync", no_space),
     ],
     ids=["at the start", "while writing", "at the end"],
 )
@@ -360,7 +345,6 @@ def test_an_interruption_leaves_no_litter(
     assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
-@BREAKS_OFF
 def test_two_sites_do_not_mix(tmp_path: Path, site: Site, progress: RecordedProgress) -> None:
     with serving() as other:
         site.answers, other.answers = [Answer(b"one")], [Answer(b"two")]

@@ -14,9 +14,6 @@ from tests.conftest import SMALL
 from tests.helpers import Answer, RecordedProgress, Site, write_zip
 
 Tiny = dict[str, bytes]
-BREAKS_OFF = pytest.mark.xfail(
-    strict=True, reason="the temporary file's name is its descriptor, which is no path"
-)
 
 
 @pytest.fixture
@@ -133,7 +130,6 @@ def test_an_unknown_name_is_refused(name: str, paths: Paths) -> None:
     assert cached(paths) == []
 
 
-@BREAKS_OFF
 def test_a_mirror_gives_the_data_set(tiny_zip: Path, paths: Paths, site: Site) -> None:
     site.answers = [Answer(tiny_zip.read_bytes())]
     progress = RecordedProgress()
@@ -143,7 +139,6 @@ def test_a_mirror_gives_the_data_set(tiny_zip: Path, paths: Paths, site: Site) -
     assert progress.calls[0] == ("start", "Downloading", tiny_zip.stat().st_size)
 
 
-@BREAKS_OFF
 def test_a_mirror_with_other_files_is_refused(
     tiny: Tiny, tiny_zip: Path, paths: Paths, site: Site, tmp_path: Path
 ) -> None:

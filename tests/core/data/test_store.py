@@ -115,7 +115,6 @@ def test_a_foreign_file_is_refused(stored: Path, collected: None) -> None:
             store.load(stored)
 
 
-@pytest.mark.xfail(strict=True, reason="np.load gives an array, which is no context manager")
 def test_a_single_array_is_refused(stored: Path) -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.arange(3))
@@ -136,14 +135,12 @@ def is_open_while_refused(path: Path) -> bool:
 
 
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="needs /proc")
-@pytest.mark.xfail(strict=True, reason="np.load leaves the file to the garbage collector")
 @LEAVES_IT_OPEN
 def test_a_refused_file_is_closed(stored: Path, collected: None) -> None:
     stored.write_bytes(stored.read_bytes()[:-100])
     assert not is_open_while_refused(stored)
 
 
-@pytest.mark.xfail(strict=True, reason="numpy's parser of headers raises more than is caught")
 @LEAVES_IT_OPEN
 def test_no_damage_gives_another_error_than_ours(
     tmp_path: Path, stored: Path, collected: None
