@@ -74,7 +74,7 @@ def train(
     manifest = run.manifest
     info(
         f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
-        f"{manifest.seconds:.1f} s; kept the epoch marked * as the run {manifest.name!r}."
+        f"{manifest.seconds:.1f} s; kept the last epoch marked * as the run {manifest.name!r}."
     )
     info(f"It is in {folder}.")
     if manifest.split["holdout"] != "none":

@@ -5,15 +5,19 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
+from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import MODELS, PRESETS, Preset
+from movierec_cli.core.models.scorers import SCORERS
 from movierec_cli.core.runs import Manifest, Run, check_name
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import THREADS, Epoch, RefiningTask, resolve_device, run_epochs
@@ -99,8 +103,9 @@ def default_name(request: TrainingRequest, dataset: str) -> str:
 def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Epoch], None]) -> Run:
     """Train a model on the training part of a split.
 
-    The best epoch is chosen on users cut from the training part; the held-out ratings are never
-    looked at. The same request on the same machine gives the same weights, bit for bit, on a CPU.
+    The best epoch is chosen on users cut from the training part; the held-out ratings are looked
+    at only to measure the finished model. The same request on the same machine gives the same
+    weights, bit for bit, on a CPU.
 
     Parameters
     ----------
@@ -133,6 +138,7 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
             weights = task.export()
     finally:
         torch.set_num_threads(threads)
+    seconds = time.perf_counter() - started
     manifest = Manifest(
         name=name,
         model=request.model,
@@ -157,7 +163,18 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
         },
         epochs=tuple(epoch.as_dict() for epoch in epochs),
         metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
-        seconds=time.perf_counter() - started,
+        evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
+        seconds=seconds,
         film_ids=tuple(dataset.films.ids.tolist()),
     )
     return Run(manifest, weights)
+
+
+def _measured(model: Model, split: Split) -> tuple[dict[str, Any], ...]:
+    """Measure the finished model on what the split held out."""
+    results = []
+    for scenario in split.scenarios:
+        result = asdict(evaluate(model, scenario))
+        del result["seconds"]
+        results.append(result)
+    return tuple(results)

@@ -1,6 +1,7 @@
 """Runs: trained models on disk. Never pickled, never half-written, verified when read.
 
-A run is a folder with ``manifest.json``, the weights as safetensors, and ``metrics.jsonl``. The
+A run is a folder with ``manifest.json``, the weights as safetensors, and for people and other
+programs ``metrics.jsonl`` and ``MODEL_CARD.md``, which are not read again. The
 name of the weights file holds its checksum and the manifest names that file, so replacing the
 manifest is the one moment at which a run changes.
 """
@@ -22,6 +23,7 @@ from safetensors.numpy import save as save_safetensors
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write
+from movierec_cli.core.model_card import model_card
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.scorers import SCORERS
 
@@ -56,6 +58,9 @@ class Manifest:
         A record for each epoch: ``number``, ``train``, ``validation``, ``is_best``, ``seconds``.
     metrics
         The validation figures of the epoch that was kept.
+    evaluation
+        What it reaches on what was held out: ``scenario``, ``k``, ``users``, ``left_out`` and
+        ``metrics`` for each scenario; empty where nothing was.
     seconds
         Training time, data preparation included.
     film_ids
@@ -74,6 +79,7 @@ class Manifest:
     versions: Mapping[str, str]
     epochs: tuple[Mapping[str, Any], ...]
     metrics: Mapping[str, float]
+    evaluation: tuple[Mapping[str, Any], ...]
     seconds: float
     film_ids: tuple[int, ...]
 
@@ -148,6 +154,8 @@ def save_run(run: Run, folder: Path) -> Path:
         file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
     with atomic_write(target / "metrics.jsonl") as file:
         file.writelines(json.dumps(epoch).encode() + b"\n" for epoch in run.manifest.epochs)
+    with atomic_write(target / "MODEL_CARD.md") as file:
+        file.write(model_card(asdict(run.manifest)).encode())
     if replaced not in ("", weights_file):
         (target / replaced).unlink(missing_ok=True)
     return target
@@ -207,6 +215,7 @@ def _manifest_from(content: Mapping[str, Any]) -> Manifest:
     fields = {key: content[key] for key in Manifest.__dataclass_fields__}
     fields["film_ids"] = tuple(int(film_id) for film_id in fields["film_ids"])
     fields["epochs"] = tuple(fields["epochs"])
+    fields["evaluation"] = tuple(fields["evaluation"])
     manifest = Manifest(**fields)
     for key in ("name", "checksum"):
         str(manifest.dataset[key])

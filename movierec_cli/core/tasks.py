@@ -8,7 +8,6 @@ import numpy as np
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.splits import Scenario, cut_ratings, cut_users
 from movierec_cli.core.evaluation import evaluate
-from movierec_cli.core.metrics import RANKING, RATING
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import (
     DnnConfig,
@@ -76,7 +75,7 @@ def _ranking_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
 
     def measure(model: Model) -> dict[str, float]:
         metrics = evaluate(model, scenario).metrics
-        return {name: metrics[name] or 0.0 for name in RANKING}
+        return {name: metrics[name] or 0.0 for name in ("ndcg", "map")}
 
     return measure
 
@@ -86,6 +85,6 @@ def _rating_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
 
     def measure(model: Model) -> dict[str, float]:
         metrics = evaluate(model, scenario).metrics
-        return {name: metrics[name] or 0.0 for name in RATING}
+        return {name: metrics[name] or 0.0 for name in ("rmse", "mae")}
 
     return measure

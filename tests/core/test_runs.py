@@ -38,6 +38,7 @@ MANIFEST = Manifest(
     versions={"movierec": "0.1.0"},
     epochs=({"number": 1, "train": {"loss": 0.5}, "validation": {"loss": 0.6}},),
     metrics={"loss": 0.6},
+    evaluation=(),
     seconds=1.25,
     film_ids=(10, 20, 30, 40),
 )
@@ -86,7 +87,7 @@ def test_a_run_comes_back_as_it_was(saved: Path, folder: Path) -> None:
 def test_a_run_is_a_folder_of_three_files_that_name_each_other(saved: Path) -> None:
     names = sorted(path.name for path in saved.iterdir())
     weights = weights_of(saved).name
-    assert names == ["manifest.json", "metrics.jsonl", weights]
+    assert names == ["MODEL_CARD.md", "manifest.json", "metrics.jsonl", weights]
     content = json.loads((saved / "manifest.json").read_text())
     assert (content["schema"], content["format"]) == (1, runs.FORMAT)
     assert content["weights"]["file"] == weights
@@ -103,7 +104,7 @@ def test_a_run_of_the_same_name_takes_its_place_and_nothing_of_the_old_stays(
     other = Run(replace(MANIFEST, seconds=9.0), {**WEIGHTS, "bias": np.float32([7.0])})
     assert save_run(other, folder) == saved
     assert not old.exists()
-    assert len(list(saved.iterdir())) == 3
+    assert len(list(saved.iterdir())) == 4
     assert load_run("mine", folder).manifest.seconds == 9.0
     assert load_run("mine", folder).weights["bias"].tolist() == [7.0]
 
