@@ -25,6 +25,8 @@ _AGE_WIDTHS = np.array([5, 4, 4, 4, 5, 6, 7, 8, 9], np.float32)
 _OCCUPATION_SCALE = 0.5  # occupations are many and rare: a ridge shrinks them more than age
 _FIXED_BASIS = len(_AGE_CENTRES) * (1 + len(GENDERS)) + len(GENDERS)
 _LEVEL_SHRINKAGE = 5.0  # ratings of the average user that a user's own level is drawn to
+N_LIKING_FEATURES = 8
+_HALF_KNOWN = 10.0  # the length of a history at which half is known of how a user rates
 
 
 def user_features(users: Users, n_occupations: int) -> FloatArray:
@@ -108,20 +110,25 @@ def liking_features(
 
     Returns
     -------
-    The match, the film's level and count, and how much the user likes more than others do (also
-    weighted by how much is known of her).
+    The match; the film's level and count; how much the user likes more than others do; how much
+    is known of her, 0..1; and the match, the film's level and the user's level times that: with a
+    short history the same match means something else.
     """
     expected = 1.0 / (1.0 + np.exp(-film_level[histories.film_rows]))
     surplus = (histories.ratings >= RELEVANT_RATING) - expected
     sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
     level = np.asarray(sums / (histories.counts + _LEVEL_SHRINKAGE), np.float32)[:, None]  # [n, 1]
-    known = np.log1p(histories.counts)[:, None] / 4
+    known = np.asarray(histories.counts / (histories.counts + _HALF_KNOWN), np.float32)[:, None]
+    films = film_level[None, :]
     return (
         ranking,
-        film_level[None, :],
+        films,
         film_counts[None, :],
         level,
-        np.asarray(level * known, np.float32),
+        known,
+        ranking * known,
+        films * known,
+        level * known,
     )
 
 

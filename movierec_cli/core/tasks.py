@@ -1,6 +1,5 @@
 """From a preset to the task that trains it, and to what its best epoch is chosen by."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,13 +46,13 @@ def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str,
     if isinstance(config, DnnConfig):
         fit, scenario = cut_ratings(train, VALIDATION_SHARE, options.seed)
         task = DnnTask(
-            fit, _ranking_on(scenario), config, options.batch_size, options.seed, options.device
+            fit, scenario, _ranking, config, options.batch_size, options.seed, options.device
         )
         return task, {}
     if isinstance(config, TwoTowerConfig):
         fit, scenario = cut_ratings(train, RATING_VALIDATION_SHARE, options.seed)
         return (
-            TwoTowerTask(fit, _rating_on(scenario), config, options.batch_size, options.device),
+            TwoTowerTask(fit, scenario, _rating, config, options.batch_size, options.device),
             {},
         )
     fit, validation = cut_users(train, VALIDATION_SHARE, options.seed)
@@ -70,21 +69,13 @@ def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str,
     )
 
 
-def _ranking_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
-    """Return what measures how well a model ranks in a scenario."""
-
-    def measure(model: Model) -> dict[str, float]:
-        metrics = evaluate(model, scenario).metrics
-        return {name: metrics[name] or 0.0 for name in ("ndcg", "map")}
-
-    return measure
+def _ranking(model: Model, scenario: Scenario) -> dict[str, float]:
+    """Measure how well a model ranks."""
+    metrics = evaluate(model, scenario).metrics
+    return {name: metrics[name] or 0.0 for name in ("ndcg", "map")}
 
 
-def _rating_on(scenario: Scenario) -> Callable[[Model], dict[str, float]]:
-    """Return what measures how well a model predicts ratings in a scenario."""
-
-    def measure(model: Model) -> dict[str, float]:
-        metrics = evaluate(model, scenario).metrics
-        return {name: metrics[name] or 0.0 for name in ("rmse", "mae")}
-
-    return measure
+def _rating(model: Model, scenario: Scenario) -> dict[str, float]:
+    """Measure how well a model predicts ratings."""
+    metrics = evaluate(model, scenario).metrics
+    return {name: metrics[name] or 0.0 for name in ("rmse", "mae")}

@@ -176,7 +176,8 @@ def run_epochs(
         with torch.no_grad():
             validation = task.validate()
         value = validation[task.monitor.name]
-        is_best = task.monitor.improves(value, best_value)
+        settled = number > options.settle * options.epochs
+        is_best = settled and task.monitor.improves(value, best_value)
         if is_best:
             best_value, best_number = value, number
             best_state = copy.deepcopy(task.module.state_dict())

@@ -4,11 +4,14 @@ They hold matrices of size films x films, never users x films. The linear algebr
 which computes with the threads that training sets and so gives the same weights everywhere.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
 from movierec_cli.core.features import demographic_basis, known_mean
 from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.space import WITH_HISTORY, WITHOUT_HISTORY, Part, whiten
@@ -17,117 +20,182 @@ _BLOCK = 1024  # users held densely at once
 _SAMPLE = 200  # users by whom the two solutions are scaled to each other
 
 
+def pooled(histories: Histories, grades: tuple[float, ...], n_films: int) -> FloatArray:
+    """Return graded histories over the root of their lengths, [n_users, n_films]."""
+    root = np.sqrt(np.maximum(histories.counts, 1)).astype(np.float32)[:, None]
+    return graded(histories, grades, n_films) / root
+
+
 def graded(histories: Histories, grades: tuple[float, ...], n_films: int) -> FloatArray:
     """Return the ratings 1..5 of some users replaced by grades, [n_users, n_films]."""
     dense = np.zeros((len(histories), n_films), np.float32)
-    position = np.clip(np.round(histories.ratings), 1, 5).astype(np.int64) - 1
-    dense[histories.user_rows, histories.film_rows] = np.array(grades, np.float32)[position]
+    dense[histories.user_rows, histories.film_rows] = grades_of(histories, grades)
     return dense
 
 
-def item_item_part(train: Dataset, config: DnnConfig, seed: int) -> Part:
-    """Solve for item-item weights in two ways, add them, and keep the strongest directions.
+def grades_of(histories: Histories, grades: tuple[float, ...]) -> FloatArray:
+    """Return the grade of each rating, [n_entries]."""
+    position = np.clip(np.round(histories.ratings), 1, 5).astype(np.int64) - 1
+    return np.array(grades, np.float32)[position]
 
-    The first is EASE on grades (Steck 2019), films of few ratings raised a little; the second is
-    ridge regression on users of length 1, which tells of users with long and short histories
-    alike. The diagonal, which means nothing, is filled so that the truncation loses least.
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sums over the training users; N films, K demographic features.
+
+    Attributes
+    ----------
+    grades, grades_targets
+        [N, N], of graded histories with themselves and with the targets.
+    inputs, inputs_targets, inputs_prior
+        [N + K, N + K] and twice [N + K, N], of pooled histories beside scaled demographics with
+        themselves, with the targets and with the targets of the demographic part.
+    demographics
+        [K, K], of the centred demographics with themselves.
+    demographics_inputs, prior_total
+        [K, N + K] and [N], of demographics with the inputs, and of the demographic part's
+        targets, users weighted by how much they like.
     """
-    n_films = len(train.films)
-    rows = np.flatnonzero(train.histories.counts)
-    gram = torch.zeros(4, n_films, n_films)
-    for start in range(0, len(rows), _BLOCK):
-        block = train.histories.take(rows[start : start + _BLOCK])
-        inputs = torch.from_numpy(graded(block, config.history_grades, n_films))
-        targets = torch.from_numpy(graded(block, config.target_grades, n_films))
-        unit = torch.nn.functional.normalize(inputs, dim=1)
-        for position, (left, right) in enumerate(
-            [(inputs, inputs), (inputs, targets), (unit, unit), (unit, targets)]
-        ):
-            gram[position].addmm_(left.T, right)
-    counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
-    lift = ((counts + 5.0) / 50.0) ** config.popularity_power
-    ease = _zero_diagonal(gram[0], gram[1], config.ease_regularisation) * lift
-    ridge = _solve(gram[2], gram[3], config.user_ridge)
-    sample = torch.from_numpy(
-        graded(train.histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
-    )
-    weights = ease / _deviation(sample @ ease) + ridge / _deviation(sample @ ridge)
-    history, films = _truncate(weights, min(config.closed_rank, n_films), seed)
-    rank = films.shape[1]
-    n_demographics = demographic_basis(train.users.take(rows[:1]), len(train.occupations)).shape[1]
-    return whiten(
-        Part(
-            films=films,
-            history=history,
-            demographics=np.zeros((n_demographics, rank), np.float32),
-            constant=np.zeros(rank, np.float32),
-            weight=config.closed_weight,
-            gate=WITH_HISTORY,
-        )
-    )
+
+    grades: Tensor
+    grades_targets: Tensor
+    inputs: Tensor
+    inputs_targets: Tensor
+    inputs_prior: Tensor
+    demographics: Tensor
+    demographics_inputs: Tensor
+    prior_total: Tensor
 
 
-def demographic_part(train: Dataset, config: DnnConfig) -> tuple[Part, FloatArray]:
-    """Solve a ridge regression from demographics to graded ratings: what to say of strangers.
+def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Part], FloatArray]:
+    """Solve for the parts that need no training.
 
-    Returns the part and the mean of the demographic features, [K], that it starts from.
+    The first part adds two item-item solutions and keeps their strongest directions: EASE on
+    grades (Steck 2019), films of few ratings raised a little; and a ridge regression from pooled
+    histories and demographics, in which users with long and short histories count alike. Its
+    diagonal, which means nothing, is filled so that the truncation loses least.
+
+    The second part is what to say of strangers: a regression on demographics of what the ridge
+    regression makes of the training users, which is smoother than what they rated.
+
+    Returns the parts and the mean of the demographic features, [K], that they start from.
     """
-    n_films = len(train.films)
     rows = np.flatnonzero(train.histories.counts)
     basis = demographic_basis(train.users.take(rows), len(train.occupations))
     mean = known_mean(basis)
-    centred = torch.from_numpy(np.nan_to_num(basis - mean))
-    moment = torch.zeros(centred.shape[1], n_films)
-    total = torch.zeros(n_films)
+    centred = torch.from_numpy(np.nan_to_num(basis - mean))  # [n_users, K]
+    scale = config.demographic_share**0.5 / float(centred.norm(dim=1).mean().clamp(min=1e-6))
+    sums = _moments(train, rows, centred, scale, config)
+    n_films = len(train.films)
+
+    counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
+    lift = ((counts + 5.0) / 50.0) ** config.popularity_power
+    ease = _zero_diagonal(sums.grades, sums.grades_targets, config.ease_regularisation) * lift
+    both = torch.cat([sums.inputs_targets, sums.inputs_prior], dim=1)
+    ridge, smooth = torch.split(_solve(sums.inputs, both, config.user_ridge), n_films, dim=1)
+    sample = torch.from_numpy(
+        pooled(train.histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
+    )
+    unit = 1 / _deviation(sample @ ridge[:n_films])
+    of_films = ease / _deviation(sample @ ease) + ridge[:n_films] * unit
+    of_demographics = ridge[n_films:] * (unit * scale * config.demographic_weight)
+    user_side, films = _truncate(
+        torch.cat([of_films, of_demographics]), min(config.closed_rank, n_films), seed
+    )
+    item_item = Part(
+        films=films,
+        history=user_side[:n_films],
+        demographics=user_side[n_films:],
+        constant=np.zeros(films.shape[1], np.float32),
+        weight=config.closed_weight,
+        gate=WITH_HISTORY,
+    )
+    slopes = _solve(sums.demographics, sums.demographics_inputs @ smooth, config.prior_ridge)
+    strangers = _demographic_part(slopes, sums.prior_total / len(rows), config.prior_weight)
+    return [whiten(item_item), whiten(strangers)], mean
+
+
+def _moments(
+    train: Dataset, rows: NDArray[np.int64], centred: Tensor, scale: float, config: DnnConfig
+) -> Moments:
+    n_films, n_features = len(train.films), centred.shape[1]
+    width = n_films + n_features
+    sums = Moments(
+        grades=torch.zeros(n_films, n_films),
+        grades_targets=torch.zeros(n_films, n_films),
+        inputs=torch.zeros(width, width),
+        inputs_targets=torch.zeros(width, n_films),
+        inputs_prior=torch.zeros(width, n_films),
+        demographics=centred.T @ centred,
+        demographics_inputs=torch.zeros(n_features, width),
+        prior_total=torch.zeros(n_films),
+    )
     for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        targets = torch.from_numpy(
-            graded(train.histories.take(rows[block]), config.prior_grades, n_films)
+        histories = train.histories.take(rows[start : start + _BLOCK])
+        demographics = centred[start : start + _BLOCK]
+        grades, targets, prior = (
+            torch.from_numpy(graded(histories, chosen, n_films))
+            for chosen in (config.history_grades, config.target_grades, config.prior_grades)
         )
-        moment += centred[block].T @ targets
-        total += targets.sum(dim=0)
-    slopes = _solve(centred.T @ centred, moment, config.prior_ridge)  # [K, n_films]
-    level = total / len(rows)
-    n_demographics = len(slopes)
-    width = n_demographics + 1  # the last coordinate is the level of each film
-    return (
-        whiten(
-            Part(
-                films=torch.vstack([slopes, level]).T.numpy(),
-                history=np.zeros((n_films, width), np.float32),
-                demographics=np.eye(n_demographics, width, dtype=np.float32),
-                constant=np.eye(1, width, n_demographics, dtype=np.float32)[0],
-                weight=config.prior_weight,
-                gate=WITHOUT_HISTORY,
-            )
-        ),
-        mean,
+        inputs = torch.cat(
+            [
+                torch.from_numpy(pooled(histories, config.history_grades, n_films)),
+                demographics * scale,
+            ],
+            dim=1,
+        )
+        liked = histories.where(histories.ratings >= RELEVANT_RATING).counts
+        weight = torch.from_numpy((liked + 1.0) ** config.prior_activity).float()[:, None]
+        sums.grades.addmm_(grades.T, grades)
+        sums.grades_targets.addmm_(grades.T, targets)
+        sums.inputs.addmm_(inputs.T, inputs)
+        sums.inputs_targets.addmm_(inputs.T, targets)
+        sums.inputs_prior.addmm_(inputs.T, prior)
+        sums.demographics_inputs.addmm_((demographics * weight).T, inputs)
+        sums.prior_total.add_((prior * weight).sum(dim=0))
+    return sums
+
+
+def _demographic_part(slopes: Tensor, level: Tensor, weight: float) -> Part:
+    """Return the part with ``slopes`` [K, N] and a last coordinate, the ``level`` [N] of films."""
+    n_features, n_films = slopes.shape
+    width = n_features + 1
+    return Part(
+        films=torch.vstack([slopes, level]).T.numpy(),
+        history=np.zeros((n_films, width), np.float32),
+        demographics=np.eye(n_features, width, dtype=np.float32),
+        constant=np.eye(1, width, n_features, dtype=np.float32)[0],
+        weight=weight,
+        gate=WITHOUT_HISTORY,
     )
 
 
 def _zero_diagonal(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
     """Solve (gram + r I) W = moment under the constraint that W has a zero diagonal."""
-    precision = torch.linalg.inv(_regularised(gram, regularisation))
-    weights = precision @ moment.double()
-    weights -= precision * (weights.diagonal() / precision.diagonal())
-    constrained: Tensor = weights.float()
-    return constrained
+    root = torch.linalg.cholesky(_regularised(gram.double(), regularisation))
+    precision = torch.cholesky_inverse(root)
+    weights = precision.float() @ moment
+    return weights - precision.float() * (weights.diagonal() / precision.diagonal().float())
 
 
 def _solve(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
-    solution: Tensor = torch.linalg.solve(_regularised(gram, regularisation), moment.double())
-    return solution.float()
+    root = torch.linalg.cholesky(_regularised(gram, regularisation))
+    return torch.cholesky_solve(moment, root)
 
 
 def _regularised(gram: Tensor, regularisation: float) -> Tensor:
-    return gram.double() + regularisation * torch.eye(len(gram), dtype=torch.float64)
+    return gram + regularisation * torch.eye(len(gram), dtype=gram.dtype)
 
 
 def _truncate(weights: Tensor, rank: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return [n_films, rank] twice: their product is near ``weights`` but for the diagonal."""
+    """Return [n_rows, rank] and [n_films, rank]: their product is near ``weights``.
+
+    The diagonal of ``weights`` is free.
+    """
     torch.manual_seed(seed)
     left, values, right = torch.svd_lowrank(weights, q=rank, niter=1)
-    weights.diagonal().copy_(((left * values) * right).sum(dim=1))
+    n_films = len(right)
+    weights.diagonal().copy_(((left[:n_films] * values) * right).sum(dim=1))
     left, values, right = torch.svd_lowrank(weights, q=rank, niter=1)
     return (left * values).numpy(), right.numpy()
 

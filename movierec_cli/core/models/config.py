@@ -38,6 +38,9 @@ class TrainingOptions:
         Decoupled weight decay (AdamW).
     patience
         Epochs without improvement on the validation part after which training stops.
+    settle
+        Share of the epochs before the first that may be kept: while the steps are still large,
+        which epoch looks best on the validation part is chance.
     second_moment
         Decay of Adam's average of squared gradients; a short training wants a short memory.
     schedule
@@ -53,6 +56,7 @@ class TrainingOptions:
     batch_size: int
     weight_decay: float = 0.0
     patience: int = 5
+    settle: float = 0.0
     second_moment: float = 0.999
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = 0
@@ -63,6 +67,7 @@ class TrainingOptions:
             value = getattr(self, name)
             if not (value > 0 and math.isfinite(value)):
                 raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
+        _check_share("settle", self.settle)
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:
@@ -176,29 +181,36 @@ class DnnConfig:
         Regularisation of its two solutions.
     popularity_power
         Power of the number of ratings that the first solution's scores are multiplied with.
-    prior_grades, prior_ridge, prior_weight
-        Targets, regularisation and weight of the demographic part.
+    demographic_share, demographic_weight
+        Squared length of the demographics beside a history in the second solution, and how much
+        what they say counts.
+    prior_grades, prior_ridge, prior_activity, prior_weight
+        Targets, regularisation and weight of the demographic part; its users count with the
+        number of films they like to the power ``prior_activity``.
     half_known
         The length of a history at which the demographic part counts half.
     """
 
     dimension: int = 192
     members: tuple[MemberConfig, ...] = (
-        MemberConfig("cosine"),
-        MemberConfig("softmax", weight=2.0, weight_decay=1.0, hide=0.8, activity_power=1.0),
+        MemberConfig("cosine", weight=0.4),
+        MemberConfig("softmax", weight=0.35, weight_decay=1.0, hide=0.8, activity_power=1.0),
     )
     history_grades: Grades = (0.1, 0.3, 0.7, 1.0, 1.2)
     target_grades: Grades = (0.05, 0.2, 0.5, 0.9, 1.2)
     stranger_share: float = 0.2
     closed_rank: int = 256
-    closed_weight: float = 2.0
+    closed_weight: float = 0.6
     ease_regularisation: float = 200.0
-    user_ridge: float = 3.0
+    user_ridge: float = 2.0
+    demographic_share: float = 0.1
+    demographic_weight: float = 2.0
     popularity_power: float = -0.1
     prior_grades: Grades = (0.0, 0.0, 0.2, 1.0, 1.1)
-    prior_ridge: float = 30.0
-    prior_weight: float = 3.0
-    half_known: float = 1.0
+    prior_ridge: float = 20.0
+    prior_activity: float = 0.1
+    prior_weight: float = 0.6
+    half_known: float = 4.0
 
     def __post_init__(self) -> None:
         _check_sizes(dimension=self.dimension, closed_rank=self.closed_rank)
@@ -302,6 +314,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
                         learning_rate=7e-3,
                         batch_size=32,
                         patience=16,
+                        settle=0.7,
                         second_moment=0.99,
                         schedule="cosine",
                     ),

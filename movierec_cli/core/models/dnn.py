@@ -20,8 +20,8 @@ from movierec_cli.core.features import basis_size, demographic_basis, liking_fea
 from movierec_cli.core.models.base import Scores
 from movierec_cli.core.retrieval import match_scores
 
-ALWAYS, WITH_HISTORY, WITHOUT_HISTORY = 0, 1, 2
-"""When a part speaks: in any case; the more, the longer the history; the less, the longer it is."""
+WITH_HISTORY, WITHOUT_HISTORY = 0, 1
+"""When a part speaks: the more, the longer the history is; or the less, the longer it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +129,7 @@ class Dnn:
         sizes, starts = self._layout()
         length = np.sqrt(np.add.reduceat(raw.astype(np.float64) ** 2, starts, axis=1))  # [n, P]
         known = counts / (counts + float(self.weights["half_known"][0]))
-        speaks = np.stack([np.ones_like(known), known, 1 - known])  # [3, n]
+        speaks = np.stack([known, 1 - known])  # [2, n]
         gates = speaks[self.weights["part_gates"].astype(np.int64)].T  # [n, P]
         scale = self.weights["part_weights"] * gates / np.maximum(length, 1e-9)
         return np.asarray(np.repeat(scale, sizes, axis=1), np.float32)

@@ -9,35 +9,44 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.features import demographic_basis
+from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.features import N_LIKING_FEATURES, demographic_basis
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.closed_form import demographic_part, graded, item_item_part
+from movierec_cli.core.models.closed_form import graded, grades_of, solved_parts
 from movierec_cli.core.models.config import DnnConfig, MemberConfig
 from movierec_cli.core.models.dnn import Dnn
 from movierec_cli.core.models.liking import fit_liking
-from movierec_cli.core.models.space import ALWAYS, WITH_HISTORY, Part, concatenate, whiten
+from movierec_cli.core.models.space import WITH_HISTORY, Part, concatenate, whiten
 from movierec_cli.core.training import TOTAL, Monitor
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some training users.
+    """Some training users; nnz ratings between them.
 
     Attributes
     ----------
-    history
-        [B, N], grades of the ratings as input; 0 where there is none.
+    starts
+        [B + 1], where the ratings of each user start.
+    user_rows, film_rows
+        [nnz], user in the batch and film of each rating.
+    grades
+        [nnz], what each rating counts as input.
     targets
-        [B, N], grades of the ratings as target.
+        [B, N], what each rating counts as target; 0 where there is none.
     demographics
         [B, K], centred.
     """
 
-    history: Tensor
+    starts: Tensor
+    user_rows: Tensor
+    film_rows: Tensor
+    grades: Tensor
     targets: Tensor
     demographics: Tensor
 
@@ -58,22 +67,36 @@ class Member(nn.Module):
         if not uses_popularity:
             self.popularity.data.zero_()
 
-    def forward(self, history: Tensor, demographics: Tensor) -> Tensor:
-        """Score all films, each without its own part in the history: [B, N], [B, K] -> [B, N]."""
-        pooled = history * (history > 0).sum(dim=1, keepdim=True).clamp(min=1).rsqrt()  # [B, N]
+    def forward(self, batch: Batch, grades: Tensor) -> Tensor:
+        """Score all films, each without its own part in the history, [B, N].
+
+        ``grades`` [nnz] are those of the batch; 0 for what is hidden.
+        """
+        n_users = len(batch.targets)
+        shown = torch.zeros(n_users, device=grades.device)
+        shown = shown.index_add(0, batch.user_rows, (grades > 0).float())
+        shares = grades * shown.clamp(min=1).rsqrt()[batch.user_rows]  # [nnz]
         vectors = self.films + self.history_offset  # [N, d]
-        users = pooled @ vectors + demographics @ self.demographics + self.constant  # [B, d]
-        own = pooled * (vectors * self.films).sum(dim=1)
-        scores: Tensor = users @ self.films.T + self.popularity - own
-        return scores
+        pooled = functional.embedding_bag(
+            batch.film_rows,
+            vectors,
+            batch.starts,
+            mode="sum",
+            per_sample_weights=shares,
+            include_last_offset=True,
+        )
+        users = pooled + batch.demographics @ self.demographics + self.constant  # [B, d]
+        own = shares * (vectors * self.films).sum(dim=1)[batch.film_rows]  # [nnz]
+        scores: Tensor = users @ self.films.T + self.popularity
+        return scores.index_put((batch.user_rows, batch.film_rows), -own, accumulate=True)
 
     def loss(self, batch: Batch, strangers: Tensor) -> Tensor:
-        """Return the member's loss; ``strangers`` [B, 1] are shown without their history."""
-        history = batch.history
-        if self.config.hide > 0:
-            kept = 1 - self.config.hide * torch.rand(len(history), 1, device=history.device)
-            history = history * (torch.rand_like(history) < kept)
-        scores = self(history.masked_fill(strangers, 0.0), batch.demographics)
+        """Return the member's loss; ``strangers`` [B] bool are shown without their history."""
+        n_users = len(batch.targets)
+        kept = 1 - self.config.hide * torch.rand(n_users, device=batch.grades.device)
+        kept = kept.masked_fill(strangers, 0.0)
+        shown = torch.rand_like(batch.grades) < kept[batch.user_rows]
+        scores = self(batch, batch.grades * shown)
         total = batch.targets.sum(dim=1).clamp(min=1e-6)
         weight = total**self.config.activity_power
         if self.config.loss == "cosine":
@@ -96,7 +119,7 @@ class Member(nn.Module):
         return Part(
             **{name: tensor.cpu().numpy() for name, tensor in columns.items()},
             weight=self.config.weight,
-            gate=ALWAYS if self.config.loss == "softmax" else WITH_HISTORY,
+            gate=WITH_HISTORY,
         )
 
 
@@ -107,8 +130,10 @@ class DnnTask:
     ----------
     train
         The ratings to train on.
+    unseen
+        The validation part.
     measure
-        Measures a model on the validation part.
+        Measures a model in a scenario.
     """
 
     monitor = Monitor("ndcg", "highest")
@@ -116,18 +141,19 @@ class DnnTask:
     def __init__(
         self,
         train: Dataset,
-        measure: Callable[[Model], Mapping[str, float]],
+        unseen: Scenario,
+        measure: Callable[[Model, Scenario], Mapping[str, float]],
         config: DnnConfig,
         batch_size: int,
         seed: int,
         device: str,
     ) -> None:
-        self._train, self._measure, self._config = train, measure, config
+        self._train, self._unseen, self._config = train, unseen, config
+        self._measure = measure
         self._batch_size, self._seed, self._device = batch_size, seed, device
         self._rows = np.flatnonzero(train.histories.counts)
         self._histories = train.histories.take(self._rows)
-        prior, self._mean = demographic_part(train, config)
-        self._solved = [item_item_part(train, config, seed), prior]
+        self._solved, self._mean = solved_parts(train, config, seed)
         basis = demographic_basis(train.users.take(self._rows), len(train.occupations))
         self._demographics = np.nan_to_num(basis - self._mean)  # [n_users, K]
         liked = train.ratings.values >= 4
@@ -161,15 +187,18 @@ class DnnTask:
             users = order[start : start + self._batch_size]
             histories = self._histories.take(users)
             yield Batch(
-                self._tensor(graded(histories, self._config.history_grades, n_films)),
-                self._tensor(graded(histories, self._config.target_grades, n_films)),
-                self._tensor(self._demographics[users]),
+                starts=self._tensor(histories.indptr),
+                user_rows=self._tensor(histories.user_rows),
+                film_rows=self._tensor(histories.film_rows.astype(np.int64)),
+                grades=self._tensor(grades_of(histories, self._config.history_grades)),
+                targets=self._tensor(graded(histories, self._config.target_grades, n_films)),
+                demographics=self._tensor(self._demographics[users]),
             )
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Return the loss of each member and their sum."""
-        shape = (len(batch.history), 1)
-        strangers = torch.rand(shape, device=self._device) < self._config.stranger_share
+        chance = torch.rand(len(batch.targets), device=self._device)
+        strangers = chance < self._config.stranger_share
         losses = {
             f"{member.config.loss}_loss": member.loss(batch, strangers)
             for member in self._members()
@@ -178,11 +207,11 @@ class DnnTask:
 
     def validate(self) -> dict[str, float]:
         """Measure the model as it would be exported now."""
-        return dict(self._measure(Dnn(self._weights())))
+        return dict(self._measure(Dnn(self._weights()), self._unseen))
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that `Dnn` scores with."""
-        return fit_liking(self._weights(), self._train, self._seed)
+        return fit_liking(self._weights(), self._train, self._unseen, self._seed)
 
     def _weights(self) -> dict[str, FloatArray]:
         trained = [whiten(member.part()) for member in self._members()]
@@ -194,7 +223,7 @@ class DnnTask:
             "half_known": np.array([self._config.half_known], np.float32),
             "film_level": np.zeros(n_films, np.float32),
             "film_counts": np.zeros(n_films, np.float32),
-            "liking": np.zeros(6, np.float32),
+            "liking": np.zeros(N_LIKING_FEATURES + 1, np.float32),
         }
 
     def _members(self) -> Iterator[Member]:
@@ -202,5 +231,5 @@ class DnnTask:
             assert isinstance(module, Member)
             yield module
 
-    def _tensor(self, array: FloatArray) -> Tensor:
+    def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.as_tensor(array, device=self._device)

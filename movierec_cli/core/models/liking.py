@@ -1,21 +1,22 @@
 """The dnn's classification head: P(rating >= 4) as logistic regression.
 
-Fitted after the space, on hidden ratings of users whose histories are cut to random lengths, so
-that its probabilities hold for short histories too.
+Fitted after the space, on the hidden ratings of the validation part, whose histories are cut to
+random lengths, so that its probabilities hold for short histories too.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
-from movierec_cli.core.features import liking_features
+from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.features import N_LIKING_FEATURES, liking_features
 from movierec_cli.core.models.dnn import Dnn
 
 _LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is drawn to
 _STRANGERS = 0.2  # share of users whose whole history is hidden
 _RIDGE = 1.0
 _STEPS = 8
-_USERS = 256  # scored at once
+_CUTS = 8  # how often each history is cut to another length
 
 
 def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
@@ -31,39 +32,46 @@ def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
     return np.log(share / (1 - share)).astype(np.float32), np.log1p(counts).astype(np.float32)
 
 
-def fit_liking(weights: dict[str, FloatArray], train: Dataset, seed: int) -> dict[str, FloatArray]:
-    """Return ``weights`` with a classification head fitted on the training ratings."""
+def fit_liking(
+    weights: dict[str, FloatArray], train: Dataset, unseen: Scenario, seed: int
+) -> dict[str, FloatArray]:
+    """Return ``weights`` with a classification head.
+
+    Parameters
+    ----------
+    weights
+        Those of the trained space.
+    train
+        The ratings it was trained on, from which the films' levels come.
+    unseen
+        Users and hidden ratings that it was not trained on: on what it was trained on its match
+        scores are too good to learn probabilities from.
+    """
     level, counts = film_levels(train)
-    n_features = 5
     complete = {
         **weights,
         "film_level": level,
         "film_counts": counts,
-        "liking": np.zeros(n_features + 1, np.float32),
+        "liking": np.zeros(N_LIKING_FEATURES + 1, np.float32),
     }
     model = Dnn(complete)
     generator = np.random.default_rng(seed)
-    rows = np.flatnonzero(train.histories.counts)
-    histories = train.histories.take(rows)
-    kept_share = generator.random(len(rows))
-    kept_share[generator.random(len(rows)) < _STRANGERS] = 0.0
-    known = generator.random(len(histories.film_rows)) < kept_share[histories.user_rows]
-    features, liked = [], []
-    for start in range(0, len(rows), _USERS):
-        batch = np.arange(start, min(start + _USERS, len(rows)))
-        entries = slice(histories.indptr[batch[0]], histories.indptr[batch[-1] + 1])
-        batch_histories = histories.take(batch)
-        seen = batch_histories.where(known[entries])
-        hidden = batch_histories.where(~known[entries])
-        users = train.users.take(rows[batch])
-        ranking = model.user_vectors(seen, users) @ model.film_vectors.T
-        at = (hidden.user_rows, hidden.film_rows)
-        columns = liking_features(ranking, seen, level, counts)
+    targets = unseen.targets
+    at = (targets.user_rows, targets.film_rows)
+    features = []
+    for _ in range(_CUTS):
+        share = generator.random(len(unseen.users)) * (
+            generator.random(len(unseen.users)) >= _STRANGERS
+        )
+        shown = generator.random(len(unseen.histories.film_rows))
+        known = unseen.histories.where(shown < share[unseen.histories.user_rows])
+        ranking = model.user_vectors(known, unseen.users) @ model.film_vectors.T
+        columns = liking_features(ranking, known, level, counts)
         features.append(
             np.stack([np.broadcast_to(column, ranking.shape)[at] for column in columns], axis=1)
         )
-        liked.append(hidden.ratings >= RELEVANT_RATING)
-    complete["liking"] = logistic_regression(np.concatenate(features), np.concatenate(liked))
+    liked = np.tile(targets.ratings >= RELEVANT_RATING, _CUTS)
+    complete["liking"] = logistic_regression(np.concatenate(features), liked)
     return complete
 
 

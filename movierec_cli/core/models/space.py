@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from movierec_cli.core.data.dataset import FloatArray
-from movierec_cli.core.models.dnn import ALWAYS, WITH_HISTORY, WITHOUT_HISTORY
+from movierec_cli.core.models.dnn import WITH_HISTORY, WITHOUT_HISTORY
 
-__all__ = ["ALWAYS", "WITHOUT_HISTORY", "WITH_HISTORY", "Part", "concatenate", "whiten"]
+__all__ = ["WITHOUT_HISTORY", "WITH_HISTORY", "Part", "concatenate", "whiten"]
 
 _SMALLEST_VARIANCE = 1e-7  # relative to the largest; directions below carry nothing
 
@@ -35,7 +35,7 @@ class Part:
     weight
         How much the part counts.
     gate
-        When it speaks: `ALWAYS`, `WITH_HISTORY` or `WITHOUT_HISTORY`.
+        When it speaks: `WITH_HISTORY` or `WITHOUT_HISTORY`.
     """
 
     films: FloatArray

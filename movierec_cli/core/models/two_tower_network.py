@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.features import count_features, demographic_basis, film_basis, known_mean
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import TwoTowerConfig
@@ -90,8 +91,10 @@ class TwoTowerTask:
     ----------
     train
         The ratings to train on.
+    unseen
+        The validation part.
     measure
-        Measures a model on the validation part.
+        Measures a model in a scenario.
     """
 
     monitor = Monitor("rmse", "lowest")
@@ -99,12 +102,14 @@ class TwoTowerTask:
     def __init__(
         self,
         train: Dataset,
-        measure: Callable[[Model], Mapping[str, float]],
+        unseen: Scenario,
+        measure: Callable[[Model, Scenario], Mapping[str, float]],
         config: TwoTowerConfig,
         batch_size: int,
         device: str,
     ) -> None:
-        self._config, self._measure, self._device = config, measure, device
+        self._config, self._device = config, device
+        self._unseen, self._measure = unseen, measure
         rows = np.flatnonzero(train.histories.counts)
         histories = train.histories.take(rows)
         self._n_films = len(train.films)
@@ -186,7 +191,9 @@ class TwoTowerTask:
         own, user_tower, film_tower = self.module.averages()
         films = self._film_inputs(self._known).apply(film_tower) + own
         strangers = self._strangers(self._user_inputs(self._known).apply(user_tower))
-        return dict(self._measure(TwoTower(self._weights([(films, user_tower, strangers)]))))
+        return dict(
+            self._measure(TwoTower(self._weights([(films, user_tower, strangers)])), self._unseen)
+        )
 
     @torch.no_grad()
     def refine(self, number: int) -> Iterator[Epoch]:
@@ -222,7 +229,7 @@ class TwoTowerTask:
                 self._draws.append((films, user_tower, self._strangers(users)))
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
-                figures = dict(self._measure(TwoTower(self.export())))
+                figures = dict(self._measure(TwoTower(self.export()), self._unseen))
                 last = sweep + SWEEPS_PER_EPOCH > config.sweeps
                 yield Epoch(number, {"sweeps": float(sweep)}, figures, last, seconds)
                 number += 1
