@@ -1,0 +1,167 @@
+"""What each piece of the two default models is worth, on validation users only.
+
+    python benchmarks/ablation.py dnn
+    python benchmarks/ablation.py two-tower
+
+From the training part of split seed 705 validation users are cut, four times; each variant is
+trained on the rest and measured on them. The held-out users of any split are never looked at.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.registry import load_dataset
+from movierec_cli.core.data.splits import (
+    Scenario,
+    draw_users,
+    hold_out,
+    make_split,
+    training_users,
+)
+from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.baselines import DemographicRidge, Ease
+from movierec_cli.core.models.config import PRESETS, Preset
+from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.tasks import build_task
+from movierec_cli.core.training import THREADS, RefiningTask, run_epochs
+
+DNN = PRESETS["dnn"]["default"]
+TWO_TOWER = PRESETS["two-tower"]["default"]
+OFF = 1e6  # a ridge that lets nothing through
+
+
+def dnn_variants() -> Mapping[str, Preset]:
+    """Return the variants of the default dnn."""
+    config, training = DNN.config, DNN.training
+    cosine, softmax = config.members
+
+    def changed(**changes: object) -> Preset:
+        return Preset(replace(config, **changes), training)
+
+    return {
+        "complete": DNN,
+        "without the softmax member": changed(members=(cosine,)),
+        "without the cosine member": changed(members=(softmax,)),
+        "without the solved part": changed(closed_weight=0.0),
+        "the solved part alone": changed(
+            members=(replace(cosine, weight=0.0), replace(softmax, weight=0.0))
+        ),
+        "each member twice, other seeds": changed(members=(cosine, softmax, cosine, softmax)),
+        "liked or not instead of grades": changed(
+            history_grades=(0.0, 0.0, 0.0, 1.0, 1.0), target_grades=(0.0, 0.0, 0.0, 1.0, 1.0)
+        ),
+        "watched or not instead of grades": changed(
+            history_grades=(1.0,) * 5, target_grades=(1.0,) * 5
+        ),
+        "no history dropped in training": changed(stranger_share=0.0),
+        "no part of a history hidden": changed(
+            members=(cosine, replace(softmax, hide=0.0)),
+        ),
+        "no demographics beside a history": changed(demographic_weight=0.0),
+        "half the width": changed(dimension=96, closed_rank=128),
+        "any epoch may be kept": Preset(config, replace(training, settle=0.0)),
+    }
+
+
+def two_tower_variants() -> Mapping[str, Preset]:
+    """Return the variants of the default two-tower."""
+    config, training = TWO_TOWER.config, TWO_TOWER.training
+
+    def changed(**changes: object) -> Preset:
+        return Preset(replace(config, **changes), training)
+
+    return {
+        "complete": TWO_TOWER,
+        "one member": changed(members=1),
+        "6 factors": changed(factors=6),
+        "one draw a member": changed(sweeps=12, burn_in=8, thinning=4),
+        "random start": Preset(config, replace(training, epochs=1, learning_rate=1e-6)),
+        "without who rated what": changed(rated_ridge=OFF, raters_ridge=OFF),
+        "without demographics, genres, years": changed(demographic_ridge=OFF, content_ridge=OFF),
+        "without the correction on the ratings": changed(user_ridge=OFF, user_bias_ridge=OFF),
+        "towers for strangers too": changed(half_known=1e-6),
+    }
+
+
+def trained(train: Dataset, model: str, preset: Preset) -> Model:
+    """Train a variant the way that ``movierec train`` does."""
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(preset.training.seed)
+    task, _ = build_task(train, preset)
+    run_epochs(task, preset.training, lambda _: None)
+    if isinstance(task, RefiningTask):
+        list(task.refine(preset.training.epochs + 1))
+    return SCORERS[model]["default"](task.export())
+
+
+def validation_splits(dataset: Dataset, count: int) -> list[tuple[Dataset, tuple[Scenario, ...]]]:
+    """Cut validation users from the training part of split seed 705."""
+    train = make_split(dataset, "users", 705).train
+    users = training_users(train)
+    return [
+        hold_out(train, users[draw_users(len(users), 0.2, seed)], seed)
+        for seed in range(1, count + 1)
+    ]
+
+
+def measured(model: Model, scenarios: tuple[Scenario, ...], names: list[str]) -> np.ndarray:
+    """Return the metrics of a model, [n_scenarios, n_names]."""
+    return np.array(
+        [
+            [evaluate(model, scenario).metrics[name] or np.nan for name in names]
+            for scenario in scenarios
+        ]
+    )
+
+
+def dnn_table(dataset: Dataset) -> None:
+    """Print the table of the dnn: percent above EASE in fold-in and above the ridge in cold-start."""
+    names = ["precision", "map", "ndcg"]
+    splits = validation_splits(dataset, 4)
+    marks = [
+        np.stack(
+            [
+                measured(DemographicRidge.fit(train), scenarios[:1], names)[0],
+                measured(Ease.fit(train), scenarios[1:], names)[0],
+            ]
+        )
+        for train, scenarios in splits
+    ]
+    print("| variant | fold-in P@25 | MAP@25 | NDCG@25 | cold-start P@25 | MAP@25 | NDCG@25 |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, preset in dnn_variants().items():
+        ratios = [
+            measured(trained(train, "dnn", preset), scenarios, names) / mark
+            for (train, scenarios), mark in zip(splits, marks, strict=True)
+        ]
+        cold, fold = 100 * (np.mean(ratios, axis=0) - 1)
+        cells = " | ".join(f"{value:+.1f} %" for value in [*fold, *cold])
+        print(f"| {name} | {cells} |", flush=True)
+
+
+def two_tower_table(dataset: Dataset) -> None:
+    """Print the table of the two-tower: errors and accuracy in fold-in and cold-start."""
+    names = ["rmse", "mse", "accuracy"]
+    splits = validation_splits(dataset, 2)
+    print("| variant | fold-in RMSE | MSE | accuracy | cold-start RMSE | MSE | accuracy |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, preset in two_tower_variants().items():
+        figures = [
+            measured(trained(train, "two-tower", preset), scenarios, names)
+            for train, scenarios in splits
+        ]
+        cold, fold = np.mean(figures, axis=0)
+        cells = " | ".join(f"{value:.4f}" for value in [*fold, *cold])
+        print(f"| {name} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    data = load_dataset("ml-100k", Paths.from_environment())
+    {"dnn": dnn_table, "two-tower": two_tower_table}[sys.argv[1]](data)
