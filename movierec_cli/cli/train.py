@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from movierec_cli.cli.console import info
+from movierec_cli.cli.console import info, number
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
 
 if TYPE_CHECKING:
@@ -100,9 +100,13 @@ class EpochRows:
                 + "  ".join(f"{h:>{w}}" for h, w in zip(heads, self._widths, strict=True))
                 + "  seconds"
             )
-        values = [getattr(epoch, part)[name] for part, name in self._names]
-        info(
-            f"{epoch.number:4d}{'*' if epoch.is_best else ' '}  "
-            + "  ".join(f"{v:{w}.4f}" for v, w in zip(values, self._widths, strict=True))
-            + f"  {epoch.seconds:7.2f}"
-        )
+        values = [getattr(epoch, part).get(name) for part, name in self._names]
+        cells = [f"{number(value):>{w}}" for value, w in zip(values, self._widths, strict=True)]
+        mark = "*" if epoch.is_best else " "
+        info(f"{epoch.number:4d}{mark}  {'  '.join(cells)}  {epoch.seconds:7.2f}{_sweeps(epoch)}")
+
+
+def _sweeps(epoch: "Epoch") -> str:
+    """Say how far the sampling is, in an epoch of the phase after the gradient steps."""
+    sweeps = epoch.train.get("sweeps")
+    return f"  averaged over draws up to sweep {sweeps:.0f}" if sweeps else ""

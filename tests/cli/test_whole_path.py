@@ -196,3 +196,12 @@ def test_the_whole_path_on_real_data(cli: Cli, archive: Path) -> None:
     assert folded["users"] <= 189
     films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-report", "--json"))
     assert len({film["title"] for film in films["recommendations"]}) == 10
+
+
+def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> None:
+    result = cli("train", "two-tower", "--dataset", SMALL, "--epochs", "1")
+    assert result.exit_code == 0
+    rows = [line for line in result.stderr.splitlines() if line.strip()[:1].isdigit()]
+    assert len(rows) == 5  # one epoch, then one for every 20 of 80 sweeps
+    assert rows[-1].endswith("averaged over draws up to sweep 80")
+    assert rows[-1].split()[0] == "5*"

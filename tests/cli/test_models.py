@@ -1,0 +1,25 @@
+"""``movierec models`` lists and removes runs."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Cli
+
+
+def test_no_runs_yet_says_how_to_make_one(cli: Cli) -> None:
+    result = cli("models", "list")
+    assert result.exit_code == 0
+    assert "movierec train dnn" in result.stdout
+    assert json.loads(cli("models", "list", "--json").stdout) == {"schema": 1, "runs": []}
+
+
+def test_a_run_is_listed_and_removed(cli: Cli, trained: Path) -> None:
+    runs = json.loads(cli("models", "list", "--json").stdout)["runs"]
+    assert [run["name"] for run in runs] == ["dnn", "two-tower"]
+    assert (runs[0]["model"], runs[0]["holdout"], runs[0]["split_seed"]) == ("dnn", "users", 705)
+    assert cli("models", "remove", "dnn").exit_code == 0
+    left = json.loads(cli("models", "list", "--json").stdout)["runs"]
+    assert [run["name"] for run in left] == ["two-tower"]
+    gone = cli("models", "remove", "dnn")
+    assert gone.exit_code == 3
+    assert "There is no run" in gone.stderr
