@@ -122,7 +122,7 @@ def measured(model: Model, scenarios: tuple[Scenario, ...], names: list[str]) ->
 
 
 def dnn_table(dataset: Dataset) -> None:
-    """Print the table of the dnn: percent above EASE in fold-in and above the ridge in cold-start."""
+    """Print how far the dnn is above EASE in fold-in and above the ridge in cold-start."""
     names = ["precision", "map", "ndcg"]
     splits = validation_splits(dataset, 4)
     marks = [

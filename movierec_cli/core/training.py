@@ -12,13 +12,12 @@ from torch import Tensor, nn
 
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.models.config import TrainingOptions
+from movierec_cli.core.optimizer import AdamW
 
 Batch = TypeVar("Batch")
 
 TOTAL = "loss"
 """The name of the loss that is minimised; other losses of a step are parts of it."""
-
-_WARM_UP, _FINAL = 0.05, 0.05  # of the cosine schedule: share of all steps, last factor
 
 THREADS = 1
 """Threads that training computes with, whatever the machine has: with another number the sums
@@ -153,37 +152,28 @@ def run_epochs(
     DataError
         If the loss is no longer a finite number.
     """
-    optimizer = torch.optim.AdamW(
-        task.parameter_groups(),
-        lr=options.learning_rate,
-        betas=(0.9, options.second_moment),
-        weight_decay=options.weight_decay,
-        fused=options.device != "mps",
-    )
-    total_steps = options.epochs * task.n_batches()
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: _step_size(options.schedule, step / total_steps)
-    )
+    optimizer = AdamW(task.parameter_groups(), options, options.epochs * task.n_batches())
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
     best_value: float | None = None
     best_state = copy.deepcopy(task.module.state_dict())
     best_number = 0
+    settling = int(options.settle * options.epochs)
     for number in range(1, options.epochs + 1):
         started = time.perf_counter()
-        train = _train_epoch(task, optimizer, schedule, generator)
+        train = _train_epoch(task, optimizer, generator)
         task.module.eval()
         with torch.no_grad():
             validation = task.validate()
         value = validation[task.monitor.name]
-        settled = number > options.settle * options.epochs
+        settled = number > settling
         is_best = settled and task.monitor.improves(value, best_value)
         if is_best:
             best_value, best_number = value, number
             best_state = copy.deepcopy(task.module.state_dict())
         epochs.append(Epoch(number, train, validation, is_best, time.perf_counter() - started))
         on_epoch(epochs[-1])
-        if number - best_number >= options.patience:
+        if number - max(best_number, settling) >= options.patience:
             break
     if best_number == 0:
         raise _diverged()
@@ -192,18 +182,9 @@ def run_epochs(
     return History(task.monitor, tuple(epochs))
 
 
-def _step_size(schedule: str, progress: float) -> float:
-    """Return the factor of the learning rate when a share ``progress`` of all steps is done."""
-    if schedule == "constant":
-        return 1.0
-    warm = min(1.0, progress / _WARM_UP + 1e-3)
-    return warm * (_FINAL + (1 - _FINAL) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
-
-
 def _train_epoch(
     task: Task[Any],
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LambdaLR,
+    optimizer: AdamW,
     generator: torch.Generator,
 ) -> dict[str, float]:
     """Take one step for each batch; return the mean of each loss."""
@@ -215,7 +196,6 @@ def _train_epoch(
         optimizer.zero_grad()
         losses[TOTAL].backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        schedule.step()
         steps += 1
         for name, loss in losses.items():
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()

@@ -199,3 +199,10 @@ def test_a_device_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch) -
 def test_options_that_make_no_sense_are_refused(name: str, value: float) -> None:
     with pytest.raises(UsageError, match=name.replace("_", " ")):
         options(**{name: value})
+
+
+def test_patience_counts_from_when_an_epoch_may_be_kept() -> None:
+    task = LineTask(figures=[1.0, 2.0, 3.0, 4.0, 0.5, 0.6])
+    history = run_epochs(task, options(epochs=6, patience=2, settle=0.5), lambda _: None)
+    assert history.best.number == 5
+    assert len(history.epochs) == 6

@@ -16,7 +16,7 @@ _LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is draw
 _STRANGERS = 0.2  # share of users whose whole history is hidden
 _RIDGE = 1.0
 _STEPS = 8
-_CUTS = 8  # how often each history is cut to another length
+_CUTS = 4  # how often each history is cut to another length
 
 
 def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
