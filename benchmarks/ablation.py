@@ -53,7 +53,13 @@ def dnn_variants() -> Mapping[str, Preset]:
         "the solved part alone": changed(
             members=(replace(cosine, weight=0.0), replace(softmax, weight=0.0))
         ),
-        "each member twice, other seeds": changed(members=(cosine, softmax, cosine, softmax)),
+        "each member twice, half the weight": changed(
+            members=2
+            * (
+                replace(cosine, weight=cosine.weight / 2),
+                replace(softmax, weight=softmax.weight / 2),
+            )
+        ),
         "liked or not instead of grades": changed(
             history_grades=(0.0, 0.0, 0.0, 1.0, 1.0), target_grades=(0.0, 0.0, 0.0, 1.0, 1.0)
         ),
@@ -61,9 +67,6 @@ def dnn_variants() -> Mapping[str, Preset]:
             history_grades=(1.0,) * 5, target_grades=(1.0,) * 5
         ),
         "no history dropped in training": changed(stranger_share=0.0),
-        "no part of a history hidden": changed(
-            members=(cosine, replace(softmax, hide=0.0)),
-        ),
         "no demographics beside a history": changed(demographic_weight=0.0),
         "half the width": changed(dimension=96, closed_rank=128),
         "any epoch may be kept": Preset(config, replace(training, settle=0.0)),

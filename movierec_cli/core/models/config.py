@@ -143,8 +143,6 @@ class MemberConfig:
         How much its scores count.
     weight_decay
         Of its film vectors.
-    hide
-        The most that is hidden of a history in training; each user's share is drawn from 0 to it.
     activity_power
         Users count with the sum of their targets to this power; 0 for all alike.
     """
@@ -152,13 +150,11 @@ class MemberConfig:
     loss: Loss
     weight: float = 1.0
     weight_decay: float = 0.0
-    hide: float = 0.0
     activity_power: float = 0.0
 
     def __post_init__(self) -> None:
         if self.loss not in get_args(Loss):
             raise UsageError(f"There is no loss {self.loss!r}.")
-        _check_share("hide", self.hide)
 
 
 @dataclass(frozen=True)
@@ -194,7 +190,7 @@ class DnnConfig:
     dimension: int = 192
     members: tuple[MemberConfig, ...] = (
         MemberConfig("cosine", weight=0.4),
-        MemberConfig("softmax", weight=0.35, weight_decay=1.0, hide=0.8, activity_power=1.0),
+        MemberConfig("softmax", weight=0.35, weight_decay=1.0, activity_power=1.0),
     )
     history_grades: Grades = (0.1, 0.3, 0.7, 1.0, 1.2)
     target_grades: Grades = (0.05, 0.2, 0.5, 0.9, 1.2)

@@ -92,11 +92,7 @@ class Member(nn.Module):
 
     def loss(self, batch: Batch, strangers: Tensor) -> Tensor:
         """Return the member's loss; ``strangers`` [B] bool are shown without their history."""
-        n_users = len(batch.targets)
-        kept = 1 - self.config.hide * torch.rand(n_users, device=batch.grades.device)
-        kept = kept.masked_fill(strangers, 0.0)
-        shown = torch.rand_like(batch.grades) < kept[batch.user_rows]
-        scores = self(batch, batch.grades * shown)
+        scores = self(batch, batch.grades.masked_fill(strangers[batch.user_rows], 0.0))
         total = batch.targets.sum(dim=1).clamp(min=1e-6)
         weight = total**self.config.activity_power
         if self.config.loss == "cosine":

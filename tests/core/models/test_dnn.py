@@ -197,5 +197,5 @@ def test_a_configuration_that_makes_no_sense_is_refused() -> None:
         DnnConfig(dimension=0)
     with pytest.raises(UsageError, match="no loss 'hinge'"):
         MemberConfig("hinge")  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="hide must be"):
-        MemberConfig("cosine", hide=1.0)
+    with pytest.raises(UsageError, match="stranger share must be"):
+        DnnConfig(stranger_share=1.0)
