@@ -50,7 +50,7 @@ def main(name: str) -> None:
         ]
         print(f"| {b * 10}–{b * 10 + 10} % | {' | '.join(cells)} |")
     print(
-        f"\nMean difference between told and true (expected calibration error): {', '.join(errors)}."
+        "\nMean difference of told and true, the expected calibration error: " + ", ".join(errors)
     )
 
 

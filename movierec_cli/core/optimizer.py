@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.optim.adamw import adamw
 
-from movierec_cli.core.models.config import TrainingOptions
+from movierec_cli.core.training_options import TrainingOptions
 
 _WARM_UP, _FINAL = 0.05, 0.05  # of the cosine schedule: share of all steps, last factor
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.models.config import TrainingOptions
 from movierec_cli.core.optimizer import AdamW
+from movierec_cli.core.training_options import TrainingOptions
 
 Batch = TypeVar("Batch")
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 import torch
 
-from movierec_cli.core.models.config import TrainingOptions
 from movierec_cli.core.optimizer import AdamW, step_size
+from movierec_cli.core.training_options import TrainingOptions
 
 
 def test_it_takes_the_steps_of_torch() -> None:
@@ -49,7 +49,7 @@ def test_it_does_not_import_the_compiler() -> None:
     program = (
         "import sys, movierec_cli.core.training as t; "
         "from movierec_cli.core.optimizer import AdamW; import torch; "
-        "from movierec_cli.core.models.config import TrainingOptions as O; "
+        "from movierec_cli.core.training_options import TrainingOptions as O; "
         "p = torch.ones(1, requires_grad=True); a = AdamW([{'params': [p]}], O(1, 0.1, 2), 1); "
         "p.sum().backward(); a.step(); print('torch._dynamo' in sys.modules)"
     )

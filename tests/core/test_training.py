@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.models.config import TrainingOptions
 from movierec_cli.core.training import Epoch, Monitor, resolve_device, run_epochs
+from movierec_cli.core.training_options import TrainingOptions
 
 
 class Line(nn.Module):

@@ -1,12 +1,12 @@
 """What can be chosen about a model, and the presets: values of these classes."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.training_options import TrainingOptions, check_share
 
 MODELS = ("two-tower", "dnn")
 
@@ -15,63 +15,6 @@ def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
         if size < 1:
             raise UsageError(f"{name} must be 1 or more, not {size}.")
-
-
-def _check_share(name: str, share: float) -> None:
-    if not 0 <= share < 1:
-        raise UsageError(f"{name} must be at least 0 and below 1, not {share}.")
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How to train.
-
-    Attributes
-    ----------
-    epochs
-        The most epochs to train.
-    learning_rate
-        The step size of Adam.
-    batch_size
-        Examples in a step: users for the default dnn, else ratings.
-    weight_decay
-        Decoupled weight decay (AdamW).
-    patience
-        Epochs without improvement on the validation part after which training stops.
-    settle
-        Share of the epochs before the first that may be kept: while the steps are still large,
-        which epoch looks best on the validation part is chance.
-    second_moment
-        Decay of Adam's average of squared gradients; a short training wants a short memory.
-    schedule
-        ``constant``, or ``cosine``: a short warm-up, then down to a twentieth.
-    seed
-        The source of all randomness.
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    """
-
-    epochs: int
-    learning_rate: float
-    batch_size: int
-    weight_decay: float = 0.0
-    patience: int = 5
-    settle: float = 0.0
-    second_moment: float = 0.999
-    schedule: Literal["constant", "cosine"] = "constant"
-    seed: int = 0
-    device: str = "cpu"
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "learning_rate", "batch_size", "patience"):
-            value = getattr(self, name)
-            if not (value > 0 and math.isfinite(value)):
-                raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
-        _check_share("settle", self.settle)
-        if self.weight_decay < 0:
-            raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
-        if not 0 <= self.seed < 2**32:
-            raise UsageError(f"seed must be 0 or more, and below 2^32, not {self.seed}.")
 
 
 @dataclass(frozen=True)
@@ -91,7 +34,7 @@ class TwoTowerReportConfig:
 
     def __post_init__(self) -> None:
         _check_sizes(hidden_dim=self.hidden_dim)
-        _check_share("dropout", self.dropout)
+        check_share("dropout", self.dropout)
 
 
 @dataclass(frozen=True)
@@ -120,7 +63,7 @@ class DnnReportConfig:
             embedding_dim=self.embedding_dim,
             joint_dim=self.joint_dim,
         )
-        _check_share("dropout", self.dropout)
+        check_share("dropout", self.dropout)
         if self.gamma < 0:
             raise UsageError(f"gamma must be 0 or more, not {self.gamma}.")
 
@@ -210,7 +153,7 @@ class DnnConfig:
 
     def __post_init__(self) -> None:
         _check_sizes(dimension=self.dimension, closed_rank=self.closed_rank)
-        _check_share("stranger share", self.stranger_share)
+        check_share("stranger share", self.stranger_share)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
-from movierec_cli.core.models.config import DnnConfig, MemberConfig, Preset, TrainingOptions
+from movierec_cli.core.models.config import DnnConfig, MemberConfig, Preset
 from movierec_cli.core.models.dnn import Dnn
 from movierec_cli.core.models.dnn_network import DnnTask
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
+from movierec_cli.core.training_options import TrainingOptions
 
 TINY = Preset(
     DnnConfig(dimension=16, closed_rank=24),

@@ -13,7 +13,6 @@ from movierec_cli.core.models.config import (
     PRESETS,
     DnnReportConfig,
     Preset,
-    TrainingOptions,
     TwoTowerReportConfig,
 )
 from movierec_cli.core.models.report import DnnReport, TwoTowerReport
@@ -25,6 +24,7 @@ from movierec_cli.core.models.report_networks import (
 )
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
+from movierec_cli.core.training_options import TrainingOptions
 
 TINY_TWO_TOWER = Preset(
     TwoTowerReportConfig(hidden_dim=16),

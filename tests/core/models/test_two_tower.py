@@ -12,13 +12,14 @@ from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_sp
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.baselines import Bias, FilmMean
-from movierec_cli.core.models.config import Preset, TrainingOptions, TwoTowerConfig
+from movierec_cli.core.models.config import Preset, TwoTowerConfig
 from movierec_cli.core.models.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.incidence import Incidence
 from movierec_cli.core.models.two_tower import TwoTower
 from movierec_cli.core.models.two_tower_network import TwoTowerTask
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
+from movierec_cli.core.training_options import TrainingOptions
 
 TINY = Preset(
     TwoTowerConfig(members=2, factors=4, sweeps=20, burn_in=4, thinning=4),

@@ -1,0 +1,65 @@
+"""How to train, whatever the model is."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from movierec_cli.core.errors import UsageError
+
+
+def check_share(name: str, share: float) -> None:
+    """Refuse a share that is not at least 0 and below 1."""
+    if not 0 <= share < 1:
+        raise UsageError(f"{name} must be at least 0 and below 1, not {share}.")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train.
+
+    Attributes
+    ----------
+    epochs
+        The most epochs to train.
+    learning_rate
+        The step size of Adam.
+    batch_size
+        Examples in a step: users for the default dnn, else ratings.
+    weight_decay
+        Decoupled weight decay (AdamW).
+    patience
+        Epochs without improvement on the validation part after which training stops.
+    settle
+        Share of the epochs before the first that may be kept: while the steps are still large,
+        which epoch looks best on the validation part is chance.
+    second_moment
+        Decay of Adam's average of squared gradients; a short training wants a short memory.
+    schedule
+        ``constant``, or ``cosine``: a short warm-up, then down to a twentieth.
+    seed
+        The source of all randomness.
+    device
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    """
+
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    weight_decay: float = 0.0
+    patience: int = 5
+    settle: float = 0.0
+    second_moment: float = 0.999
+    schedule: Literal["constant", "cosine"] = "constant"
+    seed: int = 0
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "learning_rate", "batch_size", "patience"):
+            value = getattr(self, name)
+            if not (value > 0 and math.isfinite(value)):
+                raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
+        check_share("settle", self.settle)
+        if self.weight_decay < 0:
+            raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
+        if not 0 <= self.seed < 2**32:
+            raise UsageError(f"seed must be 0 or more, and below 2^32, not {self.seed}.")
