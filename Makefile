@@ -1,6 +1,9 @@
 # make quickstart   install and run the whole path once
 # make test         install, then lint, type check and all tests
 # make install      only install
+# make images       make the images of the README anew; needs the data of movierec download
+# make bench        measure movierec beside other libraries, write docs/benchmarks.md; a quarter of
+#                   an hour, and MovieLens 100K has to be there: movierec download
 #
 # PYTHON       the Python to use, 3.11 or newer
 # TORCH_INDEX  where torch comes from: by default its build without CUDA, which is small.
@@ -13,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: quickstart test lint install clean
+.PHONY: quickstart test lint images install bench clean
 
 quickstart: install
 	$(BIN)/movierec quickstart
@@ -26,6 +29,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+images: $(VENV)/.installed
+	$(BIN)/python docs/make_images.py
+
 install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -37,6 +43,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) --editable '.[dev,plot]'
 	touch $@
+
+bench: install
+	$(BIN)/python benchmarks/run.py --torch-index "$(TORCH_INDEX)"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

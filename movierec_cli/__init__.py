@@ -1,3 +1,29 @@
-"""Film recommendations from MovieLens 100K: look, train, measure, recommend."""
+"""Film recommendations from MovieLens 100K: look, train, measure, recommend.
+
+>>> from movierec_cli import load_run, recommend
+>>> recommend(load_run("dnn"), like=["Fargo", "Toy Story"])  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from movierec_cli.core.api import (
+        LoadedRun,
+        Recommendation,
+        load_run,
+        neighbors,
+        recommend,
+        similar,
+    )
 
 __version__ = "0.1.0"
+
+__all__ = ["LoadedRun", "Recommendation", "load_run", "neighbors", "recommend", "similar"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the Python face when it is asked for; ``import movierec_cli`` alone loads nothing."""
+    if name in __all__:
+        return getattr(import_module("movierec_cli.core.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,11 +16,13 @@ from movierec_cli.cli import (
     download,
     eda,
     evaluate,
+    export,
     films,
     models,
     profiles,
     quickstart,
     recommend,
+    report,
     train,
 )
 from movierec_cli.core.errors import MovierecError
@@ -129,8 +131,10 @@ app.command("train", rich_help_panel=_MODELS)(train.train)
 app.command("evaluate", rich_help_panel=_MODELS)(evaluate.evaluate)
 app.command("compare", rich_help_panel=_MODELS)(compare.compare)
 app.add_typer(models.app, name="models", rich_help_panel=_MODELS)
+app.command("report", rich_help_panel=_MODELS)(report.report)
 app.command("recommend", rich_help_panel=_FILMS)(recommend.recommend)
 app.command("similar", rich_help_panel=_FILMS)(films.similar)
 app.command("films", rich_help_panel=_FILMS)(films.films)
 app.command("neighbors", rich_help_panel=_FILMS)(films.neighbors)
 app.add_typer(profiles.app, name="profiles", rich_help_panel=_FILMS)
+app.add_typer(export.app, name="export", rich_help_panel=_FILMS)

@@ -13,6 +13,7 @@ from movierec_cli.cli.options import (
     DatasetOption,
     FormatOption,
     JsonOption,
+    PlotOption,
     chosen_format,
     dataset_label,
 )
@@ -46,16 +47,6 @@ class Metric(StrEnum):
     share = "share"
     lift = "lift"
 
-
-PlotOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--plot",
-        metavar="FILE.png|svg",
-        dir_okay=False,
-        help="Also draw it to this file; needs the plot extra.",
-    ),
-]
 
 MinRatingsOption = Annotated[
     int, typer.Option("--min-ratings", min=1, help="Films with fewer are not judged by them.")

@@ -46,8 +46,8 @@ def films(
     from movierec_cli.core.catalogue import search_films
     from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.recommend import Wishes
     from movierec_cli.core.titles import without_year
+    from movierec_cli.core.wishes import Wishes
 
     wishes = Wishes(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
@@ -101,20 +101,14 @@ def similar(
     from dataclasses import asdict
 
     from movierec_cli.cli.recommend import recommendations_view
-    from movierec_cli.core import recommend as core
-    from movierec_cli.core.data.registry import load_dataset
-    from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import load_run
-    from movierec_cli.core.search import TitleIndex
+    from movierec_cli.core import api
 
-    paths = Paths.from_environment()
-    trained = load_run(run, paths.runs)
-    dataset = load_dataset(trained.manifest.dataset["name"], paths)
-    trained.require_dataset(dataset)
-    row = TitleIndex.build(dataset.films, dataset.ratings.film_rows).resolve(title)
-    found = core.similar(trained.model, dataset, row, n)
+    loaded = api.load_run(run)
+    dataset = loaded.dataset
+    row = loaded.titles.resolve(title)
+    found = api.similar(loaded, int(dataset.films.ids[row]), n)
     name = str(dataset.films.titles[row])
-    view = recommendations_view(f"Like {name}", trained.manifest, found)
+    view = recommendations_view(f"Like {name}", loaded.manifest, found)
     emit(
         chosen_format(format, json),
         View(
@@ -141,17 +135,11 @@ def neighbors(
     """
     from dataclasses import asdict
 
-    from movierec_cli.core import people
-    from movierec_cli.core import recommend as core
-    from movierec_cli.core.data.registry import load_dataset
-    from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import load_run
+    from movierec_cli.core import api
 
-    paths = Paths.from_environment()
-    trained = load_run(run, paths.runs)
-    dataset = load_dataset(trained.manifest.dataset["name"], paths)
-    trained.require_dataset(dataset)
-    found = core.neighbors(trained.model, dataset, people.known_user(dataset, user), n)
+    loaded = api.load_run(run)
+    dataset = loaded.dataset
+    found = api.neighbors(loaded, user, n)
     view = View(
         title=f"Like user {user}, by {run} ({dataset_label(dataset.name)})",
         columns=[

@@ -1,11 +1,30 @@
 """``movierec models``: the trained models on disk."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
-from movierec_cli.cli.console import Column, Format, View, emit, info, number, print_json
-from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.console import (
+    Column,
+    Format,
+    Section,
+    View,
+    emit,
+    emit_all,
+    info,
+    number,
+    print_json,
+    stdout,
+)
+from movierec_cli.cli.options import (
+    FormatOption,
+    JsonOption,
+    PlotOption,
+    chosen_format,
+    dataset_label,
+)
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs import Manifest
@@ -62,12 +81,20 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
 
 @app.command()
-def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """Show what a run is: its split, configuration and the figures of its training.
+def show(
+    name: NameArgument,
+    plot: PlotOption = None,
+    format: FormatOption = Format.table,
+    json: JsonOption = False,
+) -> None:
+    """Show what a run is: its split, configuration, metrics and the curves of its training.
+
+    JSON has the complete manifest, CSV and Markdown have a row for each epoch instead of curves.
 
     [bold]Examples[/]
 
       movierec models show dnn
+      movierec models show dnn-report --plot training.svg
     """
     from dataclasses import asdict
 
@@ -75,12 +102,34 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
     from movierec_cli.core.paths import Paths
 
     manifest, _ = runs.load_manifest(name, Paths.from_environment().runs)
-    if chosen_format(format, json) is Format.json:
+    if plot:
+        _plot(manifest, plot)
+    chosen = chosen_format(format, json)
+    if chosen is Format.json:
         print_json(asdict(manifest))
         return
+    sections = [_facts(manifest), *_reached(manifest)]
+    if chosen is not Format.table:
+        sections.append(_epochs(manifest))
+    emit_all(chosen, sections, {})
+    if chosen is Format.table:
+        _print_curves(manifest)
+
+
+def _plot(manifest: "Manifest", path: Path) -> None:
+    """Draw before anything is printed: who closes the pipe early still gets the figure."""
+    from movierec_cli.core.figures import drawing, training_figures
+
+    drawing.require_plotting(path)
+    source = dataset_label(manifest.dataset["name"])
+    drawing.save(training_figures.training(manifest.epochs, manifest.name, source), path)
+    info(f"The figure is in {path}.")
+
+
+def _facts(manifest: "Manifest") -> Section:
     facts = {
         "model": f"{manifest.model}, {manifest.preset}",
-        "data": f"{manifest.dataset['name']}, {manifest.dataset['checksum'][:12]}",
+        "data": f"{dataset_label(manifest.dataset['name'])}, {manifest.dataset['checksum'][:12]}",
         "held out": _held_out(manifest),
         "trained": f"{manifest.created}, {manifest.seconds:.1f} s, {len(manifest.epochs)} epochs",
         **{f"inputs: {key}": value for key, value in manifest.inputs.items()},
@@ -90,11 +139,100 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
         **{f"version: {key}": value for key, value in manifest.versions.items()},
     }
     view = View(
-        title=f"Run {name}",
+        title=f"Run {manifest.name}",
         columns=[Column("What", style="dim"), Column("Value")],
-        rows=[[key, str(value)] for key, value in facts.items()],
+        rows=[[key, _written(value)] for key, value in facts.items()],
     )
-    emit(format, view, [{"what": key, "value": value} for key, value in facts.items()], {})
+    return Section("run", view, [{"what": key, "value": value} for key, value in facts.items()])
+
+
+def _written(value: Any) -> str:
+    """Write a setting: the parts of a list one below the other, those of a group in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {_written(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        grouped = any(isinstance(part, dict) for part in value)
+        return ("\n" if grouped else ", ").join(map(_written, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _reached(manifest: "Manifest") -> list[Section]:
+    """Show what the run reached on what was held out, where anything was."""
+    results = manifest.evaluation
+    if not results:
+        return []
+    view = View(
+        title=f"On what it never saw, lists of {results[0]['k']}",
+        columns=[
+            Column("Metric"),
+            *(Column(result["scenario"], numeric=True) for result in results),
+        ],
+        rows=[
+            [metric, *(number(result["metrics"][metric]) for result in results)]
+            for metric in results[0]["metrics"]
+        ],
+        notes=["A dash: the model does not give it. Definitions: movierec evaluate RUN"],
+    )
+    records = [
+        {"scenario": result["scenario"], "metric": metric, "value": value}
+        for result in results
+        for metric, value in result["metrics"].items()
+    ]
+    return [Section("evaluation", view, records)]
+
+
+def _epochs(manifest: "Manifest") -> Section:
+    """Show every epoch; a figure that an epoch does not have is empty."""
+    names = list(
+        dict.fromkeys(
+            (part, name)
+            for part in ("train", "validation")
+            for epoch in manifest.epochs
+            for name in epoch[part]
+        )
+    )
+    records = [
+        {
+            "epoch": epoch["number"],
+            **{f"{part}_{name}": epoch[part].get(name) for part, name in names},
+            "is_best": epoch["is_best"],
+            "seconds": epoch["seconds"],
+        }
+        for epoch in manifest.epochs
+    ]
+    view = View(
+        title="Epochs",
+        columns=[
+            Column("Epoch", numeric=True),
+            *(Column(f"{part} {name}", numeric=True) for part, name in names),
+            Column("Best so far"),
+            Column("Seconds", numeric=True),
+        ],
+        rows=[
+            [
+                str(epoch["number"]),
+                *(number(epoch[part].get(name)) for part, name in names),
+                "*" if epoch["is_best"] else "",
+                number(epoch["seconds"], 2),
+            ]
+            for epoch in manifest.epochs
+        ],
+    )
+    return Section("epochs", view, records)
+
+
+def _print_curves(manifest: "Manifest") -> None:
+    from movierec_cli.cli.curves import draw_curves
+
+    console = stdout()
+    fine = "utf" in (console.encoding or "").lower()
+    lines = draw_curves(manifest.epochs, fine)
+    if not lines:
+        return
+    console.print(Text("Training", style="bold"))
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+    console.print(Text(f"{'▲' if fine else '^'} the epoch whose weights were kept", style="dim"))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The options that commands share, each spelled once."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,6 +46,15 @@ NotGenreOption = Annotated[
 ]
 YearOption = Annotated[
     str | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Films of these years only.")
+]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE.png|svg",
+        dir_okay=False,
+        help="Also draw it to this file; needs the plot extra.",
+    ),
 ]
 
 DEFAULT_DATASET = "ml-100k"

@@ -84,3 +84,40 @@ class StepProgress:
         self._bar.update(self._task, completed=self._done, description=description)
         if self._bar.disable:
             info(f"{description}…")
+
+
+class CountProgress:
+    """Shows how many of some things are done; a `movierec_cli.core.progress.Progress`."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, description: str, total: int | None) -> None:
+        """Show an empty bar in a terminal, nothing elsewhere."""
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=stderr(),
+            disable=not stderr().is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(description, total=total)
+        self._bar.start()
+
+    def advance(self, amount: int) -> None:
+        """Fill the bar."""
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task, amount)
+
+    def note(self, message: str) -> None:
+        """Print a line."""
+        info(message)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,11 +1,13 @@
 """``movierec recommend``."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from movierec_cli.cli.console import Column, Format, View, emit, info, number
+from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.options import (
     FormatOption,
     GenreOption,
@@ -19,6 +21,7 @@ from movierec_cli.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from movierec_cli.core.people import Answers
     from movierec_cli.core.recommend import Recommendation
     from movierec_cli.core.runs import Manifest
 
@@ -71,6 +74,12 @@ def recommend(
         str | None,
         typer.Option(metavar="NAME", help="Remember this person.", rich_help_panel=_WHO),
     ] = None,
+    all_users: Annotated[
+        bool,
+        typer.Option(
+            "--all-users", help="Every user of the data set, into a file.", rich_help_panel=_WHO
+        ),
+    ] = False,
     n: Annotated[
         int, typer.Option("-n", min=1, help="How many films.", rich_help_panel=_WHAT)
     ] = 10,
@@ -102,6 +111,16 @@ def recommend(
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.csv|jsonl|parquet",
+            help="Where --all-users writes to.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -115,29 +134,16 @@ def recommend(
       movierec recommend --like Fargo --like "star wars" --dislike Evita --explain
       movierec recommend --age 30 --gender F --occupation student
       movierec recommend --profile ann --genre Comedy --year 1990-1995
+      movierec recommend --all-users -o recommendations.csv
     """
     from dataclasses import asdict
 
-    from movierec_cli.cli.asking import Told, identify
-    from movierec_cli.core import people
-    from movierec_cli.core import recommend as core
-    from movierec_cli.core.data.registry import load_dataset
+    from movierec_cli.cli.asking import Told, films_of, known_answers
+    from movierec_cli.cli.interview import interview, offer_to_remember
+    from movierec_cli.core import api, people
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import load_run
 
-    if explain and rerank is not None:
-        raise UsageError("--explain and --rerank exclude each other.", "Give one of them.")
-    paths = Paths.from_environment()
-    wishes = core.Wishes(
-        n=n,
-        genres=tuple(genre or ()),
-        not_genres=tuple(not_genre or ()),
-        years=parse_years(year),
-        min_ratings=min_ratings,
-        include_rated=include_rated,
-        diversity=diversity,
-    )
     told = Told(
         user,
         tuple(like or ()),
@@ -150,34 +156,71 @@ def recommend(
         occupation,
         zip_code,
     )
-    trained = load_run(run, paths.runs)
-    dataset = load_dataset(trained.manifest.dataset["name"], paths)
-    trained.require_dataset(dataset)
-    person, answers, who = identify(told, dataset, paths.profiles)
-    shown = trained.manifest
-    if rerank is None:
-        films = core.recommend(trained.model, dataset, person, wishes)
-    else:
-        ranker = load_run(rerank, paths.runs)
-        ranker.require_dataset(dataset)
-        films = core.retrieve_and_rank(trained.model, ranker.model, dataset, person, wishes)
-        shown = ranker.manifest
-    if explain:
-        films = core.explain(trained.model, dataset, person, films)
-    emit(
-        chosen_format(format, json),
-        recommendations_view(f"For {who}", shown, films, explain),
-        [asdict(film) for film in films],
-        {"dataset": dataset.name, "run": run, "rerank": rerank, "user": user},
-        records_key="recommendations",
-    )
+    filters: dict[str, Any] = {
+        "n": n,
+        "genres": tuple(genre or ()),
+        "not_genres": tuple(not_genre or ()),
+        "years": parse_years(year),
+        "min_ratings": min_ratings,
+        "include_rated": include_rated,
+        "diversity": diversity,
+    }
+    if all_users or output is not None:
+        recommend_to_everyone(
+            EveryoneRequest(run, rerank, filters, output, explain), all_users, told
+        )
+        return
     if save_profile is not None:
-        if answers is None:
+        people.check_profile_name(save_profile)
+        if user is not None:
             raise UsageError(
                 "A user of the data set is no profile.", "Name favourites: --like TITLE"
             )
+    paths = Paths.from_environment()
+    loaded = api.load_run(run, paths)
+    ranker = None if rerank is None else api.load_run(rerank, paths)
+    answers = None
+    if told.of_somebody_new:
+        answers = known_answers(told, loaded, paths.profiles)
+    elif user is None:
+        answers = interview(loaded)
+    films = api.recommend(
+        loaded,
+        user=user,
+        **({} if answers is None else _as_options(answers)),
+        **filters,
+        explain=explain,
+        rerank=ranker,
+    )
+    who = f"user {user}" if answers is None else f"profile {profile}" if profile else "you"
+    view = recommendations_view(f"For {who}", (ranker or loaded).manifest, films, explain)
+    if answers is not None and answers.ratings:
+        view = replace(view, notes=[*view.notes, f"Your films: {films_of(answers, loaded)}."])
+    emit(
+        chosen_format(format, json),
+        view,
+        [asdict(film) for film in films],
+        {"dataset": loaded.dataset.name, "run": run, "rerank": rerank, "user": user},
+        records_key="recommendations",
+    )
+    if answers is None:
+        return
+    if answers.ratings and not told.of_somebody_new and save_profile is None:
+        save_profile = offer_to_remember()
+    if save_profile is not None:
         people.save_profile(save_profile, answers, paths.profiles)
         info(f"Remembered. Next time: movierec recommend --profile {save_profile}")
+
+
+def _as_options(answers: "Answers") -> dict[str, Any]:
+    """Return what a person has told as arguments of `api.recommend`."""
+    return {
+        "ratings": answers.ratings,
+        "age": answers.age,
+        "gender": answers.gender,
+        "occupation": answers.occupation,
+        "zip_code": answers.zip_code,
+    }
 
 
 def recommendations_view(
@@ -192,8 +235,8 @@ def recommendations_view(
         Column("#", numeric=True),
         Column("Title", style="bold"),
         Column("Year"),
-        Column("Genres", style="dim"),
     ]
+    columns += [] if explain else [Column("Genres", style="dim")]  # 80 columns hold one of them
     columns += [Column("Rating", numeric=True)] if rates else [Column("Match", numeric=True)]
     columns += [Column("Likes it", numeric=True)] if likes else []
     columns += [Column("Because you rated")] if explain else []
@@ -203,7 +246,7 @@ def recommendations_view(
             str(film.rank),
             without_year(film.title),
             str(film.year or "–"),
-            ", ".join(film.genres),
+            *([] if explain else [", ".join(film.genres)]),
             number(film.rating, 2) if rates else number(film.match, 3),
         ]
         if likes:

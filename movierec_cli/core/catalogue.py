@@ -6,9 +6,10 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend import Wishes, allowed
+from movierec_cli.core.recommend import genres_of
 from movierec_cli.core.search import TitleIndex
 from movierec_cli.core.titles import year_in
+from movierec_cli.core.wishes import Wishes, allowed
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,7 @@ def search_films(dataset: Dataset, query: str, wishes: Wishes) -> list[Catalogue
             film_id=int(films.ids[row]),
             title=str(films.titles[row]),
             year=year_in(str(films.titles[row])),
-            genres=tuple(
-                name for name, has in zip(dataset.genres, films.genres[row], strict=True) if has
-            ),
+            genres=genres_of(dataset, row),
             ratings=int(index.counts[row]),
             mean=float(sums[row] / index.counts[row]) if index.counts[row] else None,
         )

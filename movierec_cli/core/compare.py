@@ -90,8 +90,8 @@ def compare(
         for result in _compare_once(dataset, comparison, split_seed, runs, on_step):
             collected.setdefault((result.scenario, result.model, result.preset), []).append(result)
     results = [_average(same) for same in collected.values()]
-    published = _published(dataset, comparison)
-    return sorted([*results, *published], key=lambda result: result.scenario)
+    of_the_report = published(dataset, comparison)
+    return sorted([*results, *of_the_report], key=lambda result: result.scenario)
 
 
 def steps(comparison: Comparison) -> int:
@@ -207,7 +207,7 @@ _REPORTED = {
 }
 
 
-def _published(dataset: Dataset, comparison: Comparison) -> list[Result]:
+def published(dataset: Dataset, comparison: Comparison) -> list[Result]:
     """Return the report's own figures, where they are about the same thing."""
     if (dataset.name, comparison.holdout, comparison.k) != ("ml-100k", "users", 25):
         return []

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 
 @dataclass(frozen=True)
 class Paths:
@@ -42,11 +40,15 @@ class Paths:
         """
         home = environ.get("MOVIEREC_HOME")
         cache = environ.get("MOVIEREC_CACHE_DIR") or (
-            Path(home) / "cache"
-            if home
-            else platformdirs.user_cache_dir("movierec", appauthor=False)
+            Path(home) / "cache" if home else _of_the_platform("user_cache_dir")
         )
         data = environ.get("MOVIEREC_DATA_DIR") or (
-            Path(home) / "data" if home else platformdirs.user_data_dir("movierec", appauthor=False)
+            Path(home) / "data" if home else _of_the_platform("user_data_dir")
         )
         return cls(cache=Path(cache).expanduser(), data=Path(data).expanduser())
+
+
+def _of_the_platform(kind: str) -> str:
+    import platformdirs  # noqa: PLC0415 - not needed where the environment says it
+
+    return str(getattr(platformdirs, kind)("movierec", appauthor=False))

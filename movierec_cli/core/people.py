@@ -3,8 +3,8 @@
 import csv
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,8 +80,11 @@ def known_user(dataset: Dataset, user_id: int) -> Person:
             f"There is no user {user_id} in {dataset.name}.",
             f"Users are numbered {dataset.users.ids[0]} to {dataset.users.ids[-1]}.",
         )
-    rows = np.array([row])
-    return Person(dataset.users.take(rows), dataset.histories.take(rows))
+    users = dataset.users.take(np.array([row]))
+    own = dataset.ratings.take(dataset.ratings.user_rows == row)
+    return Person(
+        users, Histories.from_ratings(replace(own, user_rows=np.zeros_like(own.user_rows)), 1)
+    )
 
 
 def someone(dataset: Dataset, answers: Answers) -> Person:
@@ -114,6 +117,33 @@ def someone(dataset: Dataset, answers: Answers) -> Person:
         zip_code=np.array([answers.zip_code or ""]),
     )
     return Person(users, Histories.from_ratings(ratings, 1))
+
+
+def name_films(titles: TitleIndex, opinions: Iterable[tuple[str | int, float]]) -> dict[int, float]:
+    """Find the films that somebody has opinions on: film id -> rating.
+
+    Parameters
+    ----------
+    opinions
+        An id or a title as in `TitleIndex.resolve`, and a rating.
+
+    Raises
+    ------
+    UsageError
+        If a film cannot be found, or is given two different ratings.
+    """
+    named: dict[int, tuple[str | int, float]] = {}
+    for typed, rating in opinions:
+        row = titles.resolve(str(typed))
+        film_id = int(titles.films.ids[row])
+        before, given = named.setdefault(film_id, (typed, rating))
+        if given != rating:
+            raise UsageError(
+                f"{titles.films.titles[row]} is given two ratings: {given:g} for {before!r} and "
+                f"{rating:g} for {typed!r}.",
+                "Name each film once, as liked or as disliked.",
+            )
+    return {film_id: rating for film_id, (_, rating) in named.items()}
 
 
 def _film_row(dataset: Dataset, film_id: int) -> int:
@@ -270,10 +300,21 @@ def remove_profile(name: str, folder: Path) -> None:
     path.unlink()
 
 
-def _profile_path(name: str, folder: Path) -> Path:
+def check_profile_name(name: str) -> str:
+    """Return ``name`` if a profile can be called so.
+
+    Raises
+    ------
+    UsageError
+        If it has other characters than letters, digits, dots, dashes and underscores.
+    """
     if not _PROFILE_NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot be the name of a profile.",
             "Use letters, digits, dots, dashes and underscores.",
         )
-    return folder / f"{name}.json"
+    return name
+
+
+def _profile_path(name: str, folder: Path) -> Path:
+    return folder / f"{check_profile_name(name)}.json"

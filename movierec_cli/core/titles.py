@@ -19,5 +19,8 @@ def without_year(title: str) -> str:
 
 def folded(text: str) -> str:
     """Return a text without case and accents, to compare by."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from movierec_cli.core.retrieval import NOTHING, exclude, match_scores, top_k
+from movierec_cli.core.retrieval import NOTHING, diversify, exclude, match_scores, top_k
 from tests.helpers import make_histories
 
 
@@ -44,3 +44,25 @@ def test_excluding_leaves_the_scores_as_they_were() -> None:
     scores = np.float32([[5, 4, 3]])
     exclude(scores, make_histories({0: 1.0}))
     assert scores.tolist() == [[5, 4, 3]]
+
+
+def test_without_diversity_the_scores_decide() -> None:
+    vectors = np.float32([[1, 0], [1, 0], [0, 1]])
+    assert diversify(np.float32([3, 2, 1]), vectors, 3, 0.0).tolist() == [0, 1, 2]
+
+
+def test_diversity_weighs_likeness_against_the_score() -> None:
+    # Scaled scores are 1, 0.9, 0.5, 0. After the first, with weight 0.5, its twin is worth
+    # 0.45 - 0.5 = -0.05, the one at right angles 0.25 - 0 = 0.25, the opposite 0 - 0 = 0.
+    scores = np.float32([10, 9, 5, 0])
+    vectors = np.float32([[2, 0], [5, 0], [0, 1], [-1, 0]])
+    assert diversify(scores, vectors, 4, 0.5).tolist() == [0, 2, 3, 1]
+
+
+def test_full_diversity_avoids_what_is_alike() -> None:
+    vectors = np.float32([[1, 0], [1, 0.1], [0, 1]])
+    assert diversify(np.float32([3, 2, 1]), vectors, 2, 1.0).tolist() == [0, 2]
+
+
+def test_diversity_takes_what_there_is() -> None:
+    assert diversify(np.float32([1, 1]), np.zeros((2, 2), np.float32), 5, 0.5).tolist() == [0, 1]

@@ -1,18 +1,24 @@
-"""Every data set by its name: the one place that knows where each comes from."""
+"""Every data set by its name: the one place that knows where each comes from.
 
+What makes a data set is imported where it is needed: a command that finds it in the cache should
+not wait for what can download it.
+"""
+
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
-from movierec_cli.core.data import movielens, store, synthetic
+from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.download import Expected, fetch
 from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.files import atomic_write
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
-DEFAULT_DATASET = movielens.NAME
+DEFAULT_DATASET = "ml-100k"
+
+_FILE_NAME = re.compile(r"[a-z0-9-]+")
 
 
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
@@ -29,21 +35,20 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     IntegrityError
         If the archive in the cache is damaged.
     """
-    size = None if name == movielens.NAME else synthetic.parse_name(name)
     parsed = parsed_path(name, paths)
-    if parsed.exists():
+    if _FILE_NAME.fullmatch(name) and parsed.exists():
         try:
             return store.load(parsed)
         except IntegrityError as error:
             progress.note(f"{error.message} Making it anew.")
-    dataset = synthetic.generate(size, name=name) if size else _parse_cached_archive(paths)
+    dataset = _parse_cached_archive(paths) if name == DEFAULT_DATASET else _made_up(name)
     store.save(dataset, parsed)
     return dataset
 
 
 def archive_path(paths: Paths) -> Path:
     """Return where the verified archive of MovieLens 100K is kept."""
-    return paths.cache / f"{movielens.NAME}.zip"
+    return paths.cache / f"{DEFAULT_DATASET}.zip"
 
 
 def parsed_path(name: str, paths: Paths) -> Path:
@@ -61,6 +66,9 @@ def download(paths: Paths, url: str | None, force: bool, progress: Progress = SI
     NetworkError, IntegrityError
         As in `fetch`; the cache stays as it was.
     """
+    from movierec_cli.core.data import movielens  # noqa: PLC0415
+    from movierec_cli.core.data.download import Expected, fetch  # noqa: PLC0415
+
     archive = archive_path(paths)
     if not archive.exists() or force or url:
         expected = None if url else Expected(movielens.ARCHIVE_SIZE, movielens.ARCHIVE_SHA256)
@@ -85,6 +93,8 @@ def bring(source: Path, paths: Paths) -> Dataset:
     IntegrityError
         If it does not hold the files of MovieLens 100K; the cache stays as it was.
     """
+    from movierec_cli.core.data import movielens  # noqa: PLC0415
+
     if source.is_dir():
         contents = movielens.read_folder(source)
         movielens.verify(contents, str(source))
@@ -104,11 +114,19 @@ def bring(source: Path, paths: Paths) -> Dataset:
 
 def _install(paths: Paths) -> Dataset:
     dataset = _parse_cached_archive(paths)
-    store.save(dataset, parsed_path(movielens.NAME, paths))
+    store.save(dataset, parsed_path(DEFAULT_DATASET, paths))
     return dataset
 
 
+def _made_up(name: str) -> Dataset:
+    from movierec_cli.core.data import synthetic  # noqa: PLC0415
+
+    return synthetic.generate(synthetic.parse_name(name), name=name)
+
+
 def _parse_cached_archive(paths: Paths) -> Dataset:
+    from movierec_cli.core.data import movielens  # noqa: PLC0415
+
     archive = archive_path(paths)
     if not archive.exists():
         raise DataError(
@@ -120,4 +138,6 @@ def _parse_cached_archive(paths: Paths) -> Dataset:
 
 
 def _check_archive(path: Path, where: str) -> None:
+    from movierec_cli.core.data import movielens  # noqa: PLC0415
+
     movielens.verify(movielens.read_archive(path, where), where)

@@ -1,4 +1,4 @@
-"""The figures of the report, drawn with matplotlib from the tables of `movierec_cli.core.eda`.
+"""The figures of the report: of data, drawn from the tables of `eda`, and of training.
 
 matplotlib comes with the ``[plot]`` extra. Each function returns a ``matplotlib.figure.Figure``;
 ``source`` is what the figure calls the data set.
@@ -6,5 +6,15 @@ matplotlib comes with the ``[plot]`` extra. Each function returns a ``matplotlib
 
 from movierec_cli.core.figures.data_figures import films, genres, occupations, ratings, users
 from movierec_cli.core.figures.drawing import require_plotting, save
+from movierec_cli.core.figures.training_figures import training
 
-__all__ = ["films", "genres", "occupations", "ratings", "require_plotting", "save", "users"]
+__all__ = [
+    "films",
+    "genres",
+    "occupations",
+    "ratings",
+    "require_plotting",
+    "save",
+    "training",
+    "users",
+]

@@ -53,7 +53,7 @@ def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
-        with _style():
+        with style():
             return draw(*args, **kwargs)
 
     return drawn
@@ -97,7 +97,7 @@ def save(figure: "Figure", path: Path) -> None:
     kind = path.suffix.lower()[1:]
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     try:
-        with _style(), atomic_write(path) as file:  # some parts are only made when it is drawn
+        with style(), atomic_write(path) as file:  # some parts are only made when it is drawn
             figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
     except (DataError, OSError) as error:
         reason = error.message if isinstance(error, DataError) else f"{path}: {error.strerror}."
@@ -151,7 +151,8 @@ def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, colour:
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
+    """Draw and save in the style of all figures while this is open."""
     import matplotlib  # noqa: PLC0415
 
     with matplotlib.rc_context():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data import download as network
-from movierec_cli.core.data import movielens, registry, store
+from movierec_cli.core.data import movielens, registry, store, synthetic
 from movierec_cli.core.errors import DataError, IntegrityError, NetworkError, UsageError
 from movierec_cli.core.paths import Paths
 from tests.conftest import SMALL
@@ -115,7 +115,7 @@ def test_a_damaged_archive_is_refused(tiny: Tiny, tiny_zip: Path, paths: Paths) 
 def test_made_up_data_is_made_once_and_kept(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     first = registry.load_dataset(SMALL, paths)
     assert cached(paths) == [f"{SMALL}.npz"]
-    monkeypatch.delattr(registry.synthetic, "generate")
+    monkeypatch.delattr(synthetic, "generate")
     again = registry.load_dataset(SMALL, paths)
     assert (again.name, again.checksum()) == (SMALL, first.checksum())
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```console\n(.*?)```", README, flags=re.DOTALL)
 DETERMINISTIC = ("eda", "films")  # what depends on weights may differ in the last digit elsewhere
 
@@ -26,7 +26,7 @@ def shown() -> list[tuple[str, str]]:
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert BLOCKS[0] == "make quickstart\n"
     assert BLOCKS[1] == "make test\n"
-    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
     assert "\nquickstart:" in makefile
     assert "\ntest:" in makefile
 
@@ -36,11 +36,28 @@ def test_every_placeholder_is_filled() -> None:
     assert len(shown()) >= 6
 
 
+def python_blocks() -> list[str]:
+    """Return the Python examples of the README and of the page on the Python face."""
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
+    found = []
+    for text in (README, page):
+        found += re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    return found
+
+
 @pytest.mark.ml100k
-def test_every_command_of_the_readme_runs_and_shows_what_it_says(cli: Cli, archive: Path) -> None:
+def test_everything_that_the_readme_shows_runs_and_shows_what_it_says(
+    cli: Cli, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli("download", "--from", str(archive)).exit_code == 0
     for command, output in shown():
         result = cli(*shlex.split(command))
         assert result.exit_code == 0, f"{command}: {result.stderr}"
         if command.split()[0] in DETERMINISTIC:
             assert result.stdout.rstrip() == output.rstrip(), command
+    names: dict[str, object] = {}
+    blocks = python_blocks()
+    assert len(blocks) >= 2
+    for block in blocks:  # they build on each other, and on the run that was trained above
+        exec(block, names)
+    assert capsys.readouterr().out.startswith("1. ")

@@ -1,0 +1,43 @@
+"""How good a dnn run is for somebody who names a few favourites, beside the baselines.
+
+python benchmarks/favourites.py [RUN]
+"""
+
+import sys
+
+from movierec_cli.core.data.registry import load_dataset
+from movierec_cli.core.data.splits import make_split
+from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.favourites import FAVOURITES, favourites_scenario
+from movierec_cli.core.models.baselines import Ease, ItemKnn, Popularity
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.runs import load_run
+
+
+def main(name: str) -> None:
+    """Print NDCG@25 and precision@25 for each number of favourites."""
+    paths = Paths.from_environment()
+    run = load_run(name, paths.runs)
+    dataset = load_dataset(run.manifest.dataset["name"], paths)
+    split = make_split(dataset, run.manifest.split["holdout"], run.manifest.split["split_seed"])
+    models = {
+        "dnn": run.model,
+        "popularity": Popularity.fit(split.train),
+        "item-knn": ItemKnn.fit(split.train),
+        "EASE": Ease.fit(split.train),
+    }
+    heads = [f"{model} {metric}@25" for metric in ("NDCG", "P") for model in models]
+    print("| favourites | users | " + " | ".join(heads) + " |")
+    print("|---:|---:|" + "---:|" * len(heads))
+    for k in FAVOURITES:
+        results = [evaluate(model, favourites_scenario(split, k)) for model in models.values()]
+        cells = [
+            f"{result.metrics[metric]:.4f}"
+            for metric in ("ndcg", "precision")
+            for result in results
+        ]
+        print(f"| {k} | {results[0].users} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "dnn")

@@ -1,0 +1,54 @@
+"""``movierec export``: what a run has learned, for other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from movierec_cli.cli.console import info
+from movierec_cli.cli.options import RunOption
+
+app = typer.Typer(help="Write what a run has learned for other programs.", no_args_is_help=True)
+
+
+@app.callback()
+def main() -> None:
+    """Write what a run has learned for other programs."""
+
+
+@app.command()
+def vectors(
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE.npz|parquet|tsv", help="Where to write, and how."
+        ),
+    ],
+    run: RunOption = "dnn",
+) -> None:
+    """Write the user and film vectors with ids and titles, for use in any vector database.
+
+    .npz: the arrays user_ids, user_vectors, film_ids, film_titles, film_vectors, taste_vectors.
+    .parquet: a row for each user and film. .tsv: vectors and metadata for the embedding projector.
+    The dot product of a user's and a film's vector is the match; the cosine of two taste vectors
+    is how alike two films are.
+
+    [bold]Examples[/]
+
+      movierec export vectors -o vectors.npz
+      movierec export vectors --run dnn -o vectors.tsv
+    """
+    from movierec_cli.core.api import load_run
+    from movierec_cli.core.export import check_target, vectors_of_run, write_vectors
+
+    check_target(output)
+    loaded = load_run(run)
+    found = vectors_of_run(loaded.model, loaded.dataset)
+    written = write_vectors(found, output)
+    users, films = len(found.user_ids), len(found.film_ids)
+    info(
+        f"Wrote {users:,} users and {films:,} films, vectors of {found.film_vectors.shape[1]} "
+        f"numbers, to {written[0]}."
+    )
+    if len(written) > 1:
+        info(f"Their ids and titles are in {written[1]}. Load both at projector.tensorflow.org.")

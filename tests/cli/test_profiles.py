@@ -1,0 +1,58 @@
+"""The people that movierec remembers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.people import Answers, save_profile
+from tests.cli.conftest import Cli
+from tests.conftest import SMALL
+
+
+@pytest.fixture
+def ann(paths: Paths) -> Paths:
+    """A profile of two ratings."""
+    registry.load_dataset(SMALL, paths)
+    save_profile("ann", Answers(SMALL, {3: 5.0, 1: 1.5}, age=30), paths.profiles)
+    return paths
+
+
+def test_profiles_are_listed(cli: Cli, ann: Paths) -> None:
+    content = json.loads(cli("profiles", "list", "--json").stdout)
+    assert content["profiles"] == [{"name": "ann", "ratings": 2}]
+
+
+def test_without_a_profile_it_says_how_to_make_one(cli: Cli) -> None:
+    assert "--save-profile NAME" in cli("profiles", "list").stdout
+
+
+def test_a_profile_is_shown_with_titles(cli: Cli, ann: Paths, small: Dataset) -> None:
+    content = json.loads(cli("profiles", "show", "ann", "--json").stdout)
+    assert (content["age"], content["gender"]) == (30, None)
+    assert content["ratings"][0] == {
+        "film_id": 3, "title": str(small.films.titles[2]), "rating": 5.0,
+    }  # fmt: skip
+    table = cli("profiles", "show", "ann").stdout
+    assert "age: 30" in table
+    assert "gender" not in table
+
+
+def test_a_profile_is_forgotten(cli: Cli, ann: Paths) -> None:
+    assert "Forgot ann." in cli("profiles", "remove", "ann").stderr
+    for command in ("show", "remove"):
+        result = cli("profiles", command, "ann")
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "There is no profile 'ann'" in result.stderr
+
+
+def test_a_profile_of_other_films_is_refused(cli: Cli, trained: Path, small: Dataset) -> None:
+    folder = trained.parent / "profiles"
+    save_profile("bob", Answers("ml-100k", {1: 5.0}), folder)
+    result = cli("recommend", "--profile", "bob")
+    (folder / "bob.json").unlink()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is about the films of ml-100k" in result.stderr

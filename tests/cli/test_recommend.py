@@ -1,0 +1,234 @@
+"""Recommending in the terminal: to anyone, to everyone, and what is refused."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from movierec_cli.cli import interview
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
+from movierec_cli.core.runs import save_run
+from tests.cli.conftest import Cli, Command
+from tests.conftest import SMALL
+
+
+@pytest.fixture(scope="module")
+def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a default dnn and a two-tower that have learned for a moment."""
+    folder = tmp_path_factory.mktemp("home")
+    paths = Paths.from_environment({"MOVIEREC_HOME": str(folder)})
+    registry.load_dataset(SMALL, paths)
+    for model, preset in (("dnn", "default"), ("two-tower", "report")):
+        request = TrainingRequest(model, preset, overrides=Overrides(epochs=1), name=model)
+        save_run(train_run(small, request, lambda _: None), paths.runs)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands find the runs, and keep the profiles of each test apart."""
+    monkeypatch.setenv("MOVIEREC_HOME", str(home))
+    for profile in (home / "data" / "profiles").glob("*.json"):
+        profile.unlink()
+
+
+def titles(result: Any) -> list[str]:
+    assert result.exit_code == 0, result.stderr
+    return [film["title"] for film in json.loads(result.stdout)["recommendations"]]
+
+
+def test_favourites_are_enough(cli: Cli, small: Dataset) -> None:
+    title = str(small.films.titles[0])
+    typed = title.lower().removesuffix(")").replace("(", "")
+    liked = titles(cli("recommend", "--like", typed, "--json"))
+    assert liked == titles(cli("recommend", "--rate", f"{title}=5", "--json"))
+    assert title not in liked
+    assert liked != titles(cli("recommend", "--age", "30", "--json"))
+
+
+def test_the_table_says_which_films_were_understood(cli: Cli, small: Dataset) -> None:
+    result = cli("recommend", "--like", "1", "--dislike", "2", "-n", "3", "--explain")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"Your films: {small.films.titles[0]} 5; {small.films.titles[1]} 1." in result.stdout
+    assert "Because you rated" in result.stdout
+
+
+def test_a_file_of_ratings_counts_and_options_win(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("film,rating\n1,5\n2,1\n")
+    of_file = titles(cli("recommend", "--ratings", "mine.csv", "--json"))
+    assert of_file == titles(cli("recommend", "--like", "1", "--dislike", "2", "--json"))
+    both = titles(cli("recommend", "--ratings", "mine.csv", "--rate", "2=4", "--json"))
+    assert both == titles(cli("recommend", "--like", "1", "--rate", "2=4", "--json"))
+
+
+def test_a_profile_is_used_twice_and_grows(cli: Cli) -> None:
+    first = cli("recommend", "--like", "1", "--save-profile", "ann", "--json")
+    assert "movierec recommend --profile ann" in first.stderr
+    assert titles(cli("recommend", "--profile", "ann", "--json")) == titles(first)
+    cli("recommend", "--profile", "ann", "--like", "3", "--save-profile", "ann")
+    again = titles(cli("recommend", "--profile", "ann", "--json"))
+    assert again == titles(cli("recommend", "--like", "1", "--like", "3", "--json"))
+
+
+def test_another_run_ranks_again(cli: Cli) -> None:
+    result = cli("recommend", "--user", "3", "--rerank", "two-tower")
+    assert result.exit_code == 0
+    assert "Rating: predicted" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message", "hint"),
+    [
+        (("--user", "121"), 2, "There is no user 121", "1 to 120"),
+        (("--user", "0"), 2, "There is no user 0", "1 to 120"),
+        (("--user", "3", "--like", "1"), 2, "--user asks for a user", "alone"),
+        (("--user", "3", "--save-profile", "ann"), 2, "no profile", "--like"),
+        (("--age=-3",), 2, "Nobody is -3 years old", "1 to 120"),
+        (("--age", "x"), 2, "Invalid value for '--age'", "--help"),
+        (("--gender", "q"), 2, "no gender 'q'", "M or F"),
+        (("--occupation", "king"), 2, "no occupation 'king'", "Choose one of: "),
+        (("--like", "1", "--dislike", "1"), 2, "is given two ratings", "once"),
+        (("--like", "xqzzy"), 2, "There is no film 'xqzzy'", "movierec films"),
+        (("--rate", "1=9"), 2, "A rating is 1 to 5, not 9", "=4"),
+        (("--rate", "1"), 2, "'1' is not a title and a rating", "=4"),
+        (("--rate", "1=great"), 2, "is not a title and a rating", "=4"),
+        (("--user", "3", "--genre", "Noir"), 2, "There is no genre 'Noir'", "Choose from: "),
+        (("--user", "3", "--year", "1995-1990"), 2, "in the wrong order", "1990-1995"),
+        (("--user", "3", "--year", "95"), 2, "is not a year", "--year 1990-1995"),
+        (("--user", "3", "-n", "201"), 3, "films are left to recommend, not 201", "-n "),
+        (("--user", "3", "-n", "0"), 2, "greater than or equal to 1", "--help"),
+        (("--user", "3", "--run", "none"), 3, "There is no run 'none'", "There are: dnn"),
+        (("--user", "3", "--rerank", "none"), 3, "There is no run 'none'", "There are: dnn"),
+        (("--user", "3", "--rerank", "two-tower", "--explain"), 2, "cannot be explained", "Leave"),
+        (("--user", "3", "--run", "two-tower", "--explain"), 2, "cannot say which", "--run dnn"),
+        (("--user", "3", "--run", "two-tower", "--diversity", "1"), 2, "no vectors", "--run dnn"),
+        (("--profile", "bob"), 3, "There is no profile 'bob'", "--save-profile bob"),
+        (("--like", "1", "--save-profile", "../x"), 2, "cannot be the name", "Use letters"),
+        (("--ratings", "none.csv"), 3, "cannot be read", "path"),
+        ((), 2, "Nobody is named", "--like"),
+        (("--all-users",), 2, "writes a file", "-o recommendations.csv"),
+        (("--all-users", "-o", "r.txt"), 2, "not known what format", ".csv"),
+        (("--all-users", "-o", "r.csv", "--user", "3"), 2, "asks for everybody", "Leave out"),
+        (("--all-users", "-o", "r.csv", "--explain"), 2, "does not explain", "--user 42"),
+        (("--all-users", "-o", "r.csv", "--genre", "Noir"), 2, "no genre 'Noir'", "Choose from"),
+        (("--user", "3", "-o", "r.csv"), 2, "-o is for --all-users", "--all-users"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_an_error_and_the_next_step(
+    arguments: tuple[str, ...], code: int, message: str, hint: str, cli: Cli, tmp_path: Path
+) -> None:
+    result = cli("recommend", *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    error, _, next_step = result.stderr.partition("hint: ")
+    assert error.startswith("error: ")
+    assert message in error
+    assert hint in next_step
+    assert not (tmp_path / "r.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"movie,rating\n1,4\n", "has the columns movie, rating"),
+        (b"", "has the columns (none)"),
+        (b"film,rating\nxqzzy,4\n", "line 2, column film: There is no film"),
+        (b"film,rating\n1,9\n", "line 2, column rating: '9' is not a rating"),
+        (b"film,rating\n\xe9,4\n", "is not a CSV file in UTF-8"),
+    ],
+)
+def test_a_wrong_file_is_refused(content: bytes, message: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes(content)
+    result = cli("recommend", "--ratings", "mine.csv")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert message in result.stderr
+    assert "hint: " in result.stderr
+
+
+def test_without_a_run_it_says_how_to_train_one(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "empty"))
+    result = cli("recommend", "--like", "Fargo")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "hint: Train one with: movierec train dnn" in result.stderr
+
+
+def test_everyone_gets_a_list_in_a_file(cli: Cli, tmp_path: Path) -> None:
+    result = cli("recommend", "--all-users", "-o", "r.csv", "-n", "4")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Wrote 480 films for 120 users to r.csv." in result.stderr
+    rows = list(csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["title"] for row in rows if row["user_id"] == "3"] == titles(
+        cli("recommend", "--user", "3", "-n", "4", "--json")
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("recommend", "--user", "3"), ("recommend", "--like", "1"), ("similar", "1")],
+)
+def test_neither_torch_nor_pandas_nor_scipy_is_loaded(
+    arguments: tuple[str, ...], command: Command
+) -> None:
+    done = command(*arguments, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in
+              done.stderr.splitlines() if line.startswith("import time:")}  # fmt: skip
+    assert "numpy" in loaded
+    assert not {"torch", "pandas", "scipy", "sklearn", "matplotlib"} & loaded
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let somebody sit at the terminal who types some lines, then ends the input."""
+
+    def sit_down(*lines: str) -> list[str]:
+        waiting = [*lines]
+
+        def typed() -> str:
+            if not waiting:
+                raise EOFError
+            if waiting[0] == "^C":
+                raise KeyboardInterrupt
+            return waiting.pop(0)
+
+        monkeypatch.setattr(interview, "require_terminal", lambda: None)
+        monkeypatch.setattr("builtins.input", typed)
+        return waiting
+
+    return sit_down
+
+
+def test_the_interview_asks_recommends_and_remembers(
+    cli: Cli, answering: Any, small: Dataset
+) -> None:
+    title = str(small.films.titles[0])
+    left = answering("xqzzy", title, "", "9", "4", "", "q", "a b", "ann")
+    result = cli("recommend", "--json")
+    assert left == []
+    assert "There is no film 'xqzzy'" in result.stderr
+    assert "Please: 1 bad to 5 great" in result.stderr
+    assert "'a b' cannot be the name" in result.stderr
+    assert titles(cli("recommend", "--profile", "ann", "--json")) == titles(result)
+    assert len(json.loads(cli("profiles", "show", "ann", "--json").stdout)["ratings"]) == 2
+
+
+def test_the_end_of_input_ends_the_questions(cli: Cli, answering: Any) -> None:
+    answering()
+    result = cli("recommend", "--json")
+    assert "these are the films that most people like" in result.stderr
+    assert len(titles(result)) == 10
+    answering("1")
+    assert len(titles(cli("recommend", "--json"))) == 10
+    assert "None yet" in cli("profiles", "list").stdout
+
+
+def test_an_interrupted_interview_recommends_nothing(cli: Cli, answering: Any) -> None:
+    answering("1", "^C")
+    result = cli("recommend")
+    assert (result.exit_code, result.stdout) == (130, "")

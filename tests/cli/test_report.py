@@ -1,0 +1,161 @@
+"""``movierec report``: the file it writes, what it says, and how a real browser shows it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from movierec_cli.core import report
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.report import pictures
+from tests.cli.conftest import Cli
+from tests.conftest import SMALL
+
+DATA = ("--dataset", SMALL)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+MEASURE = """
+<!DOCTYPE html><title>measure</title><pre id="found"></pre>
+<iframe style="width: {width}px; height: 900px; border: 0" srcdoc="{page}"></iframe>
+<script>
+addEventListener("load", () => {{
+  const inside = document.querySelector("iframe").contentDocument;
+  const root = inside.documentElement;
+  const sizes = [...inside.querySelectorAll("figure svg")].map((drawn) => {{
+    const box = drawn.getBoundingClientRect();
+    return [box.width, box.height];
+  }});
+  const found = {{
+    visible: root.clientWidth, needed: root.scrollWidth, sizes,
+    images: [...inside.images].map((image) => image.src),
+    title: inside.querySelector("h1").textContent,
+    loaded: performance.getEntriesByType("resource").length,
+  }};
+  document.getElementById("found").textContent = JSON.stringify(found);
+}});
+</script>
+"""
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> list[str]:
+    """The command of a headless browser with a profile of its own."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser is installed: {', '.join(BROWSERS)}")
+    return [found, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]
+
+
+@pytest.fixture(scope="module")
+def page(trained_folder: Path, small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report with figures, made once because drawing takes seconds."""
+    pytest.importorskip("matplotlib")
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    material = report.gather(small, trained_folder / "data" / "runs", pictures.can_draw())
+    report.write_html(report.build(material, lambda _: None), path)
+    return path
+
+
+def test_a_report_says_where_it_is_and_what_is_missing(
+    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "can_draw", lambda: False)
+    result = cli("report", *DATA)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "The report is in report.html." in result.stderr
+    assert "Without runs of: two-tower default, dnn default" in result.stderr
+    assert "movierec[plot]" in result.stderr
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<svg" not in text
+    assert "pip install" in text
+    assert f"movierec train dnn --dataset {SMALL}" in text
+    assert {path.name for path in tmp_path.iterdir()} == {"report.html"}
+
+
+def test_without_matplotlib_there_are_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert not pictures.can_draw()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [(["-o", "mine.md"], "mine.md"), (["--format", "md"], "report.md")],
+)
+def test_markdown_is_chosen_by_name_or_format(
+    arguments: list[str], name: str, cli: Cli, trained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(pictures, "can_draw", lambda: False)
+    assert cli("report", *arguments, *DATA).exit_code == 0
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert text.startswith("# Film recommendations on made-up data")
+    assert "> **Note.** The data of this report is made up" in text
+
+
+def test_a_place_that_cannot_be_written_is_named(
+    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "can_draw", lambda: False)
+    (tmp_path / "file").write_text("")
+    result = cli("report", "-o", "file/report.html", *DATA)
+    assert result.exit_code == 3
+    assert "file/report.html" in result.stderr
+
+
+def test_data_that_is_not_there_is_asked_for(cli: Cli, tmp_path: Path) -> None:
+    result = cli("report")
+    assert result.exit_code == 3
+    assert "movierec download" in result.stderr
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_page_needs_nothing_from_elsewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"https?:|<script|<link|<img|@import|\burl\((?!#)", text)
+    captions = re.findall(r"<figcaption>.*?</figcaption>|<p class=\"caption\".*?</p>", text)
+    assert captions
+    assert all("Made-up data." in caption for caption in captions)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_browser_shows_it_without_overflow(
+    width: int, page: Path, browser: list[str], tmp_path: Path
+) -> None:
+    wrapper = tmp_path / "measure.html"
+    text = page.read_text(encoding="utf-8")
+    wrapper.write_text(MEASURE.format(width=width, page=escape(text)), encoding="utf-8")
+    done = subprocess.run(
+        [*browser, "--virtual-time-budget=10000", "--dump-dom", wrapper.as_uri()],
+        capture_output=True, encoding="utf-8", timeout=120, check=True,
+    )  # fmt: skip
+    match = re.search(r'<pre id="found">(.*?)</pre>', done.stdout)
+    assert match, done.stderr[-2000:]
+    found = json.loads(match[1])
+    assert found["visible"] <= width
+    assert found["needed"] == found["visible"]
+    assert found["title"] == "Film recommendations on made-up data"
+    assert len(found["sizes"]) == text.count("<svg")
+    assert all(min(size) > 100 for size in found["sizes"])
+    assert (found["images"], found["loaded"]) == ([], 0)
+
+
+def test_a_browser_paints_it(page: Path, browser: list[str], tmp_path: Path) -> None:
+    shots = {}
+    for scheme in (0, 1):
+        target = tmp_path / f"shot{scheme}.png"
+        subprocess.run(
+            [*browser, f"--blink-settings=preferredColorScheme={scheme}", "--window-size=800,1200",
+             f"--screenshot={target}", page.as_uri()],
+            capture_output=True, timeout=120, check=True,
+        )  # fmt: skip
+        shots[scheme] = target.read_bytes()
+    assert all(len(shot) > 20_000 for shot in shots.values())  # an empty page has a few thousand
+    assert shots[0] != shots[1]
