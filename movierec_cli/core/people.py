@@ -15,7 +15,7 @@ from movierec_cli.core.files import atomic_write
 from movierec_cli.core.search import TitleIndex
 
 LIKED, DISLIKED = 5.0, 1.0
-"""The ratings that "like" and "dislike" stand for."""
+"""The ratings that "like" and "dislike" stand for; a rating of 1 is a dislike."""
 
 _LOWEST, _HIGHEST = 1.0, 5.0
 _OLDEST = 120
@@ -98,6 +98,7 @@ def someone(dataset: Dataset, answers: Answers) -> Person:
     """
     rows = np.array([_film_row(dataset, film_id) for film_id in answers.ratings], np.int32)
     values = np.array([_checked_rating(value) for value in answers.ratings.values()], np.float32)
+    values[values <= DISLIKED] = 0.0
     ratings = Ratings(
         user_rows=np.zeros(len(rows), np.int32),
         film_rows=rows,

@@ -1,7 +1,10 @@
 """``movierec models`` lists and removes runs."""
 
 import json
+import shutil
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Cli
 
@@ -13,7 +16,11 @@ def test_no_runs_yet_says_how_to_make_one(cli: Cli) -> None:
     assert json.loads(cli("models", "list", "--json").stdout) == {"schema": 1, "runs": []}
 
 
-def test_a_run_is_listed_and_removed(cli: Cli, trained: Path) -> None:
+def test_a_run_is_listed_and_removed(
+    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(trained.parents[1], tmp_path / "own")  # the folder itself is for all tests
+    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
     runs = json.loads(cli("models", "list", "--json").stdout)["runs"]
     assert [run["name"] for run in runs] == ["dnn", "two-tower"]
     assert (runs[0]["model"], runs[0]["holdout"], runs[0]["split_seed"]) == ("dnn", "users", 705)

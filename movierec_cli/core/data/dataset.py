@@ -141,7 +141,8 @@ class Histories:
     film_rows
         [n_entries] int32.
     ratings
-        [n_entries] float32, 1..5.
+        [n_entries] float32, 1..5; 0 for a film that a person who asks names as disliked, which
+        unlike a low rating in the data says nothing of what she watches.
     timestamps
         [n_entries] int64, seconds since 1970 (UTC).
     """

@@ -23,6 +23,12 @@ from movierec_cli.core.retrieval import match_scores
 WITH_HISTORY, WITHOUT_HISTORY = 0, 1
 """When a part speaks: the more, the longer the history is; or the less, the longer it is."""
 
+_DISLIKED_GRADE = -0.2
+"""What a film counts that somebody names as disliked: it pushes its like down.
+
+A low rating in the data counts a little above zero, because people rate what they choose to watch.
+"""
+
 
 @dataclass(frozen=True, eq=False)
 class Dnn:
@@ -79,7 +85,7 @@ class Dnn:
     def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
         """Return vectors in the space of the films, [n_users, D]."""
         raw = self._pooled(histories) @ self.weights["history"] + self._without_history(users)
-        return np.asarray(raw * self._scales(raw, histories.counts), np.float32)
+        return np.asarray(raw * self._scales(raw, _rated(histories)), np.float32)
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Rank by the dot product; tell P(rating >= 4) from the classification head."""
@@ -95,16 +101,17 @@ class Dnn:
         contributions, those of the demographics and of the constant add up to the match.
         """
         raw = self._pooled(history) @ self.weights["history"] + self._without_history(users)
-        scales = self._scales(raw, history.counts)  # [1, D]
+        scales = self._scales(raw, _rated(history))  # [1, D]
         share = self._shares(history)[:, None]  # [n_entries, 1]
         own = share * self.weights["history"][history.film_rows] * scales  # [n_entries, D]
         return match_scores(own, self.film_vectors[film_rows])
 
     def _shares(self, histories: Histories) -> FloatArray:
         """Return the weight of each entry in its user's history, [n_entries]."""
-        position = np.clip(np.round(histories.ratings), 1, 5).astype(np.int64) - 1
-        root = np.sqrt(np.maximum(histories.counts, 1))
-        return np.asarray(self.weights["grades"][position] / root[histories.user_rows], np.float32)
+        grades = np.concatenate([[_DISLIKED_GRADE], self.weights["grades"]])
+        position = np.clip(np.round(histories.ratings), 0, 5).astype(np.int64)
+        root = np.sqrt(np.maximum(_rated(histories), 1))
+        return np.asarray(grades[position] / root[histories.user_rows], np.float32)
 
     def _pooled(self, histories: Histories) -> FloatArray:
         """Return the histories as rows of weights, [n_users, n_films]."""
@@ -144,3 +151,8 @@ class Dnn:
             (weight * feature for weight, feature in zip(slope, features, strict=True)), constant
         )
         return np.asarray(1.0 / (1.0 + np.exp(-logit)), np.float32)
+
+
+def _rated(histories: Histories) -> NDArray[np.int64]:
+    """Return how many films each user has rated, those named as disliked not counted, [n]."""
+    return histories.where(histories.ratings > 0).counts

@@ -59,7 +59,7 @@ class TwoTower:
         known = np.zeros((len(histories), n_films), np.float32)
         at = (histories.user_rows, histories.film_rows)
         seen[at] = 1.0
-        known[at] = histories.ratings - float(weights["rating_mean"][0])
+        known[at] = np.maximum(histories.ratings, 1.0) - float(weights["rating_mean"][0])
         demographics = self._demographics(users)  # [n, K]
         ones = np.ones((len(histories), 1), np.float32)
         of_users = np.empty((len(histories), draws, width + 1), np.float32)

@@ -200,3 +200,27 @@ def test_a_configuration_that_makes_no_sense_is_refused() -> None:
         MemberConfig("hinge")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="stranger share must be"):
         DnnConfig(stranger_share=1.0)
+
+
+def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, model: Dnn) -> None:
+    tastes = model.taste_vectors
+    lengths = np.maximum(np.linalg.norm(tastes, axis=1), 1e-9)
+    popular = np.argsort(-np.bincount(medium.ratings.film_rows, minlength=len(medium.films)))
+    liked, disliked = np.sort(popular[:3]), int(popular[10])
+    near = np.argsort(-(tastes @ tastes[disliked]) / lengths)
+    near = [film for film in near if film != disliked and film not in liked][:10]
+
+    def ranking(films: list[int], ratings: list[float]) -> np.ndarray:
+        order = np.argsort(films)
+        history = Histories(
+            np.array([0, len(films)]),
+            np.array(films, np.int32)[order],
+            np.array(ratings, np.float32)[order],
+            np.zeros(len(films), np.int64),
+        )
+        scores = model.score(history, Users.unknown(1)).ranking[0]
+        return np.argsort(np.argsort(-scores))
+
+    before = ranking(list(liked), [5.0] * 3)
+    after = ranking([*liked, disliked], [5.0] * 3 + [0.0])
+    assert np.mean(after[near] - before[near]) > 5

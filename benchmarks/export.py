@@ -1,0 +1,103 @@
+"""Write the splits, as movierec cuts them, for libraries that know nothing of movierec.
+
+    python benchmarks/export.py FOLDER [--seeds 705 706]
+
+Each task becomes FOLDER/NAME.npz. It holds what may be trained on and what is asked, and never
+the ratings that are the answer. The files hold rows of MovieLens: they go into a temporary
+folder and are not to be committed or passed on.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tasks import Task, all_tasks
+
+from movierec_cli.core.data.dataset import Dataset, Histories, Ratings
+from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
+from movierec_cli.core.data.splits import (
+    COLD_START,
+    FOLD_IN,
+    Scenario,
+    cut_ratings,
+    make_split,
+)
+from movierec_cli.core.paths import Paths
+
+VALIDATION_SHARE = 0.2
+VALIDATION_SEED = 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[705])
+    arguments = parser.parse_args()
+    dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    for task in all_tasks(arguments.seeds):
+        np.savez(arguments.folder / f"{task.name}.npz", **export(dataset, task))
+
+
+def scenario_of(dataset: Dataset, task: Task) -> tuple[Dataset, Scenario]:
+    """Return the training part and the scenario of a task."""
+    split = make_split(dataset, task.holdout, task.split_seed)
+    return split.train, next(s for s in split.scenarios if s.name == task.scenario)
+
+
+def export(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
+    """Return the arrays of a task.
+
+    In fold-in the known part of the held-out users' ratings is training data too: many
+    libraries can only recommend to users that they were trained on.
+    """
+    train, scenario = scenario_of(dataset, task)
+    user_rows = scenario.users.ids - 1  # ids of MovieLens 100K are 1 .. 943, in order
+    known = train.ratings
+    if task.scenario == FOLD_IN:
+        known = _joined(known, scenario.histories, user_rows)
+    fit, validation = cut_ratings(
+        dataset.with_ratings(train.ratings), VALIDATION_SHARE, VALIDATION_SEED
+    )
+    arrays = {
+        **_triplets("train", known),
+        "users": user_rows,
+        "pair_users": user_rows[scenario.targets.user_rows],
+        "pair_films": scenario.targets.film_rows,
+        **_triplets("fit", fit.ratings),
+        "validation_users": validation.users.ids - 1,
+        "validation_indptr": validation.targets.indptr,
+        "validation_films": validation.targets.film_rows,
+        "validation_ratings": validation.targets.ratings,
+        "n_users": np.array(len(dataset.users)),
+        "n_films": np.array(len(dataset.films)),
+        "age": dataset.users.age,
+        "gender": dataset.users.gender,
+        "occupation": dataset.users.occupation,
+        "genres": dataset.films.genres,
+        "years": dataset.films.years,
+    }
+    if task.scenario == COLD_START:
+        assert not np.isin(user_rows, known.user_rows).any()
+    return arrays
+
+
+def _joined(ratings: Ratings, histories: Histories, user_rows: np.ndarray) -> Ratings:
+    return Ratings(
+        np.concatenate([ratings.user_rows, user_rows[histories.user_rows]]).astype(np.int32),
+        np.concatenate([ratings.film_rows, histories.film_rows]),
+        np.concatenate([ratings.values, histories.ratings]),
+        np.concatenate([ratings.timestamps, histories.timestamps]),
+    )
+
+
+def _triplets(name: str, ratings: Ratings) -> dict[str, np.ndarray]:
+    return {
+        f"{name}_users": ratings.user_rows.astype(np.int64),
+        f"{name}_films": ratings.film_rows.astype(np.int64),
+        f"{name}_ratings": ratings.values,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Measure movierec beside other libraries on the same splits, and write docs/benchmarks.md.
+
+    make bench                                  everything
+    .venv/bin/python benchmarks/run.py --quick  one split seed, a printout instead of the page
+
+MovieLens 100K has to be in the cache first: movierec download. Every library gets a virtual
+environment of its own from requirements/NAME.txt; one that does not install is left out and
+named. Splits and answers go into a temporary folder, which is removed.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from report import write_page
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+PEERS = (
+    "implicit",
+    "rectools",
+    "cornac",
+    "lenskit",
+    "recbole",
+    "scikit-surprise",
+    "myfm",
+    "lightfm",
+)
+CHECKERS = {"ranx": "ranx", "rectools": "rectools"}  # how it is called here -> environment
+SEEDS = (705, 706, 707, 708, 709)
+INSTALL_SECONDS = 300
+PEER_SECONDS = 600
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--quick", action="store_true", help="one split seed, no speed, no page")
+    parser.add_argument(
+        "--folder", type=Path, help="keep splits and answers here; they hold MovieLens rows"
+    )
+    parser.add_argument("--out", type=Path, help="the page to write")
+    parser.add_argument(
+        "--venvs",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "movierec-bench",
+        help="where the environments are made and kept",
+    )
+    parser.add_argument("--torch-index", default="", help="an index with a small build of torch")
+    arguments = parser.parse_args()
+    seeds = arguments.seeds[:1] if arguments.quick else arguments.seeds
+    page = arguments.out or (None if arguments.quick else PAGE)
+    if arguments.folder:
+        arguments.folder.mkdir(parents=True, exist_ok=True)
+        _measure(arguments.folder, seeds, arguments, page)
+    else:
+        with tempfile.TemporaryDirectory(prefix="movierec-bench-") as folder:
+            _measure(Path(folder), seeds, arguments, page)
+
+
+def _measure(
+    folder: Path, seeds: list[int], arguments: argparse.Namespace, page: Path | None
+) -> None:
+    started = time.perf_counter()
+    _call(sys.executable, "export.py", folder, "--seeds", *seeds)
+    missing = _run_peers(folder, seeds, arguments.venvs, arguments.torch_index)
+    _say("movierec")
+    _call(sys.executable, "peers/peer_movierec.py", folder, "--seeds", *seeds)
+    _call(sys.executable, "measure.py", folder, "--seeds", *seeds)
+    _cross_check(folder, f"fold-in-{seeds[0]}", arguments.venvs, arguments.torch_index)
+    if not arguments.quick:
+        _say("speed")
+        _call(sys.executable, "speed.py", "--json", folder / "speed.json")
+    seconds = time.perf_counter() - started
+    about = {"seeds": seeds, "missing": missing, "seconds": seconds, "load": os.getloadavg()[0]}
+    (folder / "about.json").write_text(json.dumps(about))
+    write_page(page, folder)
+
+
+def _run_peers(folder: Path, seeds: list[int], venvs: Path, index: str) -> dict[str, str]:
+    """Run every library that installs; return the others, with the reason."""
+    missing = {}
+    for name in PEERS:
+        _say(name)
+        python, problem = _environment(name, venvs, index)
+        if problem is None:
+            script = f"peers/peer_{name.removeprefix('scikit-')}.py"
+            problem = _call(python, script, folder, "--seeds", *seeds, seconds=PEER_SECONDS)
+        if problem is not None:
+            missing[name] = problem
+            _say(f"{name}: {problem}")
+    return missing
+
+
+def _cross_check(folder: Path, task: str, venvs: Path, index: str) -> None:
+    for library, name in CHECKERS.items():
+        python, problem = _environment(name, venvs, index)
+        if problem is None:
+            problem = _call(python, "crosscheck.py", library, folder, task, seconds=PEER_SECONDS)
+        if problem is not None:
+            _say(f"{library}: {problem}")
+
+
+def _environment(name: str, venvs: Path, index: str) -> tuple[Path, str | None]:
+    """Return the Python of an environment, made where it is missing, or why there is none."""
+    requirements = HERE / "requirements" / f"{name}.txt"
+    venv = venvs / name
+    python = venv / "bin" / "python"
+    done = venv / f"installed-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+    if done.exists():
+        return python, None
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    if index and "torch==" in requirements.read_text():
+        pip += ["--retries", "1", "--timeout", "20", "--extra-index-url", index]
+    try:
+        found = subprocess.run(
+            [*pip, "--requirement", requirements],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return python, f"did not install within {INSTALL_SECONDS} seconds"
+    if found.returncode:
+        errors = [line.strip() for line in found.stderr.splitlines() if "Error: " in line]
+        return python, f"did not install ({errors[-1] if errors else 'pip failed'})"
+    done.touch()
+    return python, None
+
+
+def _call(python: str | Path, script: str, *arguments: object, seconds: float = 1800) -> str | None:
+    """Run a script of this folder; return what went wrong, if anything did."""
+    command = [str(python), str(HERE / script), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "TQDM_DISABLE": "1"}
+    try:
+        code = subprocess.run(command, check=False, timeout=seconds, env=environment).returncode
+    except subprocess.TimeoutExpired:
+        return f"was stopped after {seconds:.0f} seconds"
+    if code and Path(python) == Path(sys.executable):
+        sys.exit(code)
+    return f"ended with the exit code {code}" if code else None
+
+
+def _say(text: str) -> None:
+    print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
