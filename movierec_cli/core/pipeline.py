@@ -12,6 +12,7 @@ import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
@@ -91,7 +92,7 @@ def default_name(request: TrainingRequest, dataset: str) -> str:
     parts = [request.model]
     if request.preset != "default":
         parts.append(request.preset)
-    if dataset != "ml-100k":
+    if dataset != DEFAULT_DATASET:
         parts.append(dataset)
     if request.holdout != "users":
         parts.append(request.holdout)
