@@ -47,6 +47,15 @@ the original archive when these are the same."""
 
 _MAX_FILE_SIZE = 64 * 2**20  # the largest real file has 2 MB; what is larger is no MovieLens 100K
 _FOLDER = "ml-100k/"
+_UNREADABLE = (  # what zipfile raises for damaged, encrypted and exotic archives
+    OSError,
+    zlib.error,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def read_archive(path: Path, where: str) -> dict[str, bytes]:
@@ -69,8 +78,7 @@ def read_archive(path: Path, where: str) -> dict[str, bytes]:
                     )
                 contents[name] = archive.read(member)
             return contents
-    except (OSError, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, RuntimeError,
-            NotImplementedError, ValueError) as error:  # fmt: skip
+    except _UNREADABLE as error:
         raise IntegrityError(
             f"{where} is not a readable zip archive: {error}.",
             "Fetch a fresh one with: movierec download --force",
