@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from movierec_cli.cli import loudness
 from movierec_cli.cli.heat_map import column_blocks, heat_tables
 
 SCHEMA = 1
@@ -132,9 +133,10 @@ def stderr() -> Console:
     return _console(sys.stderr)
 
 
-def info(message: str) -> None:
-    """Tell something on stderr."""
-    stderr().print(Text(message))
+def info(message: str, style: str = "") -> None:
+    """Tell something on stderr, unless it is to be quiet."""
+    if not loudness.CURRENT.quiet:
+        stderr().print(Text(message, style=style))
 
 
 def error(message: str, hint: str = "") -> None:

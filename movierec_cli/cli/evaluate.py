@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.console import Column, Format, View, emit, number
 from movierec_cli.cli.options import (
     FormatOption,
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The name of a run.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run)
+    ],
     k: KOption = 25,
     format: FormatOption = Format.table,
     json: JsonOption = False,

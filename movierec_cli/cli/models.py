@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.console import (
     Column,
     Format,
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, show and remove trained models.", no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A run.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="A run.", autocompletion=complete_run)
+]
 
 
 @app.callback()
@@ -47,11 +50,19 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec models list
     """
-    from movierec_cli.core import runs
+    from movierec_cli.core import checkpoints, runs
+    from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
 
     folder = Paths.from_environment().runs
-    manifests = [runs.load_manifest(name, folder)[0] for name in runs.list_runs(folder)]
+    manifests = []
+    for name in runs.list_runs(folder):
+        try:
+            manifests.append(runs.load_manifest(name, folder)[0])
+        except MovierecError as failure:  # the others can be listed all the same
+            info(f"{failure.message} {failure.hint}")
+    for training in checkpoints.unfinished(folder):
+        info(f"{training} Go on with: {training.command}")
     view = View(
         title="Runs",
         columns=[

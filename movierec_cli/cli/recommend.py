@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from movierec_cli.cli.completion import complete_occupation, complete_profile, complete_run
 from movierec_cli.cli.console import Column, Format, View, emit, info, number
 from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.options import (
@@ -61,14 +62,24 @@ def recommend(
     ] = None,
     occupation: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="One of the data set's.", rich_help_panel=_WHO),
+        typer.Option(
+            metavar="NAME",
+            help="One of the data set's.",
+            rich_help_panel=_WHO,
+            autocompletion=complete_occupation,
+        ),
     ] = None,
     zip_code: Annotated[
         str | None, typer.Option("--zip", metavar="CODE", help="Zip code.", rich_help_panel=_WHO)
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A person remembered earlier.", rich_help_panel=_WHO),
+        typer.Option(
+            metavar="NAME",
+            help="A person remembered earlier.",
+            rich_help_panel=_WHO,
+            autocompletion=complete_profile,
+        ),
     ] = None,
     save_profile: Annotated[
         str | None,
@@ -107,6 +118,7 @@ def recommend(
         typer.Option(
             "--rerank",
             metavar="NAME",
+            autocompletion=complete_run,
             help="Rank what --run retrieves with another run, such as two-tower.",
             rich_help_panel=_WHAT,
         ),

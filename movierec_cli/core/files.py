@@ -1,11 +1,12 @@
 """Writing files so that a reader sees the old content or the new, never a part of it."""
 
 import errno
+import logging
 import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ try:
 except ImportError:  # Windows, where an open file cannot be removed anyway
     fcntl = None  # type: ignore[assignment]
 
+_LOG = logging.getLogger(__name__)
 _STALE_AFTER = 60.0  # seconds; covers the moment between making a file and locking it
 
 
@@ -51,12 +53,59 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
+        _LOG.debug("wrote %s", target)
     except OSError as error:
         if error.errno in _UNWRITABLE:
             raise _cannot_write(target, error) from error
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
+    """Make ``folder`` and hold it: no other process enters this block for the same folder.
+
+    A folder that is empty at the end is removed. Where the platform has no ``flock`` nothing is
+    held.
+
+    Raises
+    ------
+    DataError
+        ``refusal``, if another process holds the folder; or if it cannot be made.
+    """
+    descriptor = _held(folder, refusal)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _held(folder: Path, refusal: DataError) -> int | None:
+    """Return the descriptor of the locked folder."""
+    while True:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        if not fcntl:
+            return None
+        with suppress(FileNotFoundError):  # whoever held it before has removed it: make it anew
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(descriptor), folder.stat()):
+                    return descriptor
+            except BlockingIOError as error:
+                os.close(descriptor)
+                raise refusal from error
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
 
 
 def _remove_stale(target: Path) -> None:

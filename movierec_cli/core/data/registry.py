@@ -4,6 +4,7 @@ What makes a data set is imported where it is needed: a command that finds it in
 not wait for what can download it.
 """
 
+import logging
 import re
 import shutil
 import zipfile
@@ -18,6 +19,7 @@ from movierec_cli.core.progress import SILENT, Progress
 
 DEFAULT_DATASET = "ml-100k"
 
+_LOG = logging.getLogger(__name__)
 _FILE_NAME = re.compile(r"[a-z0-9-]+")
 
 
@@ -38,7 +40,9 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     parsed = parsed_path(name, paths)
     if _FILE_NAME.fullmatch(name) and parsed.exists():
         try:
-            return store.load(parsed)
+            dataset = store.load(parsed)
+            _LOG.debug("read %s and found it whole", parsed)
+            return dataset
         except IntegrityError as error:
             progress.note(f"{error.message} Making it anew.")
     dataset = _parse_cached_archive(paths) if name == DEFAULT_DATASET else _made_up(name)
@@ -134,6 +138,7 @@ def _parse_cached_archive(paths: Paths) -> Dataset:
         )
     contents = movielens.read_archive(archive, str(archive))
     movielens.verify(contents, str(archive))
+    _LOG.debug("read %s and found the files of MovieLens 100K", archive)
     return movielens.parse(contents)
 
 
