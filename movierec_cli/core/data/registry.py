@@ -24,7 +24,8 @@ _FILE_NAME = re.compile(r"[a-z0-9-]+")
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
     """Load a data set by name: ``ml-100k``, ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
 
-    The parsed form is kept in the cache; where it is missing or damaged it is made anew.
+    The parsed form is kept in the cache; where it is missing or damaged it is made anew. A cache
+    that cannot be written to costs time, no more.
 
     Raises
     ------
@@ -42,7 +43,10 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
         except IntegrityError as error:
             progress.note(f"{error.message} Making it anew.")
     dataset = _parse_cached_archive(paths) if name == DEFAULT_DATASET else _made_up(name)
-    store.save(dataset, parsed)
+    try:
+        store.save(dataset, parsed)
+    except DataError as error:
+        progress.note(f"{error.message} Going on without keeping it.")
     return dataset
 
 
@@ -59,7 +63,7 @@ def parsed_path(name: str, paths: Paths) -> Path:
 def download(paths: Paths, url: str | None, force: bool, progress: Progress = SILENT) -> Dataset:
     """Fetch MovieLens 100K from its official address, or from ``url``, into the cache.
 
-    A verified archive that is there already is used, unless ``force``.
+    An archive that is there already is used, unless ``force``; one that is damaged is fetched anew.
 
     Raises
     ------
@@ -70,16 +74,20 @@ def download(paths: Paths, url: str | None, force: bool, progress: Progress = SI
     from movierec_cli.core.data.download import Expected, fetch  # noqa: PLC0415
 
     archive = archive_path(paths)
-    if not archive.exists() or force or url:
-        expected = None if url else Expected(movielens.ARCHIVE_SIZE, movielens.ARCHIVE_SHA256)
-        fetch(
-            url or movielens.URL,
-            archive,
-            expected,
-            lambda path: _check_archive(path, url or movielens.URL),
-            progress,
-            allow_http=url is not None,
-        )
+    if archive.exists() and not force and not url:
+        try:
+            return _install(paths)
+        except IntegrityError as error:
+            progress.note(f"{error.message} Fetching it anew.")
+    expected = None if url else Expected(movielens.ARCHIVE_SIZE, movielens.ARCHIVE_SHA256)
+    fetch(
+        url or movielens.URL,
+        archive,
+        expected,
+        lambda path: _check_archive(path, url or movielens.URL),
+        progress,
+        allow_http=url is not None,
+    )
     return _install(paths)
 
 
@@ -104,6 +112,8 @@ def bring(source: Path, paths: Paths) -> Dataset:
         _check_archive(source, str(source))
         with source.open("rb") as original, atomic_write(archive_path(paths)) as file:
             shutil.copyfileobj(original, file)
+            file.flush()
+            _check_archive(Path(file.name), str(source))  # of what is kept, every byte
     else:
         raise DataError(
             f"There is no file or folder {source}.",
