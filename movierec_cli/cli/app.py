@@ -11,8 +11,10 @@ from typer.core import TyperGroup
 
 from movierec_cli import __version__
 from movierec_cli.cli import (
+    cache,
     compare,
     console,
+    doctor,
     download,
     eda,
     evaluate,
@@ -125,8 +127,10 @@ def main(
 _START, _DATA, _MODELS, _FILMS = "Start here", "Data", "Models", "Recommendations"
 
 app.command("quickstart", rich_help_panel=_START)(quickstart.quickstart)
+app.command("doctor", rich_help_panel=_START)(doctor.doctor)
 app.command("download", rich_help_panel=_DATA)(download.download)
 app.add_typer(eda.app, name="eda", rich_help_panel=_DATA)
+app.add_typer(cache.app, name="cache", rich_help_panel=_DATA)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.command("evaluate", rich_help_panel=_MODELS)(evaluate.evaluate)
 app.command("compare", rich_help_panel=_MODELS)(compare.compare)

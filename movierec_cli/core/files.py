@@ -76,6 +76,18 @@ def parts_in(folder: Path) -> list[Path]:
     return sorted(folder.glob(f".*{_PART}"))
 
 
+def size_in_words(n_bytes: int) -> str:
+    """Write a size for people: ``512 bytes``, ``4.9 MB``."""
+    if n_bytes < 1_000:
+        return f"{n_bytes} bytes"
+    size = float(n_bytes)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1_000
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1_000:,.1f} TB"
+
+
 def is_left_behind(part: Path) -> bool:
     """Tell whether no living process is writing a temporary file."""
     try:

@@ -85,6 +85,23 @@ def test_permissions_follow_the_umask(target: Path, mask: int) -> None:
     assert target.stat().st_mode & 0o777 == 0o666 & ~mask
 
 
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1_000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (4_924_029, "4.9 MB"),
+        (75_400_000_000, "75.4 GB"),
+        (2_500_000_000_000_000, "2,500.0 TB"),
+    ],
+)
+def test_sizes_are_written_for_people(n_bytes: int, text: str) -> None:
+    assert files.size_in_words(n_bytes) == text
+
+
 def leave_part(target: Path, age: float, name: str = ".file.bin.abcd1234.part") -> Path:
     """Leave what a process that was killed some seconds ago would."""
     part = target.parent / name

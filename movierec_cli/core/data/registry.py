@@ -11,12 +11,13 @@ from pathlib import Path
 
 from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
 DEFAULT_DATASET = "ml-100k"
+ARCHIVE_NAME = f"{DEFAULT_DATASET}.zip"
 
 _FILE_NAME = re.compile(r"[a-z0-9-]+")
 
@@ -39,7 +40,7 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     parsed = parsed_path(name, paths)
     if _FILE_NAME.fullmatch(name) and parsed.exists():
         try:
-            return store.load(parsed)
+            return load_prepared(name, paths)
         except IntegrityError as error:
             progress.note(f"{error.message} Making it anew.")
     dataset = _parse_cached_archive(paths) if name == DEFAULT_DATASET else _made_up(name)
@@ -50,9 +51,37 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     return dataset
 
 
+def load_prepared(name: str, paths: Paths) -> Dataset:
+    """Load the parsed form of a data set from the cache.
+
+    Raises
+    ------
+    IntegrityError
+        As in `store.load`, and if it is that of another data set.
+    """
+    path = parsed_path(name, paths)
+    dataset = store.load(path)
+    if dataset.name != name:
+        raise IntegrityError(f"{path} holds another data set: {dataset.name}.")
+    return dataset
+
+
+def is_known(name: str) -> bool:
+    """Tell whether there is a data set of that name, here or to be had."""
+    from movierec_cli.core.data import synthetic  # noqa: PLC0415
+
+    if name == DEFAULT_DATASET:
+        return True
+    try:
+        synthetic.parse_name(name)
+    except UsageError:
+        return False
+    return True
+
+
 def archive_path(paths: Paths) -> Path:
     """Return where the verified archive of MovieLens 100K is kept."""
-    return paths.cache / f"{DEFAULT_DATASET}.zip"
+    return paths.cache / ARCHIVE_NAME
 
 
 def parsed_path(name: str, paths: Paths) -> Path:

@@ -107,6 +107,31 @@ def test_a_damaged_parsed_form_is_made_anew_from_the_archive(tiny_zip: Path, pat
     assert store.load(parsed).checksum() == expected
 
 
+def test_the_parsed_form_of_another_data_set_is_made_anew(tiny_zip: Path, paths: Paths) -> None:
+    expected = registry.bring(tiny_zip, paths).checksum()
+    registry.load_dataset(SMALL, paths)
+    registry.parsed_path(SMALL, paths).replace(registry.parsed_path("ml-100k", paths))
+    with pytest.raises(IntegrityError, match=rf"ml-100k\.npz holds another data set: {SMALL}"):
+        registry.load_prepared("ml-100k", paths)
+    assert registry.load_dataset("ml-100k", paths).checksum() == expected
+    assert registry.load_prepared("ml-100k", paths).checksum() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("ml-100k", True),
+        ("synthetic", True),
+        (SMALL, True),
+        ("synthetic-1x1x1", False),
+        ("ml-20m", False),
+        ("", False),
+    ],
+)
+def test_which_data_sets_there_are(name: str, known: bool) -> None:
+    assert registry.is_known(name) is known
+
+
 def test_a_damaged_archive_is_refused(tiny: Tiny, tiny_zip: Path, paths: Paths) -> None:
     registry.bring(tiny_zip, paths)
     registry.parsed_path("ml-100k", paths).unlink()
