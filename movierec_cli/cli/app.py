@@ -26,8 +26,10 @@ class Movierec(LazyGroup):
     entries = MappingProxyType(
         {
             "quickstart": Entry("quickstart", "quickstart", _START),
+            "doctor": Entry("doctor", "doctor", _START),
             "download": Entry("download", "download", _DATA),
             "eda": Entry("eda", "app", _DATA),
+            "cache": Entry("cache", "app", _DATA),
             "train": Entry("train", "train", _MODELS),
             "evaluate": Entry("evaluate", "evaluate", _MODELS),
             "compare": Entry("compare", "compare", _MODELS),
