@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, Section, View, emit, emit_all
+from movierec_cli.cli.console import Format, Section, emit, emit_all
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_run
-from movierec_cli.cli.console import Column, Format, View, emit, number
+from movierec_cli.cli.console import Format, emit, number
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
@@ -13,6 +13,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.evaluation import Evaluation

@@ -8,10 +8,8 @@ from rich.text import Text
 
 from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.console import (
-    Column,
     Format,
     Section,
-    View,
     emit,
     emit_all,
     info,
@@ -26,6 +24,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs import Manifest
@@ -237,7 +236,7 @@ def _print_curves(manifest: "Manifest") -> None:
 
     console = stdout()
     fine = "utf" in (console.encoding or "").lower()
-    lines = draw_curves(manifest.epochs, fine)
+    lines = draw_curves(manifest.epochs, fine, console.width)
     if not lines:
         return
     console.print(Text("Training", style="bold"))

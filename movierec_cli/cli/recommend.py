@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile, complete_run
-from movierec_cli.cli.console import Column, Format, View, emit, info, number
+from movierec_cli.cli.console import Format, emit, info, number
 from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.options import (
     FormatOption,
@@ -20,6 +20,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.people import Answers
