@@ -1,4 +1,4 @@
-"""How far the probabilities of a dnn run can be trusted: told and true, on held-out users.
+"""How far the probabilities of a run can be trusted: told and true, on held-out users.
 
 python benchmarks/reliability.py [RUN]
 """

@@ -159,8 +159,8 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
     Returns
     -------
     ``n`` recommendations. ``match`` is what the films are ranked by, on the scale of the model;
-    ``liking`` is the probability of a rating of 4 or 5, 0 to 1 (from a dnn); ``rating`` the
-    predicted rating, 1 to 5 (from a two-tower).
+    ``liking`` is the probability of a rating of 4 or 5, 0 to 1 (not from the report's two-tower);
+    ``rating`` the predicted rating, 1 to 5 (from a two-tower).
 
     Raises
     ------

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from movierec_cli.cli import interview
+from movierec_cli.cli.recommend import recommendations_view
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
-from movierec_cli.core.runs import save_run
+from movierec_cli.core.recommend import Recommendation
+from movierec_cli.core.runs import load_manifest, save_run
 from tests.cli.conftest import Cli, Command
 from tests.conftest import SMALL
 
@@ -79,6 +81,15 @@ def test_another_run_ranks_again(cli: Cli) -> None:
     result = cli("recommend", "--user", "3", "--rerank", "two-tower")
     assert result.exit_code == 0
     assert "Rating: predicted" in result.stdout
+
+
+def test_a_rating_is_shown_before_the_probability_and_instead_of_the_match(home: Path) -> None:
+    manifest, _ = load_manifest("two-tower", home / "data" / "runs")
+    film = Recommendation(1, 7, "Fargo (1996)", 1996, ("Crime",), 4.2, rating=4.2, liking=0.8)
+    view = recommendations_view("For you", manifest, [film])
+    assert [column.header for column in view.columns][-3:] == ["Genres", "Rating", "Likes it"]
+    assert view.rows == [["1", "Fargo", "1996", "Crime", "4.20", "80%"]]
+    assert view.notes[0].startswith("Rating: predicted, 1 to 5. Likes it: probability")
 
 
 @pytest.mark.parametrize(

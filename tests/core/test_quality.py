@@ -28,4 +28,5 @@ def test_dnn_ranks_at_least_as_well_as_the_best_baselines(ml100k: Dataset) -> No
 
 def test_two_tower_predicts_ratings_better_than_published_models(ml100k: Dataset) -> None:
     reached = figures(ml100k, "two-tower", "u1")
-    assert reached["rating"]["rmse"] < 0.8847  # myFM with ratings both ways and metadata
+    assert reached["rating"]["rmse"] < 0.8808  # published: myFM, ordered probit, with dates
+    assert reached["rating"]["accuracy"] > 0.743  # reached: .7476

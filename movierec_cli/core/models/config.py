@@ -180,6 +180,8 @@ class TwoTowerConfig:
         Of the towers' weights: for what a user rated, demographics, who rated a film, its genres.
     stranger_ridge
         Of the regression on demographics alone.
+    stranger_film_ridge
+        So many ratings of a film move its level for strangers half way to what they say.
     half_known
         The length of a history at which its tower counts half beside that regression.
     """
@@ -200,6 +202,7 @@ class TwoTowerConfig:
     raters_ridge: float = 30.0
     content_ridge: float = 100.0
     stranger_ridge: float = 20.0
+    stranger_film_ridge: float = 40.0
     half_known: float = 3.0
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ sampling starts from there: users given films, films given users, tower weights 
 normal distributions that can be drawn from exactly; predictions are averaged over the draws. After
 Salakhutdinov and Mnih (2008), Bayesian probabilistic matrix factorization using MCMC, with the
 side information and both directions of "who rated what" as in Rendle, Zhang and Koren (2019), On
-the difficulty of evaluating baselines.
+the difficulty of evaluating baselines. What only strangers need is fitted to the draws.
 
 Notation: M members (parallel chains), U users, N films, D bias and factors, K side features.
 """
@@ -26,6 +26,7 @@ from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import TwoTowerConfig
 from movierec_cli.core.models.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.incidence import Incidence
+from movierec_cli.core.models.strangers import fit_strangers
 from movierec_cli.core.models.two_tower import N_COUNT_FEATURES, TwoTower
 from movierec_cli.core.training import TOTAL, Epoch, Monitor
 
@@ -108,7 +109,7 @@ class TwoTowerTask:
         batch_size: int,
         device: str,
     ) -> None:
-        self._config, self._device = config, device
+        self._config, self._device, self._train = config, device, train
         self._unseen, self._measure = unseen, measure
         rows = np.flatnonzero(train.histories.counts)
         histories = train.histories.take(rows)
@@ -288,7 +289,7 @@ class TwoTowerTask:
 
     def _weights(self, draws: list[Draw]) -> dict[str, FloatArray]:
         films, user_towers, strangers = (torch.cat(part) for part in zip(*draws, strict=True))
-        return {
+        weights = {
             "films": _numpy(films),
             "rated": _numpy(user_towers[:, : self._known.shape[1]]),
             "side": _numpy(user_towers[:, self._known.shape[1] :]),
@@ -298,6 +299,7 @@ class TwoTowerTask:
             "rating_mean": np.array([self._mean], np.float32),
             "half_known": np.array([self._config.half_known], np.float32),
         }
+        return fit_strangers(weights, self._train, self._config.stranger_film_ridge)
 
     def _tensor(self, array: FloatArray) -> Tensor:
         return torch.as_tensor(array, device=self._device)

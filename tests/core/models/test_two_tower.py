@@ -11,6 +11,7 @@ from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.features import basis_size
 from movierec_cli.core.models.baselines import Bias, FilmMean
 from movierec_cli.core.models.config import Preset, TwoTowerConfig
 from movierec_cli.core.models.gibbs import TowerInputs, TowerPosterior, solve_vectors
@@ -20,6 +21,7 @@ from movierec_cli.core.models.two_tower_network import TwoTowerTask
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
 from movierec_cli.core.training_options import TrainingOptions
+from tests.helpers import make_histories
 
 TINY = Preset(
     TwoTowerConfig(members=2, factors=4, sweeps=20, burn_in=4, thinning=4),
@@ -46,6 +48,23 @@ def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
     return task.export()
 
 
+def weights_by_hand(n_films: int) -> dict[str, np.ndarray]:
+    """A model of one draw, a bias and a factor, without occupations, that tells everyone 3.5."""
+    size = basis_size(0)
+    return {
+        "films": np.zeros((1, n_films, 2), np.float32),
+        "rated": np.zeros((1, n_films, 2), np.float32),
+        "side": np.zeros((1, size + 3, 2), np.float32),
+        "strangers": np.zeros((1, 1 + size, 2), np.float32),
+        "stranger_films": np.zeros(n_films, np.float32),
+        "ridge": np.ones(2, np.float32),
+        "demographic_mean": np.zeros(size, np.float32),
+        "rating_mean": np.float32([3.5]),
+        "half_known": np.float32([1.0]),
+        "liking": np.float32([1.0, 0.0]),
+    }
+
+
 @pytest.fixture(scope="module")
 def split(medium: Dataset) -> dict[str, Scenario]:
     return {scenario.name: scenario for scenario in make_split(medium).scenarios}
@@ -70,7 +89,62 @@ def test_predictions_are_ratings_and_better_than_the_baselines(
     assert scores.rating is not None
     assert scores.rating.min() >= 1
     assert scores.rating.max() <= 5
-    assert scores.liking is None
+
+
+def test_probabilities_are_near_the_truth(model: TwoTower, split: dict[str, Scenario]) -> None:
+    for scenario in split.values():
+        liking = model.score(scenario.histories, scenario.users).liking
+        assert liking is not None
+        assert ((liking > 0) & (liking < 1)).all()
+        at = (scenario.targets.user_rows, scenario.targets.film_rows)
+        truth = scenario.targets.ratings >= 4
+        assert abs(float(liking[at].mean()) - float(truth.mean())) < 0.1
+        assert float(liking[at][truth].mean()) > float(liking[at][~truth].mean()) + 0.1
+
+
+def test_what_holds_for_strangers_fades_as_the_history_grows() -> None:
+    weights = weights_by_hand(n_films=3)
+    weights["stranger_films"] = np.float32([0.0, 0.9, 0.0])
+    weights["half_known"] = np.float32([2.0])
+    weights["ridge"][:] = 1e9  # the ratings themselves change nothing
+    histories = make_histories({}, {0: 5.0}, {0: 5.0, 2: 5.0})
+    ratings = TwoTower(weights).score(histories, Users.unknown(3)).rating
+    assert ratings is not None
+    np.testing.assert_allclose(ratings[:, 1], [3.5 + 0.9, 3.5 + 0.6, 3.5 + 0.45], rtol=1e-5)
+    np.testing.assert_allclose(ratings[:, 0], 3.5, rtol=1e-5)
+
+
+def test_the_probability_is_read_from_the_rating_before_clipping() -> None:
+    weights = weights_by_hand(n_films=2)
+    weights["films"][0, :, 0] = [0.5, 2.0]
+    weights["liking"] = np.float32([2.0, 0.1])
+    scores = TwoTower(weights).score(Histories.empty(1), Users.unknown(1))
+    odds = np.array([2.0 * 0.5 + 0.1, 2.0 * 2.0 + 0.1])
+    assert scores.rating is not None
+    assert scores.liking is not None
+    np.testing.assert_allclose(scores.rating, [[4.0, 5.0]])
+    np.testing.assert_allclose(scores.liking[0], 1 / (1 + np.exp(-odds)), rtol=1e-5)
+
+
+def test_strangers_are_told_the_same_with_less_work(
+    model: TwoTower, split: dict[str, Scenario]
+) -> None:
+    users = split[COLD_START].users
+    np.testing.assert_allclose(
+        model.stranger_ratings(users),
+        model.score(Histories.empty(len(users)), users).ranking,
+        rtol=1e-4,
+        atol=1e-4,
+    )
+
+
+def test_people_of_whom_nothing_is_known_are_enough_to_train_on(small: Dataset) -> None:
+    nobody = replace(Users.unknown(len(small.users)), ids=small.users.ids)
+    model = TwoTower(trained(replace(small, users=nobody)))
+    scores = model.score(small.histories, nobody).ranking
+    assert np.isfinite(scores).all()
+    strangers = model.stranger_ratings(small.users)
+    np.testing.assert_array_equal(strangers, np.broadcast_to(strangers[0], strangers.shape))
 
 
 def test_nothing_known_of_a_person_is_no_failure(model: TwoTower) -> None:
