@@ -237,7 +237,7 @@ def run_epochs(
     if begun is not None:
         epochs += begun.epochs
         task.module.load_state_dict(begun.part("module"))
-        best_state = begun.part("best")
+        best_state = begun.part("best") or copy.deepcopy(task.module.state_dict())
         optimizer.restore(begun.part("optimizer"))
         generator.set_state(begun.tensors["order"])
         torch.set_rng_state(begun.tensors["random"])
@@ -266,7 +266,7 @@ def run_epochs(
                 tuple(epochs),
                 {
                     **_named("module", task.module.state_dict()),
-                    **_named("best", best_state),
+                    **({} if best is None or is_best else _named("best", best_state)),
                     **_named("optimizer", optimizer.state()),
                     "order": generator.get_state(),
                     "random": torch.get_rng_state(),
