@@ -193,7 +193,8 @@ def test_weights_that_are_no_safetensors_are_refused(saved: Path, folder: Path) 
 def test_weights_outside_the_folder_of_the_run_are_not_read(
     elsewhere: str, saved: Path, folder: Path
 ) -> None:
-    theirs = save_run(Run(replace(MANIFEST, name="theirs"), {"bias": np.float32([99.0])}), folder)
+    others = {name: array + 1 for name, array in WEIGHTS.items()}
+    theirs = save_run(Run(replace(MANIFEST, name="theirs"), others), folder)
     other = json.loads((theirs / "manifest.json").read_text())["weights"]
     named = elsewhere.format(weights_of(theirs).name, theirs)
     edit(saved, lambda m: m.update(weights=other | {"file": named}))
