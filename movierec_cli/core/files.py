@@ -19,6 +19,22 @@ except ImportError:  # Windows, where an open file cannot be removed anyway
 _STALE_AFTER = 60.0  # seconds; covers the moment between making a file and locking it
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; a path that cannot be looked at has none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file; a path that cannot be looked at has none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """Open a new temporary file beside ``target``; move it into place when the block succeeds.

@@ -19,9 +19,17 @@ from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import MODELS, PRESETS, Preset
 from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.run_checks import is_sound
 from movierec_cli.core.runs import Manifest, Run, check_name
 from movierec_cli.core.tasks import build_task
-from movierec_cli.core.training import THREADS, Epoch, RefiningTask, resolve_device, run_epochs
+from movierec_cli.core.training import (
+    THREADS,
+    Epoch,
+    RefiningTask,
+    diverged,
+    resolve_device,
+    run_epochs,
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,8 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
-        with torch.random.fork_rng():
+        # numbers without end are told by `diverged`, not by warnings
+        with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(request.seed)
             task, inputs = build_task(split.train, preset)
             history = run_epochs(task, preset.training, on_epoch)
@@ -137,8 +146,12 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
                     epochs.append(epoch)
                     on_epoch(epoch)
             weights = task.export()
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise diverged("a system of equations has no solution any more") from error
     finally:
         torch.set_num_threads(threads)
+    if not all(map(is_sound, weights.values())):
+        raise diverged("its weights are beyond all bounds")
     seconds = time.perf_counter() - started
     manifest = Manifest(
         name=name,
