@@ -30,7 +30,7 @@ from movierec_cli.core.models.config import PRESETS, Preset
 from movierec_cli.core.models.scorers import SCORERS
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.tasks import build_task
-from movierec_cli.core.training import THREADS, RefiningTask, run_epochs
+from movierec_cli.core.training import THREADS, run_training
 
 DNN = PRESETS["dnn"]["default"]
 TWO_TOWER = PRESETS["two-tower"]["default"]
@@ -98,9 +98,7 @@ def trained(train: Dataset, model: str, preset: Preset) -> Model:
     torch.set_num_threads(THREADS)
     torch.manual_seed(preset.training.seed)
     task, _ = build_task(train, preset)
-    run_epochs(task, preset.training, lambda _: None)
-    if isinstance(task, RefiningTask):
-        list(task.refine(preset.training.epochs + 1))
+    run_training(task, preset.training, lambda _: None)
     return SCORERS[model]["default"](task.export())
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -176,12 +176,17 @@ class RecordedProgress:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the site answers: ``length`` is announced as Content-Length, ``None`` for none."""
+    """What the site answers.
+
+    ``length`` is announced as Content-Length, ``None`` for none. ``held`` keeps the second half of
+    the body back until it is set.
+    """
 
     body: bytes = b""
     status: int = 200
     length: int | None = -1
     headers: Mapping[str, str] = field(default_factory=dict)
+    held: threading.Event | None = None
 
 
 @dataclass
@@ -212,7 +217,12 @@ def serving() -> Iterator[Site]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            half = len(answer.body) // 2 if answer.held else len(answer.body)
+            self.wfile.write(answer.body[:half])
+            if answer.held:
+                answer.held.wait(20)
+                with suppress(ConnectionError):  # who asked may be gone
+                    self.wfile.write(answer.body[half:])
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

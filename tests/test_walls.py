@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 
 import movierec_cli
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.pipeline import Overrides, TrainingRequest
+from movierec_cli.core.resume import train_and_save
+from tests.conftest import SMALL
 
 PACKAGE = Path(movierec_cli.__file__).parent
 ALL = sorted(PACKAGE.rglob("*.py"))
@@ -155,3 +161,57 @@ def test_recommending_loads_neither_torch_nor_pandas(modules: str) -> None:
     loaded = loaded_by(f"import {modules}")
     assert "numpy" in loaded
     assert not loaded & {"torch", "pandas"}
+
+
+def loaded_by_command(*arguments: str) -> set[str]:
+    """Return the packages that are loaded once a command has run in a process of its own."""
+    code = (
+        "import sys\n"
+        "from movierec_cli.__main__ import main\n"
+        f"sys.argv = {['movierec', *arguments]!r}\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    names = {name.partition('.')[0] for name in sys.modules}\n"
+        "    print('loaded:', *sorted(names), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.rpartition("loaded: ")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("recommend", "--user", "3"),
+        ("recommend", "--like", "1", "--dislike", "2", "-n", "3", "--format", "json"),
+        ("recommend", "--like", "1", "--explain"),
+        ("similar", "1"),
+        ("neighbors", "--user", "3"),
+    ],
+    ids=" ".join,
+)
+def test_an_answer_of_a_dnn_loads_nothing_that_it_can_do_without(
+    arguments: tuple[str, ...], small: Dataset, paths: Paths
+) -> None:
+    registry.load_dataset(SMALL, paths)
+    request = TrainingRequest("dnn", overrides=Overrides(epochs=2), name="dnn")
+    train_and_save(small, request, paths.runs, lambda _: None)
+    loaded = loaded_by_command(*arguments)
+    assert "numpy" in loaded
+    assert not loaded & {"torch", "pandas", "scipy", "matplotlib", "pydantic"}
+
+
+def test_a_command_loads_no_other_command() -> None:
+    code = (
+        "import sys\n"
+        "from movierec_cli.cli.app import app\n"
+        "try:\n"
+        "    app(['films', '--help'])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print(*(n for n in sys.modules if n.startswith('movierec_cli.cli.')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stderr.split()
+    assert "movierec_cli.cli.films" in loaded
+    assert not {f"movierec_cli.cli.{name}" for name in ("train", "eda", "report")} & set(loaded)

@@ -4,37 +4,49 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from movierec_cli import __version__
-from movierec_cli.cli import (
-    compare,
-    console,
-    download,
-    eda,
-    evaluate,
-    export,
-    films,
-    models,
-    profiles,
-    quickstart,
-    recommend,
-    report,
-    train,
-)
+from movierec_cli.cli import console, loudness
+from movierec_cli.cli.lazy import MARKUP, Entry, LazyGroup
 from movierec_cli.core.errors import MovierecError
 
 _BUG, _USAGE = 1, 2
 
 
-class ErrorReportingGroup(TyperGroup):
-    """Turns every expected error into ``error:`` and ``hint:`` lines and its exit code."""
+_START, _DATA, _MODELS, _FILMS = "Start here", "Data", "Models", "Recommendations"
+
+
+class Movierec(LazyGroup):
+    """All commands; turns every expected error into ``error:`` and ``hint:`` and its exit code."""
+
+    entries = MappingProxyType(
+        {
+            "quickstart": Entry("quickstart", "quickstart", _START),
+            "doctor": Entry("doctor", "doctor", _START),
+            "download": Entry("download", "download", _DATA),
+            "eda": Entry("eda", "app", _DATA),
+            "cache": Entry("cache", "app", _DATA),
+            "train": Entry("train", "train", _MODELS),
+            "evaluate": Entry("evaluate", "evaluate", _MODELS),
+            "compare": Entry("compare", "compare", _MODELS),
+            "models": Entry("models", "app", _MODELS),
+            "report": Entry("report", "report", _MODELS),
+            "recommend": Entry("recommend", "recommend", _FILMS),
+            "similar": Entry("films", "similar", _FILMS),
+            "films": Entry("films", "films", _FILMS),
+            "neighbors": Entry("films", "neighbors", _FILMS),
+            "profiles": Entry("profiles", "app", _FILMS),
+            "export": Entry("export", "app", _FILMS),
+        }
+    )
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command."""
+        loudness.reset()
         with _errors_reported(ctx):
             return super().parse_args(ctx, args)
 
@@ -46,7 +58,7 @@ class ErrorReportingGroup(TyperGroup):
 
 @contextmanager
 def _errors_reported(ctx: Any) -> Iterator[None]:
-    debugging = bool(os.environ.get("MOVIEREC_DEBUG"))
+    debugging = os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0")
     try:
         yield
     except MovierecError as failure:
@@ -92,13 +104,13 @@ def _close_stdout() -> None:
 
 app = typer.Typer(
     name="movierec",
-    cls=ErrorReportingGroup,
+    cls=Movierec,
     help="Film recommendations from MovieLens 100K: look at the data, train a model, measure it "
     "honestly, recommend.",
     epilog="Start with: movierec quickstart",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=MARKUP,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -120,21 +132,3 @@ def main(
 ) -> None:
     """Film recommendations from MovieLens 100K."""
     del version
-
-
-_START, _DATA, _MODELS, _FILMS = "Start here", "Data", "Models", "Recommendations"
-
-app.command("quickstart", rich_help_panel=_START)(quickstart.quickstart)
-app.command("download", rich_help_panel=_DATA)(download.download)
-app.add_typer(eda.app, name="eda", rich_help_panel=_DATA)
-app.command("train", rich_help_panel=_MODELS)(train.train)
-app.command("evaluate", rich_help_panel=_MODELS)(evaluate.evaluate)
-app.command("compare", rich_help_panel=_MODELS)(compare.compare)
-app.add_typer(models.app, name="models", rich_help_panel=_MODELS)
-app.command("report", rich_help_panel=_MODELS)(report.report)
-app.command("recommend", rich_help_panel=_FILMS)(recommend.recommend)
-app.command("similar", rich_help_panel=_FILMS)(films.similar)
-app.command("films", rich_help_panel=_FILMS)(films.films)
-app.command("neighbors", rich_help_panel=_FILMS)(films.neighbors)
-app.add_typer(profiles.app, name="profiles", rich_help_panel=_FILMS)
-app.add_typer(export.app, name="export", rich_help_panel=_FILMS)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, Section, View, emit_all, number, print_json
+from movierec_cli.cli.console import Format, Section, emit_all, number, print_json
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
@@ -16,6 +16,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.compare import Comparison, Result

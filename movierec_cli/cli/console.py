@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from movierec_cli.cli.heat_map import column_blocks, heat_tables
+from movierec_cli.cli import loudness
+from movierec_cli.cli.tables import View, laid_out
 
 SCHEMA = 1
 _PIPED_WIDTH = 1000  # a pipe has no width; nothing is wrapped or cut for it
@@ -29,34 +29,6 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
     md = "md"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table for people; a header may have lines."""
-
-    header: str
-    numeric: bool = False
-    style: str = ""
-
-
-@dataclass(frozen=True)
-class View:
-    """A table for people; cells are finished texts.
-
-    Attributes
-    ----------
-    styles
-        A style for each cell, laid out as ``rows``: a heat map. Its columns stand without gaps,
-        and what is wider than the terminal is printed in blocks of columns, each with the first
-        column again.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
-    notes: Sequence[str] = ()
-    styles: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True)
@@ -132,9 +104,10 @@ def stderr() -> Console:
     return _console(sys.stderr)
 
 
-def info(message: str) -> None:
-    """Tell something on stderr."""
-    stderr().print(Text(message))
+def info(message: str, style: str = "") -> None:
+    """Tell something on stderr, unless it is to be quiet."""
+    if not loudness.CURRENT.quiet:
+        stderr().print(Text(message, style=style))
 
 
 def error(message: str, hint: str = "") -> None:
@@ -195,45 +168,12 @@ def _write(text: str) -> None:
 
 def _print_table(view: View) -> None:
     stdout().print(Text(view.title, style="bold"))
-    if view.styles:
-        for table in heat_tables(view, stdout().width):
+    for table in laid_out(view, stdout().width):
+        if table.box is None:
             stdout().print()
-            stdout().print(table)
-    else:
-        for block in _blocks_that_fit(view, stdout().width):
-            stdout().print(_plain_table(view, block))
+        stdout().print(table)
     for note in view.notes:
         stdout().print(Text(note, style="dim"))
-
-
-def _blocks_that_fit(view: View, width: int) -> list[list[int]]:
-    """Return the columns of each table: all in one, unless figures would have to be folded.
-
-    A table of figures that is too wide is printed in blocks, the first column in each again; one
-    with texts is folded instead.
-    """
-    widths = [
-        max([len(column.header), *(len(row[at]) for row in view.rows)])
-        for at, column in enumerate(view.columns)
-    ]
-    fits = sum(widths) + 3 * len(widths) + 1 <= width
-    if fits or not all(column.numeric for column in view.columns[1:]):
-        return [list(range(len(widths)))]
-    return column_blocks([size + 3 for size in widths], width - 1)
-
-
-def _plain_table(view: View, block: Sequence[int]) -> Table:
-    table = Table()
-    for column in (view.columns[at] for at in block):
-        table.add_column(
-            column.header,
-            justify="right" if column.numeric else "left",
-            style=column.style,
-            overflow="fold",
-        )
-    for row in view.rows:
-        table.add_row(*(Text(row[at]) for at in block))
-    return table
 
 
 def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:

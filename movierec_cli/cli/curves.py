@@ -33,10 +33,11 @@ _FINE = _Ink((2, 4), "│", "└", "─", "▲", "→")
 _PLAIN = _Ink((1, 1), "|", "+", "-", "^", "->")
 
 
-def draw_curves(epochs: Sequence[Mapping[str, Any]], fine: bool) -> list[str]:
-    """Draw each figure of a training over its epochs, two plots to a line.
+def draw_curves(epochs: Sequence[Mapping[str, Any]], fine: bool, width: int = 80) -> list[str]:
+    """Draw each figure of a training over its epochs, two plots to a line where they fit.
 
-    Training and validation of the same figure stand side by side on one scale.
+    Training and validation of the same figure stand side by side on one scale, or one below the
+    other.
 
     Parameters
     ----------
@@ -44,10 +45,12 @@ def draw_curves(epochs: Sequence[Mapping[str, Any]], fine: bool) -> list[str]:
         As in `movierec_cli.core.runs.Manifest`.
     fine
         Whether braille characters can be shown; otherwise it is all ASCII.
+    width
+        The characters that a line may have.
 
     Returns
     -------
-    Lines of at most 80 characters.
+    Lines of at most 80 characters, or of at most 38 where ``width`` is smaller than that.
     """
     if not epochs:
         return []
@@ -55,7 +58,10 @@ def draw_curves(epochs: Sequence[Mapping[str, Any]], fine: bool) -> list[str]:
     last = max(int(epoch["number"]) for epoch in epochs)
     kept = kept_epoch(epochs)
     lines: list[str] = []
-    for row in _rows(panels(epochs)):
+    rows = list(_rows(panels(epochs)))
+    if width < 2 * _WIDTH + len(_GAP):
+        rows = [[plot] for row in rows for plot in row]
+    for row in rows:
         plots = [_plot(panel, series, last, kept, ink) for panel, series in row]
         lines += [_GAP.join(parts).rstrip() for parts in zip(*plots, strict=True)]
         lines.append("")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, View, emit, number
+from movierec_cli.cli.completion import complete_run
+from movierec_cli.cli.console import Format, emit, number
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
@@ -12,6 +13,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.evaluation import Evaluation
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The name of a run.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run)
+    ],
     k: KOption = 25,
     format: FormatOption = Format.table,
     json: JsonOption = False,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, View, emit, number
+from movierec_cli.cli.console import Format, emit, number
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
@@ -18,6 +18,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
+from movierec_cli.cli.tables import Column, View
 
 CountOption = Annotated[int, typer.Option("-n", min=1, help="How many to show at most.")]
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from movierec_cli.cli.console import View
+    from movierec_cli.cli.tables import View
 
 _NARROW = 6  # characters of a header that had to be broken into lines
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))

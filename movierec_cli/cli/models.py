@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.console import (
-    Column,
     Format,
     Section,
-    View,
     emit,
     emit_all,
     info,
@@ -25,13 +24,16 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs import Manifest
 
 app = typer.Typer(help="List, show and remove trained models.", no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A run.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="A run.", autocompletion=complete_run)
+]
 
 
 @app.callback()
@@ -47,11 +49,19 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec models list
     """
-    from movierec_cli.core import runs
+    from movierec_cli.core import checkpoints, runs
+    from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
 
     folder = Paths.from_environment().runs
-    manifests = [runs.load_manifest(name, folder)[0] for name in runs.list_runs(folder)]
+    manifests = []
+    for name in runs.list_runs(folder):
+        try:
+            manifests.append(runs.load_manifest(name, folder)[0])
+        except MovierecError as failure:  # the others can be listed all the same
+            info(f"{failure.message} {failure.hint}")
+    for training in checkpoints.unfinished(folder):
+        info(f"{training} Go on with: {training.command}")
     view = View(
         title="Runs",
         columns=[
@@ -226,7 +236,7 @@ def _print_curves(manifest: "Manifest") -> None:
 
     console = stdout()
     fine = "utf" in (console.encoding or "").lower()
-    lines = draw_curves(manifest.epochs, fine)
+    lines = draw_curves(manifest.epochs, fine, console.width)
     if not lines:
         return
     console.print(Text("Training", style="bold"))

@@ -6,6 +6,12 @@ from typing import Annotated
 
 import typer
 
+from movierec_cli.cli.completion import (
+    complete_dataset,
+    complete_genre,
+    complete_holdout,
+    complete_run,
+)
 from movierec_cli.cli.console import Format
 from movierec_cli.core.errors import UsageError
 
@@ -14,6 +20,7 @@ DatasetOption = Annotated[
     typer.Option(
         "--dataset",
         metavar="NAME",
+        autocompletion=complete_dataset,
         envvar="MOVIEREC_DATASET",
         help="ml-100k, or made-up data: synthetic or synthetic-USERSxFILMSxRATINGS.",
     ),
@@ -30,6 +37,7 @@ HoldoutOption = Annotated[
     typer.Option(
         "--holdout",
         metavar="users|u1..u5|ua|ub|none",
+        autocompletion=complete_holdout,
         help="What training must not see: 20 % of the users, an official fold, or nothing.",
     ),
 ]
@@ -37,12 +45,20 @@ SplitSeedOption = Annotated[
     int, typer.Option("--split-seed", min=0, max=2**32 - 1, help="Draws the held-out users.")
 ]
 
-RunOption = Annotated[str, typer.Option("--run", metavar="NAME", help="The run to use.")]
+RunOption = Annotated[
+    str, typer.Option("--run", metavar="NAME", help="The run to use.", autocompletion=complete_run)
+]
 GenreOption = Annotated[
-    list[str] | None, typer.Option("--genre", metavar="NAME", help="Films of this genre only.")
+    list[str] | None,
+    typer.Option(
+        "--genre", metavar="NAME", help="Films of this genre only.", autocompletion=complete_genre
+    ),
 ]
 NotGenreOption = Annotated[
-    list[str] | None, typer.Option("--not-genre", metavar="NAME", help="No films of this genre.")
+    list[str] | None,
+    typer.Option(
+        "--not-genre", metavar="NAME", help="No films of this genre.", autocompletion=complete_genre
+    ),
 ]
 YearOption = Annotated[
     str | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Films of these years only.")

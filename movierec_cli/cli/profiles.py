@@ -4,12 +4,16 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, View, emit, info
+from movierec_cli.cli.completion import complete_profile
+from movierec_cli.cli.console import Format, emit, info
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.tables import Column, View
 
 app = typer.Typer(help="The people that movierec remembers.", no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A profile.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="A profile.", autocompletion=complete_profile)
+]
 
 
 @app.callback()

@@ -11,7 +11,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from movierec_cli.cli import loudness
 from movierec_cli.cli.console import info, stderr
+
+
+def shows_bars() -> bool:
+    """Tell whether progress is shown as a bar: in a terminal, unless it is not wanted."""
+    return stderr().is_terminal and loudness.CURRENT.progress
 
 
 class DownloadProgress:
@@ -23,6 +29,8 @@ class DownloadProgress:
 
     def start(self, description: str, total: int | None) -> None:
         """Show an empty bar, or a line where there is no terminal."""
+        if not loudness.CURRENT.progress:
+            return
         if not stderr().is_terminal:
             info(f"{description}…")
             return
@@ -63,7 +71,7 @@ class StepProgress:
             BarColumn(),
             MofNCompleteColumn(),
             console=stderr(),
-            disable=not stderr().is_terminal,
+            disable=not shows_bars(),
             transient=True,
         )
         self._task = self._bar.add_task("", total=total)
@@ -82,7 +90,7 @@ class StepProgress:
         """Tell that the step before is done and another begins."""
         self._done += 1
         self._bar.update(self._task, completed=self._done, description=description)
-        if self._bar.disable:
+        if self._bar.disable and loudness.CURRENT.progress:
             info(f"{description}…")
 
 
@@ -101,7 +109,7 @@ class CountProgress:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             console=stderr(),
-            disable=not stderr().is_terminal,
+            disable=not shows_bars(),
             transient=True,
         )
         self._task = self._bar.add_task(description, total=total)

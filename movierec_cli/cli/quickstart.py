@@ -47,4 +47,4 @@ def quickstart() -> None:
 def _announce(command: str) -> None:
     console.stdout().file.flush()
     console.info("")
-    console.stderr().print(f"$ movierec {command}", style="bold green", highlight=False)
+    console.info(f"$ movierec {command}", style="bold green")

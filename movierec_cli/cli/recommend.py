@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.console import Column, Format, View, emit, info, number
+from movierec_cli.cli.completion import complete_occupation, complete_profile, complete_run
+from movierec_cli.cli.console import Format, emit, info, number
 from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.options import (
     FormatOption,
@@ -19,6 +20,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.people import Answers
@@ -61,14 +63,24 @@ def recommend(
     ] = None,
     occupation: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="One of the data set's.", rich_help_panel=_WHO),
+        typer.Option(
+            metavar="NAME",
+            help="One of the data set's.",
+            rich_help_panel=_WHO,
+            autocompletion=complete_occupation,
+        ),
     ] = None,
     zip_code: Annotated[
         str | None, typer.Option("--zip", metavar="CODE", help="Zip code.", rich_help_panel=_WHO)
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A person remembered earlier.", rich_help_panel=_WHO),
+        typer.Option(
+            metavar="NAME",
+            help="A person remembered earlier.",
+            rich_help_panel=_WHO,
+            autocompletion=complete_profile,
+        ),
     ] = None,
     save_profile: Annotated[
         str | None,
@@ -107,6 +119,7 @@ def recommend(
         typer.Option(
             "--rerank",
             metavar="NAME",
+            autocompletion=complete_run,
             help="Rank what --run retrieves with another run, such as two-tower.",
             rich_help_panel=_WHAT,
         ),

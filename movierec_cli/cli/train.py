@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from movierec_cli.cli import loudness
+from movierec_cli.cli.completion import complete_device, complete_model, complete_preset
 from movierec_cli.cli.console import info, number
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
 
@@ -12,11 +14,17 @@ if TYPE_CHECKING:
 
 
 def train(
-    model: Annotated[str, typer.Argument(metavar="two-tower|dnn", help="What to train.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="two-tower|dnn", help="What to train.", autocompletion=complete_model
+        ),
+    ],
     preset: Annotated[
         str,
         typer.Option(
             metavar="default|report",
+            autocompletion=complete_preset,
             help="default is the best we know; report is the network of the report.",
         ),
     ] = "default",
@@ -35,9 +43,16 @@ def train(
     learning_rate: Annotated[float | None, typer.Option(help="The step size of Adam.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=2, help="Examples in a step.")] = None,
     device: Annotated[
-        str, typer.Option(metavar="auto|cpu|cuda|mps", help="What to compute on.")
+        str,
+        typer.Option(
+            metavar="auto|cpu|cuda|mps", help="What to compute on.", autocompletion=complete_device
+        ),
     ] = "cpu",
     dataset: DatasetOption = DEFAULT_DATASET,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with an interrupted training after its last epoch."),
+    ] = False,
 ) -> None:
     """Train a model and keep it as a run.
 
@@ -48,15 +63,12 @@ def train(
       movierec train dnn
       movierec train two-tower --preset report
       movierec train dnn --holdout ua --name dnn-ua
+      movierec train dnn --resume
     """
     from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.pipeline import (
-        Overrides,
-        TrainingRequest,
-        train_run,
-    )
-    from movierec_cli.core.runs import save_run
+    from movierec_cli.core.pipeline import Overrides, TrainingRequest
+    from movierec_cli.core.resume import Resume, train_and_save
 
     paths = Paths.from_environment()
     request = TrainingRequest(
@@ -69,14 +81,19 @@ def train(
         overrides=Overrides(epochs, learning_rate, batch_size),
         name=name,
     )
-    run = train_run(load_dataset(dataset, paths), request, EpochRows())
-    folder = save_run(run, paths.runs)
+    run = train_and_save(
+        load_dataset(dataset, paths),
+        request,
+        paths.runs,
+        EpochRows(),
+        Resume.ALWAYS if resume else Resume.NEVER,
+    )
     manifest = run.manifest
     info(
         f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
         f"{manifest.seconds:.1f} s; kept the last epoch marked * as the run {manifest.name!r}."
     )
-    info(f"It is in {folder}.")
+    info(f"It is in {paths.runs / manifest.name}.")
     if manifest.split["holdout"] != "none":
         info(f"Measure it with: movierec evaluate {manifest.name}")
     info(f"Use it with: movierec recommend --user 42 --run {manifest.name}")
@@ -90,6 +107,8 @@ class EpochRows:
 
     def __call__(self, epoch: "Epoch") -> None:
         """Print the figures of an epoch, the header before the first."""
+        if not loudness.CURRENT.progress:
+            return
         if not self._names:
             self._names = [("train", name) for name in epoch.train]
             self._names += [("validation", name) for name in epoch.validation]

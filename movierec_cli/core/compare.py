@@ -15,7 +15,7 @@ from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.config import PRESETS
-from movierec_cli.core.runs import Run, load_run, save_run
+from movierec_cli.core.runs import Run, load_run
 
 BASELINE = "baseline"
 PUBLISHED = "published"
@@ -139,8 +139,8 @@ def _fitting_run(
     from movierec_cli.core.pipeline import (  # noqa: PLC0415 - torch is heavy and may not be needed
         TrainingRequest,
         default_name,
-        train_run,
     )
+    from movierec_cli.core.resume import Resume, as_json, train_and_save  # noqa: PLC0415
 
     request = TrainingRequest(model, preset, holdout, split_seed)
     name = default_name(request, dataset.name)
@@ -150,14 +150,12 @@ def _fitting_run(
         split = make_split(dataset, holdout, split_seed)
         manifest = there.manifest
         if (
-            dict(manifest.config) == _as_json(asdict(wanted.config))
-            and dict(manifest.training) == _as_json(asdict(wanted.training))
+            dict(manifest.config) == as_json(asdict(wanted.config))
+            and dict(manifest.training) == as_json(asdict(wanted.training))
             and dict(manifest.split) == {"holdout": holdout, "split_seed": split.split_seed}
         ):
             return there
-    run = train_run(dataset, request, lambda _: None)
-    save_run(run, runs)
-    return run
+    return train_and_save(dataset, request, runs, lambda _: None, Resume.IF_IT_FITS)
 
 
 def _load(name: str, dataset: Dataset, runs: Path) -> Run | None:
@@ -168,15 +166,6 @@ def _load(name: str, dataset: Dataset, runs: Path) -> Run | None:
     except (DataError, IntegrityError):
         return None
     return run
-
-
-def _as_json(value: object) -> object:
-    """Return a value as it comes back from JSON: tuples become lists."""
-    if isinstance(value, Mapping):
-        return {key: _as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(item) for item in value]
-    return value
 
 
 def _average(results: Sequence[Result]) -> Result:

@@ -42,3 +42,9 @@ class IntegrityError(MovierecError):
     """A checksum or a size differs: the file is damaged or is another file."""
 
     exit_code = 5
+
+
+class InterruptionError(MovierecError):
+    """Somebody ended the work before it was done."""
+
+    exit_code = 130

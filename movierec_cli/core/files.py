@@ -1,11 +1,12 @@
 """Writing files so that a reader sees the old content or the new, never a part of it."""
 
 import errno
+import logging
 import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +17,20 @@ try:
 except ImportError:  # Windows, where an open file cannot be removed anyway
     fcntl = None  # type: ignore[assignment]
 
-_STALE_AFTER = 60.0  # seconds; covers the moment between making a file and locking it
+_LOG = logging.getLogger(__name__)
+_STALE_AFTER = 60.0  # seconds without a write, where there are no locks to tell
+_PART = ".part"
+_UNWRITABLE = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EIO,
+    }
+)
 
 
 def is_folder(path: Path) -> bool:
@@ -50,46 +64,141 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(target)
-        descriptor, name = tempfile.mkstemp(
-            prefix=f".{target.name}.", suffix=".part", dir=target.parent
-        )
+        for part in target.parent.glob(f".{target.name}.*{_PART}"):
+            remove_if_left_behind(part)
+        file = _new_part(target)
     except OSError as error:
         raise _cannot_write(target, error) from error
-    temporary = Path(name)
+    temporary = Path(file.name)
     try:
-        os.close(descriptor)
-        with temporary.open("wb") as file:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
+            temporary.chmod(0o666 & ~_umask())
+            if fcntl:  # while it is locked, so that nobody takes it for litter
+                temporary.replace(target)
+        if not fcntl:
+            temporary.replace(target)
+        _LOG.debug("wrote %s", target)
     except OSError as error:
         if error.errno in _UNWRITABLE:
             raise _cannot_write(target, error) from error
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that takes nothing lets nothing be removed either
+            temporary.unlink(missing_ok=True)
 
 
-def _remove_stale(target: Path) -> None:
-    """Remove temporary files of ``target`` that no living process holds."""
-    for part in target.parent.glob(f".{target.name}.*.part"):
+@contextmanager
+def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
+    """Make ``folder`` and hold it: no other process enters this block for the same folder.
+
+    A folder that is empty at the end is removed. Where the platform has no ``flock`` nothing is
+    held.
+
+    Raises
+    ------
+    DataError
+        ``refusal``, if another process holds the folder; or if it cannot be made.
+    """
+    descriptor = _held(folder, refusal)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _held(folder: Path, refusal: DataError) -> int | None:
+    """Return the descriptor of the locked folder."""
+    while True:
         try:
-            with part.open("rb") as file:
-                if time.time() - os.fstat(file.fileno()).st_mtime < _STALE_AFTER:
-                    continue
-                if fcntl:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            part.unlink()
-        except OSError:
-            continue  # in use, or another process was faster
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        if not fcntl:
+            return None
+        with suppress(FileNotFoundError):  # whoever held it before has removed it: make it anew
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(descriptor), folder.stat()):
+                    return descriptor
+            except BlockingIOError as error:
+                os.close(descriptor)
+                raise refusal from error
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
 
 
-_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+def parts_in(folder: Path) -> list[Path]:
+    """Return the temporary files in a folder: of writes under way, and of killed processes."""
+    return sorted(folder.glob(f".*{_PART}"))
+
+
+def size_in_words(n_bytes: int) -> str:
+    """Write a size for people: ``512 bytes``, ``4.9 MB``."""
+    if n_bytes < 1_000:
+        return f"{n_bytes} bytes"
+    size = float(n_bytes)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1_000
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1_000:,.1f} TB"
+
+
+def is_left_behind(part: Path) -> bool:
+    """Tell whether no living process is writing a temporary file."""
+    try:
+        with part.open("r+b") as file:
+            return _is_unattended(file)
+    except OSError:
+        return False
+
+
+def remove_if_left_behind(part: Path) -> bool:
+    """Remove a temporary file that no living process is writing; tell whether it is gone."""
+    try:
+        with part.open("r+b") as file:
+            if not _is_unattended(file):
+                return False
+            if fcntl:  # while it is locked, so that a writer who waits for the lock finds out
+                part.unlink()
+                return True
+        part.unlink()
+    except OSError:
+        return False  # in use, or another process was faster
+    return True
+
+
+def _new_part(target: Path) -> BinaryIO:
+    """Make a temporary file and lock it; one that was swept before it was locked is made again."""
+    while True:
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=_PART, dir=target.parent
+        )
+        os.close(descriptor)
+        file = Path(name).open("wb")  # noqa: SIM115 - the caller closes it
+        with suppress(OSError):  # there are file systems without locks
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX)
+        if Path(name).exists():
+            return file
+        file.close()
+
+
+def _is_unattended(part: BinaryIO) -> bool:
+    """Take the lock that a writer holds; where there are no locks, the time has to tell."""
+    if fcntl:
+        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return time.time() - os.fstat(part.fileno()).st_mtime > _STALE_AFTER
 
 
 def _cannot_write(target: Path, error: OSError) -> DataError:

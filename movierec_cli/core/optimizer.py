@@ -43,6 +43,23 @@ class AdamW:
             for group in groups
         ]
 
+    def state(self) -> dict[str, Tensor]:
+        """Return everything that the next step depends on beside the parameters."""
+        moments = {
+            f"{group_number}.{place}.{name}": tensor
+            for group_number, group in enumerate(self._groups)
+            for name, tensors in group.moments().items()
+            for place, tensor in enumerate(tensors)
+        }
+        return {"done": torch.tensor(self._done), **moments}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a `state`."""
+        self._done = int(state["done"])
+        for name, tensor in self.state().items():
+            if name != "done":
+                tensor.copy_(state[name])
+
     def zero_grad(self) -> None:
         """Forget the gradients."""
         for group in self._groups:
@@ -68,6 +85,9 @@ class _Group:
         self._means = [torch.zeros_like(parameter) for parameter in parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in parameters]
         self._steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
+
+    def moments(self) -> dict[str, list[Tensor]]:
+        return {"mean": self._means, "square": self._squares, "step": self._steps}
 
     def step(self, rate: float, options: TrainingOptions) -> None:
         used = [place for place, p in enumerate(self.parameters) if p.grad is not None]

@@ -2,7 +2,6 @@
 
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 
 from movierec_cli import __version__
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import UsageError
@@ -25,10 +24,12 @@ from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import (
     THREADS,
     Epoch,
-    RefiningTask,
+    OnEpoch,
+    OnState,
+    TrainingState,
     diverged,
     resolve_device,
-    run_epochs,
+    run_training,
 )
 
 
@@ -109,7 +110,34 @@ def default_name(request: TrainingRequest, dataset: str) -> str:
     return "-".join(parts)
 
 
-def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Epoch], None]) -> Run:
+def run_name(request: TrainingRequest, dataset: str) -> str:
+    """Return what the run will be called.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be called so.
+    """
+    return check_name(request.name or default_name(request, dataset))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that computes."""
+    return {
+        "movierec": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+    }
+
+
+def train_run(
+    dataset: Dataset,
+    request: TrainingRequest,
+    on_epoch: OnEpoch,
+    on_state: OnState = lambda _: None,
+    begun: TrainingState | None = None,
+) -> Run:
     """Train a model on the training part of a split.
 
     The best epoch is chosen on users cut from the training part; the held-out ratings are looked
@@ -118,8 +146,8 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
 
     Parameters
     ----------
-    on_epoch
-        Called after each epoch.
+    on_epoch, on_state, begun
+        As in `run_epochs`.
 
     Raises
     ------
@@ -130,21 +158,58 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
     """
     started = time.perf_counter()
     preset = request.resolve()
-    name = check_name(request.name or default_name(request, dataset.name))
+    name = run_name(request, dataset.name)
     split = make_split(dataset, request.holdout, request.split_seed)
+    epochs, weights, inputs = _train(split, preset, request.seed, on_epoch, on_state, begun)
+    earlier = sum(epoch.seconds for epoch in begun.epochs) if begun else 0.0
+    manifest = Manifest(
+        name=name,
+        model=request.model,
+        preset=request.preset,
+        created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        dataset=described(dataset),
+        split={"holdout": split.holdout, "split_seed": split.split_seed},
+        config=asdict(preset.config),
+        training=asdict(preset.training),
+        inputs=inputs,
+        versions=versions(),
+        epochs=tuple(epoch.as_dict() for epoch in epochs),
+        metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
+        evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
+        seconds=earlier + time.perf_counter() - started,
+        film_ids=tuple(dataset.films.ids.tolist()),
+    )
+    return Run(manifest, weights)
+
+
+def described(dataset: Dataset) -> dict[str, Any]:
+    """Return what tells one data set from another."""
+    return {
+        "name": dataset.name,
+        "checksum": dataset.checksum(),
+        "users": len(dataset.users),
+        "films": len(dataset.films),
+        "ratings": len(dataset.ratings),
+    }
+
+
+def _train(
+    split: Split,
+    preset: Preset,
+    seed: int,
+    on_epoch: OnEpoch,
+    on_state: OnState,
+    begun: TrainingState | None,
+) -> tuple[tuple[Epoch, ...], dict[str, FloatArray], dict[str, str]]:
+    """Return the epochs, the weights, and how the inputs were made."""
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
         # numbers without end are told by `diverged`, not by warnings
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
-            torch.manual_seed(request.seed)
+            torch.manual_seed(seed)
             task, inputs = build_task(split.train, preset)
-            history = run_epochs(task, preset.training, on_epoch)
-            epochs = list(history.epochs)
-            if isinstance(task, RefiningTask):
-                for epoch in task.refine(len(epochs) + 1):
-                    epochs.append(epoch)
-                    on_epoch(epoch)
+            epochs = run_training(task, preset.training, on_epoch, on_state, begun)
             weights = task.export()
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise diverged("a system of equations has no solution any more") from error
@@ -152,36 +217,7 @@ def train_run(dataset: Dataset, request: TrainingRequest, on_epoch: Callable[[Ep
         torch.set_num_threads(threads)
     if not all(map(is_sound, weights.values())):
         raise diverged("its weights are beyond all bounds")
-    seconds = time.perf_counter() - started
-    manifest = Manifest(
-        name=name,
-        model=request.model,
-        preset=request.preset,
-        created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        dataset={
-            "name": dataset.name,
-            "checksum": dataset.checksum(),
-            "users": len(dataset.users),
-            "films": len(dataset.films),
-            "ratings": len(dataset.ratings),
-        },
-        split={"holdout": split.holdout, "split_seed": split.split_seed},
-        config=asdict(preset.config),
-        training=asdict(preset.training),
-        inputs=inputs,
-        versions={
-            "movierec": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-        },
-        epochs=tuple(epoch.as_dict() for epoch in epochs),
-        metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
-        evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
-        seconds=seconds,
-        film_ids=tuple(dataset.films.ids.tolist()),
-    )
-    return Run(manifest, weights)
+    return epochs, weights, inputs
 
 
 def _measured(model: Model, split: Split) -> tuple[dict[str, Any], ...]:

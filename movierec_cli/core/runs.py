@@ -20,9 +20,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
+from movierec_cli.core.checkpoints import unfinished_training
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, exclusive
 from movierec_cli.core.model_card import model_card
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.scorers import SCORERS
@@ -261,15 +262,24 @@ def remove_run(name: str, folder: Path) -> None:
     Raises
     ------
     DataError
-        If there is none of that name.
+        If there is none of that name, or one is being trained.
     """
     target = folder / check_name(name)
     if not target.is_dir():
         raise _no_run(name, folder)
-    shutil.rmtree(target)
+    busy = DataError(
+        f"The run {name!r} is being trained right now.", "Interrupt the training first."
+    )
+    with exclusive(target, busy):
+        shutil.rmtree(target)
 
 
 def _no_run(name: str, folder: Path) -> DataError:
+    training = unfinished_training(folder / name)
+    if training is not None:
+        return DataError(
+            f"There is no run {name!r} yet. {training}", f"Go on with: {training.command}"
+        )
     there = list_runs(folder)
     if there:
         return DataError(f"There is no run {name!r}.", f"There are: {', '.join(there)}")

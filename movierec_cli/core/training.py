@@ -111,8 +111,14 @@ class Task(Protocol, Generic[Batch]):
 class RefiningTask(Protocol):
     """A task that has a second phase, without gradients, after the best epoch is restored."""
 
-    def refine(self, number: int) -> Iterator[Epoch]:
-        """Work on, yielding epochs counted from ``number``."""
+    def refine(self, number: int, begun: Mapping[str, Tensor]) -> Iterator[Epoch]:
+        """Work on, yielding epochs counted from ``number``.
+
+        ``begun`` is a `refining_state` to go on from; empty to begin.
+        """
+
+    def refining_state(self) -> dict[str, Tensor]:
+        """Return where the second phase is, after an epoch of it."""
 
 
 def resolve_device(name: str) -> str:
@@ -137,8 +143,74 @@ def resolve_device(name: str) -> str:
     return name
 
 
+OnEpoch = Callable[[Epoch], None]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """Where a training is after an epoch: all that the rest of it depends on.
+
+    Attributes
+    ----------
+    epochs
+        Those that are finished.
+    tensors
+        Weights, moments of the optimiser and states of the random generators, by name.
+    """
+
+    epochs: tuple[Epoch, ...]
+    tensors: Mapping[str, Tensor]
+
+    def part(self, name: str) -> dict[str, Tensor]:
+        """Return the tensors whose names begin with ``name`` and a dot, without that."""
+        start = f"{name}."
+        return {
+            key.removeprefix(start): tensor
+            for key, tensor in self.tensors.items()
+            if key.startswith(start)
+        }
+
+
+OnState = Callable[[TrainingState], None]
+
+
+def run_training(
+    task: Task[Any],
+    options: TrainingOptions,
+    on_epoch: OnEpoch,
+    on_state: OnState = lambda _: None,
+    begun: TrainingState | None = None,
+) -> tuple[Epoch, ...]:
+    """Train to the end, the second phase of a `RefiningTask` included; return all epochs.
+
+    The arguments are those of `run_epochs`.
+    """
+    refining = {} if begun is None else begun.part("refining")
+    if begun is not None and refining:
+        epochs = begun.epochs
+        task.module.load_state_dict(begun.part("module"))
+        torch.set_rng_state(begun.tensors["random"])
+    else:
+        epochs = run_epochs(task, options, on_epoch, on_state, begun).epochs
+    if isinstance(task, RefiningTask):
+        for epoch in task.refine(len(epochs) + 1, refining):
+            epochs = (*epochs, epoch)
+            tensors = {
+                **_named("module", task.module.state_dict()),
+                **_named("refining", task.refining_state()),
+                "random": torch.get_rng_state(),
+            }
+            on_state(TrainingState(epochs, tensors))
+            on_epoch(epoch)
+    return epochs
+
+
 def run_epochs(
-    task: Task[Any], options: TrainingOptions, on_epoch: Callable[[Epoch], None]
+    task: Task[Any],
+    options: TrainingOptions,
+    on_epoch: OnEpoch,
+    on_state: OnState = lambda _: None,
+    begun: TrainingState | None = None,
 ) -> History:
     """Train ``task.module`` and leave it with the weights of the best epoch.
 
@@ -146,6 +218,12 @@ def run_epochs(
     ----------
     on_epoch
         Called after each epoch.
+    on_state
+        Called before that, with what it takes to go on from there. The tensors are those of the
+        training, not copies.
+    begun
+        Where an interrupted training of the same task was. On a CPU the result is the same, bit
+        for bit, as without the interruption.
 
     Raises
     ------
@@ -155,31 +233,56 @@ def run_epochs(
     optimizer = AdamW(task.parameter_groups(), options, options.epochs * task.n_batches())
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
-    best_value: float | None = None
     best_state = copy.deepcopy(task.module.state_dict())
-    best_number = 0
+    if begun is not None:
+        epochs += begun.epochs
+        task.module.load_state_dict(begun.part("module"))
+        best_state = begun.part("best")
+        optimizer.restore(begun.part("optimizer"))
+        generator.set_state(begun.tensors["order"])
+        torch.set_rng_state(begun.tensors["random"])
+    best = next((epoch for epoch in reversed(epochs) if epoch.is_best), None)
     settling = int(options.settle * options.epochs)
-    for number in range(1, options.epochs + 1):
+
+    def goes_on() -> bool:
+        since = max(best.number if best else 0, settling)
+        return len(epochs) < min(options.epochs, since + options.patience)
+
+    while goes_on():
         started = time.perf_counter()
         train = _train_epoch(task, optimizer, generator)
         task.module.eval()
         with torch.no_grad():
             validation = task.validate()
-        value = validation[task.monitor.name]
-        settled = number > settling
-        is_best = settled and task.monitor.improves(value, best_value)
+        number = len(epochs) + 1
+        over = best.validation[task.monitor.name] if best else None
+        is_best = number > settling and task.monitor.improves(validation[task.monitor.name], over)
+        epoch = Epoch(number, train, validation, is_best, time.perf_counter() - started)
+        epochs.append(epoch)
         if is_best:
-            best_value, best_number = value, number
-            best_state = copy.deepcopy(task.module.state_dict())
-        epochs.append(Epoch(number, train, validation, is_best, time.perf_counter() - started))
-        on_epoch(epochs[-1])
-        if number - max(best_number, settling) >= options.patience:
-            break
-    if best_number == 0:
+            best, best_state = epoch, copy.deepcopy(task.module.state_dict())
+        on_state(
+            TrainingState(
+                tuple(epochs),
+                {
+                    **_named("module", task.module.state_dict()),
+                    **_named("best", best_state),
+                    **_named("optimizer", optimizer.state()),
+                    "order": generator.get_state(),
+                    "random": torch.get_rng_state(),
+                },
+            )
+        )
+        on_epoch(epoch)
+    if best is None:
         raise diverged()
     task.module.load_state_dict(best_state)
     task.module.eval()
     return History(task.monitor, tuple(epochs))
+
+
+def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{part}.{name}": tensor for name, tensor in tensors.items()}
 
 
 def _train_epoch(

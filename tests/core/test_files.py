@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from movierec_cli.core import files
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.files import atomic_write, is_file, is_folder
 from tests.helpers import wait_for
@@ -83,6 +85,23 @@ def test_permissions_follow_the_umask(target: Path, mask: int) -> None:
     assert target.stat().st_mode & 0o777 == 0o666 & ~mask
 
 
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1_000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (4_924_029, "4.9 MB"),
+        (75_400_000_000, "75.4 GB"),
+        (2_500_000_000_000_000, "2,500.0 TB"),
+    ],
+)
+def test_sizes_are_written_for_people(n_bytes: int, text: str) -> None:
+    assert files.size_in_words(n_bytes) == text
+
+
 def leave_part(target: Path, age: float, name: str = ".file.bin.abcd1234.part") -> Path:
     """Leave what a process that was killed some seconds ago would."""
     part = target.parent / name
@@ -92,18 +111,88 @@ def leave_part(target: Path, age: float, name: str = ".file.bin.abcd1234.part") 
     return part
 
 
-def test_what_a_dead_process_left_is_swept_by_the_next_write(target: Path) -> None:
-    leave_part(target, 120)
+@pytest.mark.parametrize("age", [0, 120])
+def test_what_a_dead_process_left_is_swept_by_the_next_write(target: Path, age: float) -> None:
+    leave_part(target, age)
     with atomic_write(target) as file:
         file.write(b"new")
     assert names(target.parent) == ["file.bin"]
 
 
-def test_what_is_not_a_minute_old_is_kept(target: Path) -> None:
-    part = leave_part(target, 10)
+@pytest.mark.parametrize(("age", "kept"), [(10, True), (120, False)])
+def test_without_locks_the_time_of_the_last_write_tells(
+    target: Path, age: float, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "fcntl", None)  # as on Windows
+    part = leave_part(target, age)
+    assert files.is_left_behind(part) is not kept
     with atomic_write(target) as file:
         file.write(b"new")
+    assert part.exists() is kept
+    assert target.read_bytes() == b"new"
+
+
+def test_a_file_system_that_knows_no_locks_is_written_to_and_swept_of_nothing(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    part = leave_part(target, 120)
+    with atomic_write(target) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
     assert part.exists()
+
+
+def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock, swept = fcntl.flock, []
+
+    def too_late(file: Any, operation: int) -> None:
+        if not swept:
+            swept.extend(files.parts_in(target.parent))
+            swept[0].unlink()
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    with atomic_write(target) as file:
+        file.write(b"new")
+    assert len(swept) == 1
+    assert target.read_bytes() == b"new"
+    assert names(target.parent) == ["file.bin"]
+
+
+def test_it_is_locked_until_it_is_in_its_place(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, swept = Path.replace, []
+
+    def watched(part: Path, place: Path) -> Path:
+        swept.append(files.remove_if_left_behind(part))
+        return replace(part, place)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    with atomic_write(target) as file:
+        file.write(b"new")
+    assert swept == [False]
+    assert target.read_bytes() == b"new"
+
+
+def test_a_part_is_left_behind_when_nobody_writes_it(target: Path) -> None:
+    with atomic_write(target):
+        (part,) = files.parts_in(target.parent)
+        assert not files.is_left_behind(part)
+        assert not files.remove_if_left_behind(part)
+        assert part.exists()
+    part = leave_part(target, 0)
+    assert files.parts_in(target.parent) == [part]
+    assert files.is_left_behind(part)
+    assert files.remove_if_left_behind(part)
+    assert names(target.parent) == ["file.bin"]
+    assert not files.is_left_behind(part)
 
 
 def test_what_a_living_process_holds_is_kept(target: Path) -> None:
@@ -132,7 +221,9 @@ def test_parts_of_other_files_are_none_of_its_business(target: Path) -> None:
     assert other.exists()
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize(
+    "code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO]
+)
 def test_a_disk_that_takes_nothing_is_told_with_what_to_do(target: Path, code: int) -> None:
     with pytest.raises(DataError) as caught, atomic_write(target):
         raise OSError(code, os.strerror(code))
@@ -146,6 +237,19 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DataError, match=r"^Cannot write "), atomic_write(tmp_path / "file" / "x"):
         pass
+
+
+def test_a_disk_that_turns_read_only_meanwhile_is_told(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(DataError, match="Read-only file system"), atomic_write(target):
+        pass
+    assert target.read_bytes() == b"old"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
@@ -177,9 +281,7 @@ def test_a_process_killed_while_it_writes_leaves_the_old_content(target: Path) -
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     assert target.read_bytes() == b"old"
-    (part,) = target.parent.glob("*.part")
-    then = time.time() - 61
-    os.utime(part, (then, then))
+    assert len(files.parts_in(target.parent)) == 1
     with atomic_write(target) as file:
         file.write(b"new")
     assert target.read_bytes() == b"new"

@@ -263,14 +263,12 @@ def test_what_is_missing_is_trained_only_when_asked(
     run = load_run(f"dnn-report-{small.name}", runs)
     trained = []
 
-    def pretend(
-        dataset: Dataset, request: TrainingRequest, on_epoch: Callable[..., None]
-    ) -> object:
+    def pretend(dataset: Dataset, request: TrainingRequest, *_: Callable[..., None]) -> object:
         trained.append((request.model, request.preset))
         name = default_name(request, dataset.name)
         return replace(run, manifest=replace(run.manifest, name=name))
 
-    monkeypatch.setattr("movierec_cli.core.pipeline.train_run", pretend)
+    monkeypatch.setattr("movierec_cli.core.resume.train_run", pretend)
     build(gather(small, tmp_path, draw=False), quiet)
     assert trained == []
     train_missing(small, tmp_path, quiet)

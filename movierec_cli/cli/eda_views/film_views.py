@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import Column, Section, View, number
+from movierec_cli.cli.console import Section, number
 from movierec_cli.cli.eda_views.parts import (
     NARROW_BAR_WIDTH,
     Record,
@@ -13,6 +13,7 @@ from movierec_cli.cli.eda_views.parts import (
     statistics,
     titled,
 )
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core import eda
 from movierec_cli.core.titles import without_year
 

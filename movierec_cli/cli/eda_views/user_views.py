@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import Column, Section, View, number
+from movierec_cli.cli.console import Section, number
 from movierec_cli.cli.eda_views.parts import (
     Record,
     Records,
@@ -14,6 +14,7 @@ from movierec_cli.cli.eda_views.parts import (
     statistics,
     titled,
 )
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core import eda
 
 if TYPE_CHECKING:

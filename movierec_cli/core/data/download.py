@@ -23,7 +23,7 @@ RETRY_PAUSES = (1.0, 2.0, 4.0)
 _TIMEOUT = 20.0  # seconds without a byte
 _CHUNK = 64 * 1024
 _LARGEST = 512 * 2**20
-_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NETWORK_HINT = (
     "Check the connection, or bring your own archive with: movierec download --from ml-100k.zip"
@@ -164,11 +164,19 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         try:
+            _require_as_secure(newurl, req.full_url)
             _require_secure(newurl, self._allow_http)
         except NetworkError:
             fp.close()
             raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _require_as_secure(url: str, before: str) -> None:
+    if urlsplit(before).scheme == "https" and urlsplit(url).scheme != "https":
+        raise NetworkError(
+            f"{before} redirects to {url}, which is not an https address.", _NETWORK_HINT
+        )
 
 
 def _require_secure(url: str, allow_http: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from movierec_cli.core.data.archives import read_members
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.movielens_files import parse_files
 from movierec_cli.core.errors import IntegrityError
@@ -43,8 +44,8 @@ FILE_MD5: Mapping[str, str] = MappingProxyType(
 """The files that are read, and what they must be: a repacked archive or a folder is as good as
 the original archive when these are the same."""
 
-_MAX_FILE_SIZE = 64 * 2**20  # the largest real file has 2 MB; what is larger is no MovieLens 100K
 _FOLDER = "ml-100k/"
+_NOT_THE_ARCHIVE = "This is not the MovieLens 100K archive; run: movierec download --force"
 _UNREADABLE = (  # what zipfile raises for damaged, encrypted and exotic archives
     OSError,
     zlib.error,
@@ -62,20 +63,14 @@ def read_archive(path: Path, where: str) -> dict[str, bytes]:
     Raises
     ------
     IntegrityError
-        If it is no readable zip archive, lacks a file, or a file in it is damaged.
+        If it is no readable zip archive, lacks a file, a file in it is damaged, or as in
+        `read_members`.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            contents = {}
-            for name in FILE_MD5:
-                member = _find_member(archive, name, where)
-                if member.file_size > _MAX_FILE_SIZE:
-                    raise IntegrityError(
-                        f"{where}: {member.filename} would unpack to {member.file_size:,} bytes.",
-                        "This is not the MovieLens 100K archive; run: movierec download",
-                    )
-                contents[name] = archive.read(member)
-            return contents
+            members = [_find_member(archive, name, where) for name in FILE_MD5]
+            contents = read_members(archive, members, where, _NOT_THE_ARCHIVE)
+            return dict(zip(FILE_MD5, contents, strict=True))
     except _UNREADABLE as error:
         raise IntegrityError(
             f"{where} is not a readable zip archive: {error}.",

@@ -131,6 +131,8 @@ class TwoTowerTask:
             (len(rows), self._n_films),
         ).to(device)
         self._draws: list[Draw] = []
+        self._sweep = 0
+        self._chain: tuple[Tensor, ...] = ()
         self._user_precision = self._coordinates(config.user_bias_ridge, config.user_ridge)
         self._film_precision = self._coordinates(config.film_bias_ridge, config.film_ridge)
         n_users = len(rows)
@@ -196,14 +198,13 @@ class TwoTowerTask:
         )
 
     @torch.no_grad()
-    def refine(self, number: int) -> Iterator[Epoch]:
+    def refine(self, number: int, begun: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Sample from the posterior, starting from the trained weights.
 
         Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps; what is
         exported afterwards is the average over all draws that were kept.
         """
         config = self._config
-        own, user_tower, film_tower = self.module.averages()
         user_inputs, film_inputs = self._user_inputs(self._known), self._film_inputs(self._known)
         posterior_of_users = TowerPosterior(
             user_inputs, self._user_ridge, self._user_precision, config.noise
@@ -212,9 +213,13 @@ class TwoTowerTask:
             film_inputs, self._film_ridge, self._film_precision, config.noise
         )
         flipped = self._known.flip()
-        films = film_inputs.apply(film_tower) + own
+        if begun:
+            films, user_tower, film_tower = self._go_on(begun)
+        else:
+            own, user_tower, film_tower = self.module.averages()
+            films = film_inputs.apply(film_tower) + own
         started = time.perf_counter()
-        for sweep in range(1, config.sweeps + 1):
+        for sweep in range(self._sweep + 1, config.sweeps + 1):
             users = solve_vectors(
                 user_inputs.apply(user_tower), films, self._known, self._ratings,
                 self._user_precision, config.noise,
@@ -227,6 +232,7 @@ class TwoTowerTask:
             film_tower = posterior_of_films.draw(films)
             if sweep > config.burn_in and (sweep - config.burn_in) % config.thinning == 0:
                 self._draws.append((films, user_tower, self._strangers(users)))
+            self._sweep, self._chain = sweep, (films, user_tower, film_tower)
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
                 figures = dict(self._measure(TwoTower(self.export()), self._unseen))
@@ -234,6 +240,27 @@ class TwoTowerTask:
                 yield Epoch(number, {"sweeps": float(sweep)}, figures, last, seconds)
                 number += 1
                 started = time.perf_counter()
+
+    def refining_state(self) -> dict[str, Tensor]:
+        """Return the chain and the draws that were kept of it."""
+        draws = zip(*self._draws, strict=True)
+        return {
+            "sweep": torch.tensor(self._sweep),
+            **{f"chain.{place}": tensor for place, tensor in enumerate(self._chain)},
+            **{f"draws.{place}": torch.stack(tensors) for place, tensors in enumerate(draws)},
+        }
+
+    def _go_on(self, begun: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+        """Take over a `refining_state`; return the chain."""
+        self._sweep = int(begun["sweep"])
+        chain, draws = (
+            [begun[f"{part}.{place}"].to(self._device) for place in range(3)]
+            for part in ("chain", "draws")
+        )
+        self._draws = [
+            (films, users, strangers) for films, users, strangers in zip(*draws, strict=True)
+        ]
+        return tuple(chain)
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that `TwoTower` scores with."""

@@ -67,15 +67,13 @@ def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]
     on_step
         Told what is trained next.
     """
-    from movierec_cli.core.pipeline import (  # noqa: PLC0415 - torch is heavy
-        TrainingRequest,
-        train_run,
-    )
-    from movierec_cli.core.runs import save_run  # noqa: PLC0415
+    from movierec_cli.core.pipeline import TrainingRequest  # noqa: PLC0415 - torch is heavy
+    from movierec_cli.core.resume import Resume, train_and_save  # noqa: PLC0415
 
     for model, preset in gather(dataset, folder, draw=False).missing:
         on_step(f"Training {model}, {preset}")
-        save_run(train_run(dataset, TrainingRequest(model, preset), lambda _: None), folder)
+        request = TrainingRequest(model, preset)
+        train_and_save(dataset, request, folder, lambda _: None, Resume.IF_IT_FITS)
 
 
 def training_command(kind: Kind, dataset: Dataset) -> str:

@@ -3,8 +3,11 @@
 import errno
 import gc
 import hashlib
+import http.client
 import os
+import resource
 import socket
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +31,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "RETRY_PAUSES", (0.0, 0.0, 0.0))
 
 
+PAUSES = download.RETRY_PAUSES
 SOCKET_LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 """urllib leaves the answer that redirects to the garbage collector when the redirect is refused."""
 
@@ -140,6 +144,18 @@ def test_a_server_error_is_tried_again(
     assert "Trying again in 0 s" in first
 
 
+def test_each_pause_between_the_tries_is_longer(
+    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(download, "RETRY_PAUSES", PAUSES)
+    monkeypatch.setattr(download.time, "sleep", slept.append)
+    site.answers = [*[Answer(status=500)] * 3, Answer(BODY)]
+    fetch(site.url, target, EXPECTED, accept, progress)
+    assert slept == [1.0, 2.0, 4.0]
+    assert target.read_bytes() == BODY
+
+
 def test_a_body_that_broke_off_is_fetched_again_from_the_start(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
@@ -166,6 +182,15 @@ def test_a_file_of_another_size_is_refused(
     site.answers = [Answer(BODY + b"\0", length=None)]
     error = fails(IntegrityError, site.url, target, progress)
     assert f"{len(BODY) + 1:,} bytes" in error.message
+
+
+def test_a_body_that_breaks_off_without_a_content_length_is_refused(
+    site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    site.answers = [Answer(BODY[:70_000], length=None)]
+    error = fails(IntegrityError, site.url, target, progress)
+    assert "70,000 bytes" in error.message
+    assert "not 256,000 bytes" in error.message
 
 
 def test_what_the_check_refuses_is_refused(
@@ -273,6 +298,34 @@ def test_a_redirect_away_from_https_is_refused(
 
 
 @SOCKET_LEFT_OPEN
+@pytest.mark.parametrize("allow_http", [False, True])
+def test_a_redirect_from_https_to_http_is_refused_even_to_this_machine(
+    allow_http: bool,
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
+    collected: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class WithoutEncryption(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(http.client.HTTPConnection, req)
+
+    monkeypatch.setattr(urllib.request, "HTTPSHandler", WithoutEncryption)
+    secure = site.url.replace("http:", "https:")
+    site.answers = [
+        Answer(status=302, headers={"Location": f"{secure}/there"}),
+        Answer(status=302, headers={"Location": f"{site.url}/plain"}),
+        Answer(BODY),
+    ]
+    error = fails(NetworkError, f"{secure}/here", target, progress, allow_http=allow_http)
+    assert error.message == (
+        f"{secure}/there redirects to {site.url}/plain, which is not an https address."
+    )
+    assert site.requests == ["/here", "/there"]
+
+
+@SOCKET_LEFT_OPEN
 def test_redirects_in_a_circle_end(
     site: Site, target: Path, progress: RecordedProgress, collected: None
 ) -> None:
@@ -292,6 +345,10 @@ def test_a_body_without_end_is_cut_short(
 
 def no_space(*_: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def read_only(*_: Any, **__: Any) -> None:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 @contextmanager
@@ -328,6 +385,51 @@ def test_a_full_disk_is_told_with_what_to_do(
     assert error.message == f"Cannot write {target}: No space left on device."
     assert "MOVIEREC_HOME" in error.hint
     assert len(site.requests) <= 1
+
+
+def test_a_file_larger_than_the_system_allows_is_told_in_the_same_way(
+    site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    site.answers = [Answer(BODY)]
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        error = fails(DataError, site.url, target, progress)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert error.message == f"Cannot write {target}: File too large."
+
+
+@pytest.mark.parametrize(
+    "protect",
+    [
+        lambda patch: patch.setattr(files.tempfile, "mkstemp", read_only),
+        lambda patch: patch.setattr(Path, "mkdir", read_only),
+        lambda patch: patch.setattr(Path, "replace", read_only),
+    ],
+    ids=["new file", "new folder", "move"],
+)
+def test_a_read_only_cache_is_told_with_what_to_do(
+    protect: Callable[[pytest.MonkeyPatch], None],
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site.answers = [Answer(BODY)]
+    protect(monkeypatch)
+    error = fails(DataError, site.url, target, progress)
+    assert error.message == f"Cannot write {target}: Read-only file system."
+    assert "MOVIEREC_HOME" in error.hint
+
+
+def test_a_folder_that_cannot_be_made_is_told(
+    site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    with pytest.raises(DataError, match=r"^Cannot write .*: Not a directory\.$"):
+        fetch(site.url, target / "below" / "a.zip", EXPECTED, accept, progress)
+    assert target.read_bytes() == OLD
+    assert site.requests == []
 
 
 def test_an_interruption_leaves_no_litter(

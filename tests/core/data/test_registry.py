@@ -1,11 +1,15 @@
 """A data set is found by its name; what is damaged is made anew or refused, never used."""
 
+import errno
+import hashlib
+import os
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from movierec_cli.core import files
 from movierec_cli.core.data import download as network
 from movierec_cli.core.data import movielens, registry, store, synthetic
 from movierec_cli.core.errors import DataError, IntegrityError, NetworkError, UsageError
@@ -103,6 +107,31 @@ def test_a_damaged_parsed_form_is_made_anew_from_the_archive(tiny_zip: Path, pat
     assert store.load(parsed).checksum() == expected
 
 
+def test_the_parsed_form_of_another_data_set_is_made_anew(tiny_zip: Path, paths: Paths) -> None:
+    expected = registry.bring(tiny_zip, paths).checksum()
+    registry.load_dataset(SMALL, paths)
+    registry.parsed_path(SMALL, paths).replace(registry.parsed_path("ml-100k", paths))
+    with pytest.raises(IntegrityError, match=rf"ml-100k\.npz holds another data set: {SMALL}"):
+        registry.load_prepared("ml-100k", paths)
+    assert registry.load_dataset("ml-100k", paths).checksum() == expected
+    assert registry.load_prepared("ml-100k", paths).checksum() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("ml-100k", True),
+        ("synthetic", True),
+        (SMALL, True),
+        ("synthetic-1x1x1", False),
+        ("ml-20m", False),
+        ("", False),
+    ],
+)
+def test_which_data_sets_there_are(name: str, known: bool) -> None:
+    assert registry.is_known(name) is known
+
+
 def test_a_damaged_archive_is_refused(tiny: Tiny, tiny_zip: Path, paths: Paths) -> None:
     registry.bring(tiny_zip, paths)
     registry.parsed_path("ml-100k", paths).unlink()
@@ -110,6 +139,25 @@ def test_a_damaged_archive_is_refused(tiny: Tiny, tiny_zip: Path, paths: Paths) 
     with pytest.raises(IntegrityError, match=r"u\.data") as caught:
         registry.load_dataset("ml-100k", paths)
     assert caught.value.hint == "Fetch the original with: movierec download --force"
+
+
+def test_a_cache_that_cannot_be_written_to_is_read_all_the_same(
+    tiny_zip: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.bring(tiny_zip, paths)
+    registry.parsed_path("ml-100k", paths).unlink()
+
+    def read_only(**_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", read_only)
+    progress = RecordedProgress()
+    for name, n_ratings in (("ml-100k", 5), (SMALL, 5_000)):
+        assert len(registry.load_dataset(name, paths, progress).ratings) == n_ratings
+    first, second = (message for _, message in progress.of("note"))
+    assert first.endswith("ml-100k.npz: Read-only file system. Going on without keeping it.")
+    assert second.endswith("Going on without keeping it.")
+    assert cached(paths) == ["ml-100k.zip"]
 
 
 def test_made_up_data_is_made_once_and_kept(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +201,46 @@ def test_a_mirror_with_other_files_is_refused(
     assert {path.name: path.read_bytes() for path in paths.cache.iterdir()} == before
 
 
+def test_a_mirror_that_breaks_off_without_saying_so_is_refused(
+    tiny_zip: Path, paths: Paths, site: Site
+) -> None:
+    site.answers = [Answer(tiny_zip.read_bytes()[:-200], length=None)]
+    with pytest.raises(IntegrityError, match="not a readable zip archive"):
+        registry.download(paths, site.url, False)
+    assert cached(paths) == []
+
+
+def test_what_breaks_while_it_is_copied_is_not_kept(
+    tiny_zip: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.bring(tiny_zip, paths)
+    before = {path.name: path.read_bytes() for path in paths.cache.iterdir()}
+    monkeypatch.setattr(
+        registry.shutil, "copyfileobj", lambda source, target: target.write(source.read()[:-9])
+    )
+    with pytest.raises(IntegrityError, match="not a readable zip archive"):
+        registry.bring(tiny_zip, paths)
+    assert {path.name: path.read_bytes() for path in paths.cache.iterdir()} == before
+
+
+def test_a_damaged_archive_is_fetched_anew(
+    tiny_zip: Path, paths: Paths, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = tiny_zip.read_bytes()
+    monkeypatch.setattr(movielens, "URL", site.url)
+    monkeypatch.setattr(movielens, "ARCHIVE_SIZE", len(body))
+    monkeypatch.setattr(movielens, "ARCHIVE_SHA256", hashlib.sha256(body).hexdigest())
+    site.answers = [Answer(body)]
+    registry.bring(tiny_zip, paths)
+    registry.archive_path(paths).write_bytes(body[:-200])  # a partial file
+    progress = RecordedProgress()
+    assert len(registry.download(paths, None, False, progress).ratings) == 5
+    assert registry.archive_path(paths).read_bytes() == body
+    (note,) = progress.of("note")
+    assert note[1].endswith("Fetching it anew.")
+    assert cached(paths) == ["ml-100k.npz", "ml-100k.zip"]
+
+
 def test_what_is_there_already_is_not_fetched_again(
     tiny_zip: Path, paths: Paths, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +275,19 @@ def test_the_official_archive_has_to_be_the_one_that_was_published(
 
 def test_the_official_address_is_https() -> None:
     assert movielens.URL.startswith("https://files.grouplens.org/")
+
+
+def test_only_an_address_that_is_given_may_be_http(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = "http://films.example/ml.zip"
+    monkeypatch.setattr(network, "RETRY_PAUSES", ())
+    with pytest.raises(NetworkError, match="cannot be reached"):  # it was tried
+        registry.download(paths, plain, False)
+    monkeypatch.setattr(movielens, "URL", plain)
+    with pytest.raises(NetworkError, match="is not an https address"):
+        registry.download(paths, None, False)
+    assert cached(paths) == []
 
 
 def test_without_a_network_the_download_fails_as_such(

@@ -42,7 +42,7 @@ def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
     task, _ = build_task(dataset, preset)
     assert isinstance(task, TwoTowerTask)
     run_epochs(task, preset.training, lambda _: None)
-    list(task.refine(4))
+    list(task.refine(4, {}))
     return task.export()
 
 

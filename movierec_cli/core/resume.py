@@ -1,0 +1,201 @@
+"""Training a run that is kept, and going on with it after an interruption."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from movierec_cli.core.checkpoints import (
+    Checkpoint,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+    unfinished_training,
+)
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.registry import DEFAULT_DATASET
+from movierec_cli.core.errors import DataError, InterruptionError, MovierecError, UsageError
+from movierec_cli.core.files import exclusive
+from movierec_cli.core.pipeline import (
+    TrainingRequest,
+    default_name,
+    described,
+    run_name,
+    train_run,
+    versions,
+)
+from movierec_cli.core.runs import Run, save_run
+from movierec_cli.core.training import Epoch, OnEpoch, TrainingState
+
+
+class Resume(Enum):
+    """What to do with an unfinished training of the same name."""
+
+    NEVER = "begin anew"
+    IF_IT_FITS = "go on where it is the same training, else begin anew"
+    ALWAYS = "go on, and fail where that is not possible"
+
+
+def train_and_save(
+    dataset: Dataset,
+    request: TrainingRequest,
+    runs: Path,
+    on_epoch: OnEpoch,
+    resume: Resume = Resume.NEVER,
+) -> Run:
+    """Train a run and keep it under ``runs``.
+
+    After each epoch everything that it takes to go on is on disk; it is removed once the run is.
+    Until then a run of the same name stays what it was. On a CPU a training that went on is the
+    same, bit for bit, as one that was never interrupted.
+
+    Raises
+    ------
+    InterruptionError
+        On Ctrl-C; it says how to go on.
+    UsageError
+        If the request makes no sense, or asks to go on with another training.
+    DataError
+        As in `train_run`; if another process is training a run of this name; if there is nothing
+        to go on with, or what it rests on has changed.
+    IntegrityError
+        If the unfinished training is damaged.
+    """
+    preset = request.resolve()
+    name = run_name(request, dataset.name)
+    folder = runs / name
+    asked = Asked(
+        as_json(asdict(replace(request, name=name))),
+        as_json(
+            {
+                "versions": versions(),
+                "dataset": described(dataset),
+                "config": asdict(preset.config),
+                "training": asdict(preset.training),
+            }
+        ),
+    )
+
+    def keep(state: TrainingState) -> None:
+        records = tuple(epoch.as_dict() for epoch in state.epochs)
+        arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.tensors.items()}
+        total = preset.training.epochs
+        command = resume_command(request, dataset.name)
+        save_checkpoint(
+            Checkpoint(asked.request, asked.basis, records, total, command, arrays), folder
+        )
+
+    busy = DataError(
+        f"Another process is training the run {name!r} right now.",
+        "Wait for it, or give this run a name of its own with --name.",
+    )
+    with exclusive(folder, busy):
+        try:
+            begun = _begun(folder, asked, resume)
+            if begun is None:
+                remove_checkpoint(folder)  # of another training, which this one replaces
+            run = train_run(dataset, request, on_epoch, keep, begun)
+            save_run(run, runs)
+            remove_checkpoint(folder)
+        except KeyboardInterrupt as interruption:
+            raise _interrupted(folder, train_command(request, dataset.name)) from interruption
+    return run
+
+
+def resume_command(request: TrainingRequest, dataset: str) -> str:
+    """Return the command that goes on with a training."""
+    return f"{train_command(request, dataset)} --resume"
+
+
+def train_command(request: TrainingRequest, dataset: str) -> str:
+    """Return the command that asks for a training."""
+    usual = TrainingRequest(request.model)
+    words = ["movierec train", request.model]
+    options = {
+        **{
+            field.name: getattr(request, field.name)
+            for field in fields(request)
+            if field.name not in ("model", "overrides", "name")
+            and getattr(request, field.name) != getattr(usual, field.name)
+        },
+        **{key: value for key, value in asdict(request.overrides).items() if value is not None},
+    }
+    if request.name not in (None, default_name(request, dataset)):
+        options["name"] = request.name
+    if dataset != DEFAULT_DATASET:
+        options["dataset"] = dataset
+    words += [f"--{name.replace('_', '-')} {value}" for name, value in options.items()]
+    return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for and what it rests on, as a `Checkpoint` has them."""
+
+    request: Mapping[str, Any]
+    basis: Mapping[str, Any]
+
+
+def _begun(folder: Path, asked: Asked, resume: Resume) -> TrainingState | None:
+    """Return where to go on, ``None`` to begin anew."""
+    if resume is Resume.NEVER:
+        return None
+    try:
+        checkpoint = load_checkpoint(folder)
+        if checkpoint is None:
+            raise DataError(
+                f"There is no unfinished training {folder.name!r}.", "Leave out --resume."
+            )
+        _require_the_same(checkpoint, asked, folder.name)
+    except MovierecError:
+        if resume is Resume.ALWAYS:
+            raise
+        return None
+    return TrainingState(
+        tuple(Epoch(**record) for record in checkpoint.epochs),
+        {name: torch.from_numpy(array.copy()) for name, array in checkpoint.arrays.items()},
+    )
+
+
+def _require_the_same(checkpoint: Checkpoint, asked: Asked, name: str) -> None:
+    for key, value in asked.request.items():
+        if checkpoint.request.get(key) != value:
+            raise UsageError(
+                f"The unfinished training {name!r} was begun with another {key.replace('_', ' ')}: "
+                f"{_shown(checkpoint.request.get(key))}, not {_shown(value)}.",
+                f"Go on with: {checkpoint.command}",
+            )
+    for key, value in asked.basis.items():
+        if checkpoint.basis.get(key) != value:
+            raise DataError(
+                f"The unfinished training {name!r} cannot go on: its {key} "
+                "had other values when it was begun.",
+                "Begin it again without --resume.",
+            )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        given = {key: item for key, item in value.items() if item is not None}
+        return ", ".join(f"{key.replace('_', ' ')} {item}" for key, item in given.items()) or "none"
+    return str(value)
+
+
+def _interrupted(folder: Path, begin: str) -> InterruptionError:
+    """Say what is kept; read from the disk, so that it is true."""
+    kept = unfinished_training(folder)
+    if kept is None:
+        return InterruptionError(
+            "Interrupted before the first epoch was finished; nothing is kept.",
+            f"Begin again with: {begin}",
+        )
+    return InterruptionError(f"Interrupted. {kept}", f"Go on with: {kept.command}")
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as it comes back from JSON: tuples become lists."""
+    return json.loads(json.dumps(value))

@@ -1,0 +1,211 @@
+"""``movierec cache`` shows what is kept, verifies it, and removes it when it is sure."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from movierec_cli.cli import cache as command
+from movierec_cli.core.data import registry
+from movierec_cli.core.paths import Paths
+from tests.cli.conftest import Cli
+from tests.conftest import SMALL
+from tests.helpers import tiny_contents, write_zip
+
+
+@pytest.fixture
+def filled(tiny: dict[str, bytes], paths: Paths, tmp_path: Path) -> Paths:
+    """A cache with the tiny archive and its prepared form; a run and a profile beside it."""
+    registry.bring(write_zip(tmp_path / "mine.zip", tiny), paths)
+    for path in (paths.runs / "dnn" / "manifest.json", paths.profiles / "ann.json"):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"precious")
+    return paths
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_info_lists_files_and_their_total(cli: Cli, filled: Paths) -> None:
+    content = json.loads(cli("cache", "info", "--json").stdout)
+    archive, prepared = filled.cache / "ml-100k.zip", filled.cache / "ml-100k.npz"
+    assert content == {
+        "schema": 1,
+        "folder": str(filled.cache),
+        "bytes": archive.stat().st_size + prepared.stat().st_size,
+        "entries": [
+            {
+                "dataset": "ml-100k",
+                "kind": kind,
+                "state": "kept",
+                "bytes": path.stat().st_size,
+                "path": str(path),
+            }
+            for kind, path in (("prepared", prepared), ("archive", archive))
+        ],
+    }
+
+
+def test_info_is_a_table_for_people(cli: Cli, filled: Paths) -> None:
+    (filled.cache / ".ml-100k.zip.abcd1234.part").write_bytes(bytes(1_234_567))
+    result = cli("cache", "info")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Cache: 3 files, 1.2 MB")
+    (unfinished,) = [line for line in lines if ".part" in line]
+    assert [cell.strip() for cell in unfinished.split("│")[1:-1]] == [
+        "ml-100k", "unfinished, left behind", "1.2 MB", ".ml-100k.zip.abcd1234.part",
+    ]  # fmt: skip
+    assert f"Folder: {filled.cache}" in lines
+    assert lines[-1].startswith("Left behind: by a process that was killed")
+
+
+def test_info_is_csv_and_markdown_for_others(cli: Cli, filled: Paths) -> None:
+    rows = list(csv.DictReader(io.StringIO(cli("cache", "info", "--format", "csv").stdout)))
+    assert [(row["kind"], Path(row["path"]).name) for row in rows] == [
+        ("prepared", "ml-100k.npz"),
+        ("archive", "ml-100k.zip"),
+    ]
+    markdown = cli("cache", "info", "--format", "md").stdout
+    assert "| Data set | What | Size | File |" in markdown
+
+
+@pytest.mark.parametrize("action", [["info"], ["verify"], ["clear", "--dry-run"], ["clear", "-y"]])
+def test_an_empty_cache_is_no_failure(action: list[str], cli: Cli, paths: Paths) -> None:
+    result = cli("cache", *action)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "nothing" in result.stdout
+    content = json.loads(cli("cache", *action, "--json").stdout)
+    assert (content["bytes"], content["entries"]) == (0, [])
+
+
+def test_an_empty_cache_says_how_to_fill_it(cli: Cli) -> None:
+    assert "movierec download" in cli("cache", "info").stdout
+
+
+def test_verify_says_that_all_is_well(cli: Cli, filled: Paths) -> None:
+    result = cli("cache", "verify")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Cache, read again: nothing damaged")
+    entries = json.loads(cli("cache", "verify", "--json").stdout)["entries"]
+    assert [(e["kind"], e["state"], e["damage"]) for e in entries] == [
+        ("prepared", "ok", None),
+        ("archive", "ok", None),
+    ]
+    assert entries[0]["checksum"] == entries[1]["checksum"]
+
+
+def test_verify_ends_with_code_five_and_the_next_command_where_something_is_damaged(
+    cli: Cli, filled: Paths
+) -> None:
+    registry.load_dataset(SMALL, filled)
+    write_zip(filled.cache / "ml-100k.zip", tiny_contents(u_user=b""))
+    registry.parsed_path(SMALL, filled).write_bytes(b"damaged")
+    result = cli("cache", "verify")
+    assert result.exit_code == 5
+    assert result.stdout.startswith("Cache, read again: 2 damaged")
+    assert "not the files of MovieLens 100K: u.user." in result.stdout
+    assert result.stderr == (
+        f"error: Damaged: ml-100k.zip, {SMALL}.npz.\n\n"
+        "hint: Mend it with: movierec download --force && "
+        f"movierec eda ratings --dataset {SMALL}\n"
+    )
+    as_json = cli("cache", "verify", "--json")
+    assert as_json.exit_code == 5
+    broken = [e for e in json.loads(as_json.stdout)["entries"] if e["state"] == "damaged"]
+    assert [e["mend"] for e in broken] == [
+        "movierec download --force",
+        f"movierec eda ratings --dataset {SMALL}",
+    ]
+
+
+def test_a_dry_run_shows_what_would_go_and_removes_nothing(cli: Cli, filled: Paths) -> None:
+    before = files(filled.cache)
+    result = cli("cache", "clear", "--dry-run")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Would be removed: 2 files, ")
+    content = json.loads(cli("cache", "clear", "--dry-run", "--json").stdout)
+    assert content["dry_run"] is True
+    assert content["bytes"] == sum(path.stat().st_size for path in filled.cache.iterdir())
+    assert files(filled.cache) == before == ["ml-100k.npz", "ml-100k.zip"]
+
+
+@pytest.mark.parametrize("yes", ["-y", "--yes"])
+def test_clear_removes_data_and_never_runs_or_profiles(yes: str, cli: Cli, filled: Paths) -> None:
+    result = cli("cache", "clear", yes)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Removed: 2 files, ")
+    assert files(filled.cache) == []
+    assert files(filled.data) == ["ann.json", "manifest.json"]
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_removed(cli: Cli, filled: Paths) -> None:
+    result = cli("cache", "clear")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("hint: Add -y: movierec cache clear -y\n")
+    assert files(filled.cache) == ["ml-100k.npz", "ml-100k.zip"]
+
+
+class Terminal:
+    """Somebody at a terminal who gives one answer; ``None`` for the end of input."""
+
+    def __init__(self, answer: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answer = answer
+        self.asked = 0
+        monkeypatch.setattr(command.sys, "stdin", self)
+        monkeypatch.setattr(command, "stderr", self.console)
+        monkeypatch.setattr("builtins.input", self.read)
+
+    is_terminal = True
+
+    def isatty(self) -> bool:
+        return True
+
+    def console(self) -> "Terminal":
+        return self
+
+    def print(self, *_: object, **__: object) -> None:
+        self.asked += 1
+
+    def read(self) -> str:
+        if self.answer is None:
+            raise EOFError
+        return self.answer
+
+
+def clear_at_a_terminal(answer: str | None, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    terminal = Terminal(answer, monkeypatch)
+    command.clear()
+    return terminal
+
+
+@pytest.mark.parametrize("answer", ["y", "Y", "yes", " YES "])
+def test_at_a_terminal_a_yes_removes(
+    answer: str, filled: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clear_at_a_terminal(answer, monkeypatch).asked == 1
+    assert files(filled.cache) == []
+    shown = capsys.readouterr()
+    assert shown.err.startswith("2 files, ")
+    assert shown.out.startswith("Removed: 2 files, ")
+
+
+@pytest.mark.parametrize("answer", ["", "n", "yess", "no", None])
+def test_at_a_terminal_anything_else_removes_nothing(
+    answer: str | None,
+    filled: Paths,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert clear_at_a_terminal(answer, monkeypatch).asked == 1
+    assert files(filled.cache) == ["ml-100k.npz", "ml-100k.zip"]
+    shown = capsys.readouterr()
+    assert shown.err.endswith("Nothing was removed.\n")
+    assert shown.out == ""
+
+
+def test_nobody_is_asked_about_nothing(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert clear_at_a_terminal("n", monkeypatch).asked == 0

@@ -1,0 +1,98 @@
+"""``movierec doctor`` shows what was found, what to do about it, and ends with its code."""
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from movierec_cli.core.doctor import machine
+from movierec_cli.core.paths import Paths
+from tests.cli.conftest import Cli, Command
+from tests.conftest import SMALL
+
+
+@pytest.fixture
+def own(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """A home of two runs and made-up data, to be damaged."""
+    home = tmp_path / "own"
+    shutil.copytree(trained.parents[1], home)
+    monkeypatch.setenv("MOVIEREC_HOME", str(home))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return Paths(home / "cache", home / "data")
+
+
+def damage(paths: Paths) -> None:
+    (weights,) = (paths.runs / "dnn").glob("*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-1])
+
+
+def test_without_any_data_all_is_well_and_the_next_command_is_named(cli: Cli) -> None:
+    result = cli("doctor")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Doctor: all is well")
+    _, _, to_do = result.stdout.partition("What to do")
+    assert "movierec download" in to_do
+    assert "movierec train dnn" in to_do
+
+
+def test_a_damaged_run_is_code_five_and_its_command_is_named(cli: Cli, own: Paths) -> None:
+    damage(own)
+    result = cli("doctor")
+    assert (result.exit_code, result.stderr) == (5, "")
+    assert result.stdout.startswith("Doctor: 1 broken")
+    _, _, to_do = result.stdout.partition("What to do")
+    assert f"movierec train dnn --preset report --dataset {SMALL} --name dnn" in to_do
+
+
+def test_a_library_that_is_broken_is_code_three(
+    cli: Cli, own: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "_LIBRARIES", ("movierec_no_such_library",))
+    result = cli("doctor", "--json")
+    assert result.exit_code == 3
+    content = json.loads(result.stdout)
+    assert (content["schema"], content["exit_code"]) == (1, 3)
+    (broken,) = [check for check in content["checks"] if check["state"] == "broken"]
+    assert broken == {
+        "name": "movierec_no_such_library",
+        "state": "broken",
+        "detail": "is not installed",
+        "mend": "pip install movierec_no_such_library",
+    }
+
+
+def test_json_and_csv_hold_everything(cli: Cli, own: Paths) -> None:
+    checks = json.loads(cli("doctor", "--json").stdout)["checks"]
+    names = [check["name"] for check in checks]
+    assert {"movierec", "torch", "cpu", "free disk", "run dnn", "run two-tower"} <= set(names)
+    assert checks[0]["mend"] is None
+    rows = list(csv.DictReader(io.StringIO(cli("doctor", "--format", "csv").stdout)))
+    assert [row["name"] for row in rows] == names
+
+
+def test_markdown_can_be_pasted_without_telling_who_it_is(
+    cli: Cli, own: Paths, tmp_path: Path
+) -> None:
+    damage(own)
+    result = cli("doctor", "--format", "md")
+    assert result.exit_code == 5
+    assert result.stdout.startswith("**Doctor: 1 broken**\n\n| What | State | Found |\n")
+    assert "**What to do**" in result.stdout
+    assert "~/own/data/runs/dnn/weights-" in result.stdout
+    assert str(tmp_path) not in result.stdout
+
+
+def test_it_starts_where_torch_and_pandas_do_not(command: Command, tmp_path: Path) -> None:
+    for library in ("torch", "pandas"):
+        (tmp_path / "broken" / library).mkdir(parents=True)
+        (tmp_path / "broken" / library / "__init__.py").write_text("raise OSError('torn')")
+    done = command("doctor", "--json", PYTHONPATH=str(tmp_path / "broken"))
+    assert (done.returncode, done.stderr) == (3, "")
+    found = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    for library in ("torch", "pandas"):
+        assert found[library]["detail"] == "does not work: OSError: torn"
+        assert found[library]["mend"] == f"pip install --force-reinstall {library}"
+    assert found["leftovers"]["state"] == "ok"

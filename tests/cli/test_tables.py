@@ -1,0 +1,140 @@
+"""Tables in terminals of every kind: wide, narrow, dumb, without colour."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from movierec_cli.cli.tables import Column, View, laid_out
+
+VIEW = View(
+    "Films",
+    [Column("#", numeric=True), Column("Title"), Column("Because\nyou rated"), Column("")],
+    [["1", "Terminator", "Fargo", "█"], ["2", "Cérémonie, La", "Evita", "▌"]],
+)
+
+
+def shown(view: View, width: int) -> list[str]:
+    console = Console(width=width, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    with console.file:
+        for table in laid_out(view, width):
+            console.print(table)
+    return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_where_it_fits_it_is_one_table() -> None:
+    lines = shown(VIEW, 80)
+    assert lines[0].startswith("┏")
+    assert sum("Terminator" in line for line in lines) == 1
+
+
+def test_texts_are_folded_while_words_stay_whole() -> None:
+    lines = shown(VIEW, 36)  # 1 + 10 + 7 + 1 characters of words, and 13 of the frame: 32
+    assert lines[0].startswith("┏")
+    assert any("Cérémonie," in line and "La" not in line for line in lines)
+
+
+def test_where_words_would_break_each_row_is_a_card() -> None:
+    assert shown(VIEW, 31) == [
+        "#                 1",
+        "Title             Terminator",
+        "Because you rated Fargo",
+        "#                 2",
+        "Title             Cérémonie, La",
+        "Because you rated Evita",
+    ]
+
+
+def test_a_path_may_be_broken() -> None:
+    view = View("Files", [Column("What"), Column("Where")], [["run", "/a" * 50]])
+    assert shown(view, 40)[0].startswith("┏")
+
+
+def test_figures_are_shown_in_blocks_of_columns() -> None:
+    view = View(
+        "Figures",
+        [Column("Model"), *(Column(f"Figure {n}", numeric=True) for n in range(4))],
+        [["dnn", "0.1000", "0.2000", "0.3000", "0.4000"]],
+    )
+    lines = shown(view, 40)
+    assert sum("dnn" in line for line in lines) == 2
+    assert all(len(line) <= 40 for line in lines)
+
+
+def in_terminal(*arguments: str, **variables: str) -> str:
+    """Return what a command writes to a terminal of its own."""
+    ours, its = pty.openpty()
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("_TYPER") and key != "TERMINAL_WIDTH"
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "movierec_cli", *arguments],
+        stdout=its,
+        stderr=its,
+        stdin=subprocess.DEVNULL,
+        env=environment | {"TERM": "xterm-256color", "LINES": "50"} | variables,
+    )
+    os.close(its)
+    written = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:  # Linux says so when the other side is closed
+            break
+        if not part:
+            break
+        written += part
+    os.close(ours)
+    assert process.wait() == 0, written
+    return written.decode()
+
+
+COMMANDS = [
+    ("recommend", "--user", "3", "-n", "5"),
+    ("evaluate", "dnn"),
+    ("models", "list"),
+    ("models", "show", "dnn"),
+    ("eda", "genres", "--dataset", "synthetic-120x200x5000"),
+    ("films", "the"),
+    ("doctor",),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_terminal_of_forty_columns_is_served(command: tuple[str, ...], trained: Path) -> None:
+    if command[0] == "films":
+        command = (*command, "--dataset", "synthetic-120x200x5000")
+    written = in_terminal(*command, COLUMNS="40", NO_COLOR="1", TERM="dumb")
+    lines = written.replace("\r", "").splitlines()
+    assert lines
+    assert max(map(len, lines)) <= 40
+
+
+def test_colour_is_for_terminals_that_want_it(trained: Path) -> None:
+    coloured = in_terminal(*COMMANDS[0], COLUMNS="80")
+    assert "\x1b[" in coloured
+    assert "\x1b[" not in in_terminal(*COMMANDS[0], COLUMNS="80", TERM="dumb")
+    without = in_terminal(*COMMANDS[0], COLUMNS="80", NO_COLOR="1")
+    assert not any(f"\x1b[{code}m" in without for code in range(30, 50))
+    errors = in_terminal("models", "list", COLUMNS="80", NO_COLOR="1")
+    assert "dnn" in errors
+
+
+@pytest.mark.parametrize(("variables", "colour"), [({"FORCE_COLOR": "1"}, True), ({}, False)])
+def test_a_pipe_has_colour_only_when_forced(
+    variables: dict[str, str], colour: bool, trained: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "movierec_cli", *COMMANDS[0]],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("\x1b[" in done.stdout) is colour
