@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
+from movierec_cli.core.checkpoints import FILE, Checkpoint, load_checkpoint, save_checkpoint
 from movierec_cli.core.data import registry
 from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.paths import Paths
@@ -175,3 +176,23 @@ def test_a_foreign_list_of_films_is_never_used(
         (run / "manifest.json").write_text(json.dumps(manifest | {"film_ids": other}))
         assert cli("evaluate", name).exit_code == 5
         assert cli("recommend", "--run", name, "--user", "3").exit_code == 5
+
+
+@examples(80)
+@given(data=st.data())
+def test_a_spoilt_checkpoint_is_gone_on_with_or_refused(data: st.DataObject) -> None:
+    sound = Checkpoint(
+        {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), 3, "movierec train dnn --resume",
+        {"module.w": np.float32([1, 2])},
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / FILE
+        save_checkpoint(sound, Path(name))
+        path.write_bytes(data.draw(st.one_of(spoilt_bytes(path.read_bytes()), st.binary())))
+        try:
+            loaded = load_checkpoint(Path(name))
+        except (DataError, IntegrityError) as error:
+            assert error.hint
+        else:
+            assert loaded is not None
+            assert loaded.command == sound.command
