@@ -7,11 +7,13 @@ import typer
 from movierec_cli.cli.console import Format, Section, emit_all, number, print_json
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
+    CsvOption,
     DatasetOption,
     FormatOption,
     HoldoutOption,
     JsonOption,
     KOption,
+    MdOption,
     SplitSeedOption,
     chosen_format,
     dataset_label,
@@ -51,6 +53,8 @@ def compare(
     dataset: DatasetOption = DEFAULT_DATASET,
     format: FormatOption = Format.table,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    md: MdOption = False,
 ) -> None:
     """Measure all models and baselines on the same split, side by side.
 
@@ -79,7 +83,7 @@ def compare(
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
     with StepProgress(core.steps(comparison)) as progress:
         results = core.compare(data, comparison, paths.runs, progress.step)
-    _emit(chosen_format(format, json), dataset, comparison, results)
+    _emit(chosen_format(format, json, csv, md), dataset, comparison, results)
 
 
 def _emit(chosen: Format, dataset: str, comparison: "Comparison", results: "list[Result]") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from movierec_cli.cli.console import Format, Section, emit, emit_all
-from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.options import FormatOption, JsonOption, MdOption, chosen_format
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from movierec_cli.core.doctor import Check
 
 
-def doctor(format: FormatOption = Format.table, json: JsonOption = False) -> None:
+def doctor(
+    format: FormatOption = Format.table, json: JsonOption = False, md: MdOption = False
+) -> None:
     """Look at versions, devices, folders, cached data, runs and profiles; tell how to mend them.
 
     Ends with code 3 if something is broken, 5 if a file is damaged. It changes nothing. Paths are
-    shown without the name of the home folder: --format md is fit to be pasted into an issue.
+    shown without the name of the home folder: --md is fit to be pasted into an issue.
 
     [bold]Examples[/]
 
       movierec doctor
-      movierec doctor --format md
+      movierec doctor --md
     """
     from movierec_cli.core.doctor import examine, exit_code
     from movierec_cli.core.paths import Paths
@@ -38,7 +40,7 @@ def doctor(format: FormatOption = Format.table, json: JsonOption = False) -> Non
         }
         for check in checks
     ]
-    chosen = chosen_format(format, json)
+    chosen = chosen_format(format, json, md=md)
     code = exit_code(checks)
     if chosen in (Format.json, Format.csv):
         emit(chosen, _findings(checks), records, {"exit_code": code}, "checks")

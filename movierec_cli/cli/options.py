@@ -29,6 +29,8 @@ FormatOption = Annotated[
     Format, typer.Option("--format", help="How to print: for people, or complete for programs.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Short for --format csv.")]
+MdOption = Annotated[bool, typer.Option("--md", help="Short for --format md.")]
 KOption = Annotated[
     int, typer.Option("--k", min=1, max=10_000, help="Length of the measured lists.")
 ]
@@ -76,9 +78,23 @@ PlotOption = Annotated[
 DEFAULT_DATASET = "ml-100k"
 
 
-def chosen_format(chosen: Format, json: bool) -> Format:
-    """Return the format that ``--format`` and ``--json`` ask for together."""
-    return Format.json if json else chosen
+def chosen_format(
+    chosen: Format, json: bool = False, csv: bool = False, md: bool = False
+) -> Format:
+    """Return the format that ``--format`` and its short forms ask for together.
+
+    Raises
+    ------
+    UsageError
+        If two short forms are given.
+    """
+    short = {Format.json: json, Format.csv: csv, Format.md: md}
+    asked = [form for form, wanted in short.items() if wanted]
+    if len(asked) > 1:
+        raise UsageError(
+            f"--{asked[0]} and --{asked[1]} ask for different formats.", "Give one of them."
+        )
+    return asked[0] if asked else chosen
 
 
 def dataset_label(name: str) -> str:

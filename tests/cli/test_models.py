@@ -30,3 +30,15 @@ def test_a_run_is_listed_and_removed(
     gone = cli("models", "remove", "dnn")
     assert gone.exit_code == 3
     assert "There is no run" in gone.stderr
+
+
+def test_a_damaged_run_does_not_hide_the_others(
+    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(trained.parents[1], tmp_path / "own")
+    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
+    (tmp_path / "own" / "data" / "runs" / "dnn" / "manifest.json").write_bytes(b"{")
+    result = cli("models", "list", "--json")
+    assert result.exit_code == 0
+    assert [run["name"] for run in json.loads(result.stdout)["runs"]] == ["two-tower"]
+    assert "The run 'dnn' is damaged" in result.stderr
