@@ -5,21 +5,30 @@ import os
 os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # read when Typer is imported
 os.environ["TERMINAL_WIDTH"] = "200"
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import hypothesis
 import pytest
 
 from movierec_cli.cli import console
 from movierec_cli.core.data import movielens, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
+from tests import network
 from tests.helpers import Site, md5s, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
 SMALL = "synthetic-120x200x5000"
+
+hypothesis.settings.register_profile(
+    "the same everywhere",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("the same everywhere")
 
 
 @pytest.fixture(autouse=True)
@@ -33,22 +42,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 
-    real_connect = socket.socket.connect
-
-    def connect(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else "local"
-        if host not in ("127.0.0.1", "::1", "localhost", "local"):
-            raise OSError(f"the tests have no network: {host}")
-        real_connect(self, address)
-
-    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host not in ("127.0.0.1", "::1", "localhost"):
-            raise socket.gaierror(f"the tests have no network: {host}")
-        return real_getaddrinfo(host, *args, **kwargs)
-
-    real_getaddrinfo = socket.getaddrinfo
-    monkeypatch.setattr(socket.socket, "connect", connect)
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    network.block(monkeypatch)
     console.stdout.cache_clear()  # they hold the streams of the test before
     console.stderr.cache_clear()
     yield

@@ -18,6 +18,7 @@ from movierec_cli.core.resume import train_and_save
 from tests.conftest import SMALL
 
 PACKAGE = Path(movierec_cli.__file__).parent
+ALL = sorted(PACKAGE.rglob("*.py"))
 CORE = sorted((PACKAGE / "core").rglob("*.py"))
 TERMINAL = {"typer", "rich", "click", "movierec_cli.cli"}
 
@@ -31,6 +32,12 @@ def imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: imports are absolute"
             yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls(path: Path) -> list[ast.Call]:
+    """Return every call in a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def is_within(module: str, package: str) -> bool:
@@ -49,25 +56,46 @@ def test_core_knows_nothing_of_the_terminal(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)
 def test_core_never_prints_and_never_exits(path: Path) -> None:
-    called = {
-        ast.unparse(node.func)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    }
+    called = {ast.unparse(call.func) for call in calls(path)}
     assert not called & {"print", "exit", "quit", "input", "sys.exit", "os._exit"}
     assert not {"sys.stdout", "sys.stderr"} & set(imports(path))
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
+RUNS_CODE = {
+    "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "yaml",
+    "subprocess", "ctypes", "runpy", "code",
+}  # fmt: skip
+"""Modules that run, or may run, what is in a file."""
+
+CALLS_CODE = {
+    "eval", "exec", "compile", "__import__", "torch.load", "torch.jit.load", "torch.hub.load",
+    "pd.read_pickle", "os.system", "os.popen", "os.execv", "yaml.load",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_nothing_is_ever_unpickled_or_run_as_code(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    known = set(imports(path))
-    assert not known & {"pickle", "marshal", "shelve", "joblib", "dill"}
-    assert "torch.load" not in text
-    assert "allow_pickle=True" not in text
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    names = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
-    assert not names & {"eval", "exec"}
+    assert not RUNS_CODE & {module.partition(".")[0] for module in imports(path)}
+    for call in calls(path):
+        name = ast.unparse(call.func)
+        assert name not in CALLS_CODE, f"{name}, line {call.lineno}"
+        assert not name.endswith("to_pickle"), f"{name}, line {call.lineno}"
+        options = {option.arg: ast.unparse(option.value) for option in call.keywords}
+        if name in ("np.load", "numpy.load"):
+            assert options.get("allow_pickle") == "False", f"{name}, line {call.lineno}"
+        assert options.get("allow_pickle", "False") == "False", f"{name}, line {call.lineno}"
+
+
+NETWORK = {
+    "socket", "ssl", "http", "urllib.request", "urllib.error", "ftplib", "smtplib", "asyncio",
+    "requests", "httpx", "aiohttp", "urllib3", "huggingface_hub", "socketserver", "xmlrpc",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_only_the_download_knows_the_network(path: Path) -> None:
+    known = {wall for module in imports(path) for wall in NETWORK if is_within(module, wall)}
+    assert bool(known) == (name_of(path) == "core/data/download.py"), known
 
 
 def knows_a_model(path: Path) -> list[str]:

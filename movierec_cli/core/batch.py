@@ -15,7 +15,7 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.parquet import ParquetTable, pyarrow
 from movierec_cli.core.progress import SILENT, Progress
@@ -63,7 +63,7 @@ def table_writer(path: Path) -> Target:
     DataError
         If it is parquet and pyarrow is not installed.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / 'films.csv'}")
     kind = path.suffix.lower()
     if kind == ".csv":

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.likeness import user_vectors
 from movierec_cli.core.models.base import Model, VectorModel
 from movierec_cli.core.parquet import ParquetTable, pyarrow
@@ -76,7 +76,7 @@ def check_target(path: Path) -> None:
     DataError
         If it is parquet and pyarrow is not installed.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / 'vectors.npz'}")
     if path.suffix.lower() not in (".npz", ".parquet", ".tsv"):
         raise UsageError(

@@ -45,9 +45,9 @@ def user_features(users: Users, n_occupations: int) -> FloatArray:
 
 
 def _scaled_zip(users: Users) -> FloatArray:
-    """Return the region digit of each zip code, -1..1; 0 for codes that start with a letter."""
+    """Return the region digit of each zip code, -1..1; 0 for codes that start otherwise."""
     first = users.zip_code.astype("<U1")
-    digit = np.char.isdigit(first)
+    digit = np.isin(first, list("0123456789"))
     scaled = np.zeros(len(users), dtype=np.float32)
     scaled[digit] = (first[digit].astype(np.float32) - 4.5) / 4.5
     return scaled
@@ -94,6 +94,11 @@ def _one_hot(codes: NDArray[np.integer[Any]], size: int) -> FloatArray:
     return rows
 
 
+def probability(logit: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the logistic function; below -80 it is as good as 0, and its exponential too large."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(logit, -80.0))))
+
+
 def liking_features(
     ranking: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
 ) -> tuple[FloatArray, ...]:
@@ -114,7 +119,7 @@ def liking_features(
     is known of her, 0..1; and the match, the film's level and the user's level times that: with a
     short history the same match means something else.
     """
-    expected = 1.0 / (1.0 + np.exp(-film_level[histories.film_rows]))
+    expected = probability(film_level[histories.film_rows])
     surplus = (histories.ratings >= RELEVANT_RATING) - expected
     sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
     level = np.asarray(sums / (histories.counts + _LEVEL_SHRINKAGE), np.float32)[:, None]  # [n, 1]

@@ -33,6 +33,22 @@ _UNWRITABLE = frozenset(
 )
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder; a path that cannot be looked at has none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file; a path that cannot be looked at has none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """Open a new temporary file beside ``target``; move it into place when the block succeeds.

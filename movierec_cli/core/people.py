@@ -1,6 +1,5 @@
 """Who asks: a user of the data set, or anyone who names a few favourites."""
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ import numpy as np
 from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Ratings, Users
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write
+from movierec_cli.core.json_shapes import finite, group, maybe, text, whole
 from movierec_cli.core.search import TitleIndex
 
 LIKED, DISLIKED = 5.0, 1.0
@@ -20,6 +20,25 @@ LIKED, DISLIKED = 5.0, 1.0
 _LOWEST, _HIGHEST = 1.0, 5.0
 _OLDEST = 120
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_FILM_ID = re.compile(r"[0-9]{1,18}")
+
+
+def _opinions(value: object) -> bool:
+    """Tell whether it is ratings by film id, as JSON has them."""
+    return isinstance(value, dict) and all(
+        _FILM_ID.fullmatch(film) and finite(rating) and _LOWEST <= rating <= _HIGHEST
+        for film, rating in value.items()
+    )
+
+
+_IS_PROFILE = group(
+    dataset=text,
+    ratings=_opinions,
+    age=maybe(whole(1, _OLDEST)),
+    gender=maybe(text),
+    occupation=maybe(text),
+    zip_code=maybe(text),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +116,7 @@ def someone(dataset: Dataset, answers: Answers) -> Person:
         does not exist, a rating outside 1..5.
     """
     rows = np.array([_film_row(dataset, film_id) for film_id in answers.ratings], np.int32)
-    values = np.array([_checked_rating(value) for value in answers.ratings.values()], np.float32)
+    values = np.array([checked_rating(value) for value in answers.ratings.values()], np.float32)
     values[values <= DISLIKED] = 0.0
     ratings = Ratings(
         user_rows=np.zeros(len(rows), np.int32),
@@ -157,7 +176,14 @@ def _film_row(dataset: Dataset, film_id: int) -> int:
     return row
 
 
-def _checked_rating(value: float) -> float:
+def checked_rating(value: float) -> float:
+    """Return ``value`` if it is a rating.
+
+    Raises
+    ------
+    UsageError
+        If it is not 1 to 5.
+    """
     if not _LOWEST <= value <= _HIGHEST:
         raise UsageError(f"A rating is 1 to 5, not {value:g}.", 'For example: --rate "Fargo=4"')
     return value
@@ -183,58 +209,6 @@ def _occupation(dataset: Dataset, occupation: str) -> np.ndarray:
             f"Choose one of: {', '.join(dataset.occupations)}",
         )
     return np.array([known.index(occupation.lower())], np.int16)
-
-
-def read_ratings(path: Path, titles: TitleIndex) -> dict[int, float]:
-    """Read a CSV file of a person's ratings: film id -> rating.
-
-    It needs a header with the columns ``rating`` and ``film`` or ``title``; a film is an id or a
-    title as in `TitleIndex.resolve`.
-
-    Raises
-    ------
-    DataError
-        Naming file, line and column of what is wrong.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            names = [name.strip().lower() for name in reader.fieldnames or []]
-            reader.fieldnames = names
-            film_column = next((name for name in ("film", "title") if name in names), None)
-            if film_column is None or "rating" not in names:
-                raise DataError(
-                    f"{path} has the columns {', '.join(names) or '(none)'}.",
-                    "It needs a header with: film,rating (or title,rating).",
-                )
-            ratings: dict[int, float] = {}
-            for row in reader:
-                where = f"{path}, line {reader.line_num}"
-                film_id = _film_in(row[film_column] or "", f"{where}, column {film_column}", titles)
-                if film_id in ratings:
-                    raise DataError(f"{where}: the film is rated twice.", "Keep one of the lines.")
-                ratings[film_id] = _rating_in(row["rating"] or "", f"{where}, column rating")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(
-            f"{path} is not a CSV file in UTF-8: {error}.", "Save it as such."
-        ) from error
-    return ratings
-
-
-def _film_in(text: str, where: str, titles: TitleIndex) -> int:
-    try:
-        return int(titles.films.ids[titles.resolve(text)])
-    except UsageError as error:
-        raise DataError(f"{where}: {error.message}", error.hint) from error
-
-
-def _rating_in(text: str, where: str) -> float:
-    try:
-        return _checked_rating(float(text))
-    except (ValueError, UsageError) as error:
-        raise DataError(f"{where}: {text!r} is not a rating.", "A rating is 1 to 5.") from error
 
 
 def save_profile(name: str, answers: Answers, folder: Path) -> Path:
@@ -265,8 +239,6 @@ def load_profile(name: str, folder: Path) -> Answers:
     path = _profile_path(name, folder)
     try:
         content = json.loads(path.read_bytes())
-        content["ratings"] = {int(film): float(r) for film, r in content["ratings"].items()}
-        return Answers(**{key: content[key] for key in Answers.__dataclass_fields__})
     except FileNotFoundError as error:
         there = list_profiles(folder)
         raise DataError(
@@ -275,11 +247,19 @@ def load_profile(name: str, folder: Path) -> Answers:
             if there
             else f"Make it with: movierec recommend --like Fargo --save-profile {name}",
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IntegrityError(
-            f"The profile {name!r} is damaged: {path}: {error}.",
-            f"Remove it with: movierec profiles remove {name}",
-        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(name, f"{path}: {error}") from error
+    if not _IS_PROFILE(content):
+        raise _damaged(name, f"{path} is no profile")
+    content["ratings"] = {int(film): float(given) for film, given in content["ratings"].items()}
+    return Answers(**{key: content[key] for key in Answers.__dataclass_fields__})
+
+
+def _damaged(name: str, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"The profile {name!r} is damaged: {why}.",
+        f"Remove it with: movierec profiles remove {name}",
+    )
 
 
 def list_profiles(folder: Path) -> list[str]:

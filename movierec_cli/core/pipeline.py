@@ -18,6 +18,7 @@ from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import MODELS, PRESETS, Preset
 from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.run_checks import is_sound
 from movierec_cli.core.runs import Manifest, Run, check_name
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import (
@@ -26,6 +27,7 @@ from movierec_cli.core.training import (
     OnEpoch,
     OnState,
     TrainingState,
+    diverged,
     resolve_device,
     run_training,
 )
@@ -203,13 +205,19 @@ def _train(
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
-        with torch.random.fork_rng():
+        # numbers without end are told by `diverged`, not by warnings
+        with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
             task, inputs = build_task(split.train, preset)
             epochs = run_training(task, preset.training, on_epoch, on_state, begun)
-            return epochs, task.export(), inputs
+            weights = task.export()
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise diverged("a system of equations has no solution any more") from error
     finally:
         torch.set_num_threads(threads)
+    if not all(map(is_sound, weights.values())):
+        raise diverged("its weights are beyond all bounds")
+    return epochs, weights, inputs
 
 
 def _measured(model: Model, split: Split) -> tuple[dict[str, Any], ...]:

@@ -27,6 +27,7 @@ from movierec_cli.core.files import atomic_write, exclusive
 from movierec_cli.core.model_card import model_card
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.run_checks import check_manifest, check_weights
 
 FORMAT = 1
 """Version of the layout of a run."""
@@ -104,6 +105,8 @@ class Run:
         ------
         DataError
             If the catalogue or anything else in the data differs.
+        IntegrityError
+            If the data is the same and the manifest names other films.
         """
         if dataset.checksum() != self.manifest.dataset["checksum"]:
             raise DataError(
@@ -111,6 +114,12 @@ class Run:
                 f"{dataset.name} that is here now.",
                 f"Train it again with: movierec train {self.manifest.model}"
                 f" --preset {self.manifest.preset} --name {self.manifest.name}",
+            )
+        if tuple(dataset.films.ids.tolist()) != self.manifest.film_ids:
+            raise IntegrityError(
+                f"The run {self.manifest.name!r} is damaged: its films are not those of "
+                f"{dataset.name}.",
+                f"Remove it and train it again: movierec models remove {self.manifest.name}",
             )
 
 
@@ -201,6 +210,7 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
             "Update with: pip install --upgrade movierec",
         )
     try:
+        check_manifest(content)
         manifest = _manifest_from(content)
         known = manifest.preset in SCORERS[manifest.model]
         weights: Mapping[str, Any] = {key: content["weights"][key] for key in ("file", "sha256")}
@@ -212,17 +222,11 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
 
 
 def _manifest_from(content: Mapping[str, Any]) -> Manifest:
-    """Build a manifest from JSON, looking at what the commands rely on."""
+    """Build a manifest from JSON that has been checked."""
     fields = {key: content[key] for key in Manifest.__dataclass_fields__}
-    fields["film_ids"] = tuple(int(film_id) for film_id in fields["film_ids"])
-    fields["epochs"] = tuple(fields["epochs"])
-    fields["evaluation"] = tuple(fields["evaluation"])
-    manifest = Manifest(**fields)
-    for key in ("name", "checksum"):
-        str(manifest.dataset[key])
-    for key in ("holdout", "split_seed"):
-        str(manifest.split[key])
-    return manifest
+    for key in ("epochs", "evaluation", "film_ids"):
+        fields[key] = tuple(fields[key])
+    return Manifest(**fields)
 
 
 def load_run(name: str, folder: Path) -> Run:
@@ -243,13 +247,12 @@ def load_run(name: str, folder: Path) -> Run:
         raise _damaged(name, path, error.strerror or str(error)) from error
     if hashlib.sha256(data).hexdigest() != stored["sha256"]:
         raise _damaged(name, path, "its checksum differs")
+    scorer = SCORERS[manifest.model][manifest.preset]
     try:
         weights = load_safetensors(data)
-    except SafetensorError as error:
+        check_weights(scorer, weights, len(manifest.film_ids))
+    except (SafetensorError, KeyError, ValueError) as error:  # KeyError: a type numpy lacks
         raise _damaged(name, path, str(error)) from error
-    missing = SCORERS[manifest.model][manifest.preset].ARRAYS - set(weights)
-    if missing:
-        raise _damaged(name, path, f"it lacks {', '.join(sorted(missing))}")
     return Run(manifest, weights)
 
 

@@ -28,6 +28,7 @@ _NEAR = 0.6  # similarity from which a title is suggested
 _SAME_WORD = 0.8  # similarity from which a word is taken for a misspelt one
 _SHORT_WORD = 4  # letters; shorter ones are like too many others
 _SHOWN = 8
+_LONGEST_ID = 18  # digits; what is longer fits no id
 
 
 def normalise(title: str) -> str:
@@ -94,7 +95,7 @@ class TitleIndex:
         UsageError
             If no film or more than one is meant; the hint lists the candidates.
         """
-        if query.strip().isdecimal():
+        if query.strip().isdecimal() and len(query.strip()) <= _LONGEST_ID:
             row = np.flatnonzero(self.films.ids == int(query))
             if len(row):
                 return int(row[0])

@@ -275,7 +275,7 @@ def run_epochs(
         )
         on_epoch(epoch)
     if best is None:
-        raise _diverged()
+        raise diverged()
     task.module.load_state_dict(best_state)
     task.module.eval()
     return History(task.monitor, tuple(epochs))
@@ -304,12 +304,13 @@ def _train_epoch(
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()
     means = {name: float(total) / max(steps, 1) for name, total in sums.items()}
     if not math.isfinite(means.get(TOTAL, math.nan)):
-        raise _diverged()
+        raise diverged()
     return means
 
 
-def _diverged() -> DataError:
+def diverged(sign: str = "the loss is no longer a number") -> DataError:
+    """Say by what it shows that the steps were too large."""
     return DataError(
-        "Training diverged: the loss is no longer a number.",
+        f"Training diverged: {sign}.",
         "Train with a smaller step, for example: --learning-rate 0.0001",
     )

@@ -6,6 +6,8 @@ from typing import Literal
 
 from movierec_cli.core.errors import UsageError
 
+_BEYOND_ANY_BATCH = 2**31
+
 
 def check_share(name: str, share: float) -> None:
     """Refuse a share that is not at least 0 and below 1."""
@@ -58,6 +60,8 @@ class TrainingOptions:
             value = getattr(self, name)
             if not (value > 0 and math.isfinite(value)):
                 raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
+        if self.batch_size >= _BEYOND_ANY_BATCH:
+            raise UsageError(f"batch size must be below 2^31, not {self.batch_size}.")
         check_share("settle", self.settle)
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")

@@ -112,7 +112,7 @@ def test_a_rating_is_shown_before_the_probability_and_instead_of_the_match(home:
         (("--user", "3", "--year", "1995-1990"), 2, "in the wrong order", "1990-1995"),
         (("--user", "3", "--year", "95"), 2, "is not a year", "--year 1990-1995"),
         (("--user", "3", "-n", "201"), 3, "films are left to recommend, not 201", "-n "),
-        (("--user", "3", "-n", "0"), 2, "greater than or equal to 1", "--help"),
+        (("--user", "3", "-n", "0"), 2, "Invalid value for '-n'", "--help"),
         (("--user", "3", "--run", "none"), 3, "There is no run 'none'", "There are: dnn"),
         (("--user", "3", "--rerank", "none"), 3, "There is no run 'none'", "There are: dnn"),
         (("--user", "3", "--rerank", "two-tower", "--explain"), 2, "cannot be explained", "Leave"),

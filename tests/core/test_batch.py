@@ -76,6 +76,8 @@ def test_a_name_must_tell_the_format(tmp_path: Path) -> None:
     for name in ("films", "films.xlsx"):
         with pytest.raises(UsageError, match="not known what format"):
             table_writer(tmp_path / name)
+    with pytest.raises(UsageError, match="not known what format"):
+        table_writer(tmp_path / ("x" * 300))
     with pytest.raises(UsageError, match="is a folder"):
         table_writer(tmp_path)
 

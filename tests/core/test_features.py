@@ -1,10 +1,12 @@
 """What a model is told of users and films: the dimensions of the report, scales that are fixed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Films, Users
-from movierec_cli.core.features import dense_history, film_features, user_features
+from movierec_cli.core.features import dense_history, film_features, probability, user_features
 from tests.helpers import make_histories
 
 USERS = Users(
@@ -79,3 +81,14 @@ def test_the_real_features_are_within_a_few_units(ml100k: Dataset) -> None:
     assert (users.shape, films.shape) == ((943, 25), (1682, 20))
     assert np.abs(users).max() < 3
     assert np.abs(films).max() < 5
+
+
+@pytest.mark.parametrize("code", ["²1000", "٣1000", "K1A0B", "-1000", ""])
+def test_what_is_no_decimal_digit_tells_no_region(code: str) -> None:
+    users = replace(USERS, zip_code=np.array([code] * 4))
+    assert user_features(users, n_occupations=3)[:, 1].tolist() == [0, 0, 0, 0]
+
+
+def test_the_logistic_function_by_hand_and_without_overflow() -> None:
+    logits = np.float32([-1e9, -200, 0, np.log(3), 200, 1e9])
+    np.testing.assert_allclose(probability(logits), [0, 0, 0.5, 0.75, 1, 1], atol=1e-7)

@@ -14,7 +14,7 @@ import pytest
 
 from movierec_cli.core import files
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, is_file, is_folder
 from tests.helpers import wait_for
 
 
@@ -310,3 +310,10 @@ def test_two_writers_at_once_never_mix(target: Path) -> None:
     assert contents <= {b"old", b"a" * 50_000, b"b" * 50_000}
     assert len(contents) >= 2
     assert names(target.parent) == ["file.bin"]
+
+
+def test_what_there_is_at_a_path_is_told_and_of_no_possible_path_anything(target: Path) -> None:
+    assert (is_folder(target.parent), is_file(target.parent)) == (True, False)
+    assert (is_folder(target), is_file(target)) == (False, True)
+    for impossible in (Path("x" * 300), Path("nul\0")):
+        assert (is_folder(impossible), is_file(impossible)) == (False, False)

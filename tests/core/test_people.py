@@ -1,5 +1,6 @@
 """Who asks: checked, remembered, read from files."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -68,55 +69,6 @@ def test_films_are_named_once() -> None:
         people.name_films(INDEX, [("fargo", 5.0), ("10", 1.0)])
 
 
-def write(folder: Path, text: str | bytes) -> Path:
-    path = folder / "mine.csv"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "title,rating\nfargo,4\nToy Story (1995),2.5\n",
-        "rating,film\n4,10\n2.5,30\n",
-        "\ufeffFilm, Rating\r\n10, 4\r\n30, 2.5\r\n",
-        'title,rating,note\n"Fargo (1996)",4,"great, really"\n30,2.5,\n\n',
-    ],
-)
-def test_ratings_are_read_from_a_file(text: str, tmp_path: Path) -> None:
-    assert people.read_ratings(write(tmp_path, text), INDEX) == {10: 4.0, 30: 2.5}
-
-
-@pytest.mark.parametrize(
-    ("text", "message", "hint"),
-    [
-        ("movie,rating\nfargo,4\n", "has the columns movie, rating", "film,rating"),
-        ("film,stars\nfargo,4\n", "has the columns film, stars", "film,rating"),
-        ("", r"has the columns \(none\)", "film,rating"),
-        ("film,rating\nxyzzy,4\n", "line 2, column film: There is no film 'xyzzy'", "films WORD"),
-        ("film,rating\nsabrina,4\n", "line 2, column film: .* any of 2", "50 Sabrina"),
-        ("film,rating\nfargo,9\n", "line 2, column rating: '9' is not a rating", "1 to 5"),
-        ("film,rating\nfargo,good\n", "line 2, column rating: 'good' is not", "1 to 5"),
-        ("film,rating\nfargo,nan\n", "line 2, column rating: 'nan' is not", "1 to 5"),
-        ("film,rating\nfargo\n", "line 2, column rating: '' is not a rating", "1 to 5"),
-        ("film,rating\nfargo,4\n10,4\n", "line 3: the film is rated twice", "Keep one"),
-        (b"film,rating\n\xe9v\xe9nement,4\n", "is not a CSV file in UTF-8", "Save it"),
-        (b"film,rating\n\x00\n", "line 2|is not a CSV", ""),
-    ],
-)
-def test_a_wrong_file_is_refused(
-    text: str | bytes, message: str, hint: str, tmp_path: Path
-) -> None:
-    with pytest.raises(DataError, match=message) as caught:
-        people.read_ratings(write(tmp_path, text), INDEX)
-    assert hint in caught.value.hint
-
-
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read: No such file"):
-        people.read_ratings(tmp_path / "none.csv", INDEX)
-
-
 def test_a_profile_is_remembered_and_forgotten(tmp_path: Path) -> None:
     told = Answers("by-hand", {10: 4.5}, 30, "F", None, "01234")
     people.save_profile("ann", told, tmp_path)
@@ -143,7 +95,26 @@ def test_a_profile_cannot_have_any_name(name: str, tmp_path: Path) -> None:
         people.save_profile(name, Answers("by-hand"), tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"ratings": [1]}'])
+def profile(**changed: object) -> str:
+    """Return a profile as it is written, with something else in some fields."""
+    sound = {
+        "dataset": "by-hand", "ratings": {"10": 4.5}, "age": 30, "gender": "F",
+        "occupation": None, "zip_code": "01234",
+    }  # fmt: skip
+    return json.dumps(sound | changed)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "{}", "null", "[" * 100_000, '{"ratings": [1]}',
+        profile(dataset=3), profile(ratings=[[10, 4]]), profile(ratings={"ten": 4}),
+        profile(ratings={"10": 9}), profile(ratings={"10": "4"}), profile(ratings={"10": True}),
+        profile(ratings={"10": float("nan")}), profile(ratings={"9" * 30: 4}),
+        profile(ratings={"10": 10**400}), profile(age="30"), profile(age=0), profile(age=10**30),
+        profile(age=True), profile(gender=["F"]), profile(occupation=1), profile(zip_code=1234),
+    ],
+)  # fmt: skip
 def test_a_damaged_profile_is_told(content: str, tmp_path: Path) -> None:
     (tmp_path / "ann.json").write_text(content)
     with pytest.raises(IntegrityError, match="'ann' is damaged") as caught:

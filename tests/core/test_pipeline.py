@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import UsageError
+from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.pipeline import Overrides, TrainingRequest, default_name, train_run
 from movierec_cli.core.runs import Run
 from movierec_cli.core.training import Epoch
@@ -139,3 +139,21 @@ def test_a_name_that_cannot_be_is_refused_before_training(small: Dataset) -> Non
     with pytest.raises(UsageError, match="cannot be the name of a run"):
         train_run(small, replace(TWO_TOWER, name="a/b"), told.append)
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("model", "preset", "learning_rate", "sign"),
+    [
+        ("two-tower", "default", 1e8, "a system of equations has no solution any more"),
+        ("dnn", "default", 1e10, "its weights are beyond all bounds"),
+        ("dnn", "report", 1e6, "its weights are beyond all bounds"),
+        ("dnn", "report", 1e10, "the loss is no longer a number"),
+    ],
+)
+def test_steps_that_are_too_large_are_told_and_make_no_run(
+    model: str, preset: str, learning_rate: float, sign: str, small: Dataset
+) -> None:
+    request = TrainingRequest(model, preset, overrides=Overrides(1, learning_rate))
+    with pytest.raises(DataError, match=f"Training diverged: {sign}") as caught:
+        trained(small, request)
+    assert "--learning-rate" in caught.value.hint

@@ -14,7 +14,6 @@ from movierec_cli.core import runs
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
 from movierec_cli.core.models.report import DnnReport
-from movierec_cli.core.models.scorers import SCORERS
 from movierec_cli.core.runs import (
     Manifest,
     Run,
@@ -36,15 +35,33 @@ MANIFEST = Manifest(
     training={"epochs": 1, "seed": 0},
     inputs={"title_vectors": "hashed character n-grams"},
     versions={"movierec": "0.1.0"},
-    epochs=({"number": 1, "train": {"loss": 0.5}, "validation": {"loss": 0.6}},),
+    epochs=(
+        {
+            "number": 1,
+            "train": {"loss": 0.5},
+            "validation": {"loss": 0.6},
+            "is_best": True,
+            "seconds": 0.5,
+        },
+    ),
     metrics={"loss": 0.6},
     evaluation=(),
     seconds=1.25,
     film_ids=(10, 20, 30, 40),
 )
 WEIGHTS = {
-    **dict.fromkeys(SCORERS["dnn"]["report"].ARRAYS, np.zeros(1, np.float32)),
-    "film_vectors": np.float32([[1, 2], [3, 4]]),
+    "user_tower.weight": np.zeros((3, 4), np.float32),  # the narrowest: no occupations
+    "user_tower.bias": np.zeros(3, np.float32),
+    "user_tower.scale": np.ones(3, np.float32),
+    "user_tower.shift": np.zeros(3, np.float32),
+    "user_embedding.weight": np.zeros((2, 3), np.float32),
+    "user_embedding.bias": np.zeros(2, np.float32),
+    "user_projection.weight": np.zeros((5, 2), np.float32),
+    "user_projection.bias": np.zeros(5, np.float32),
+    "classifier.weight": np.zeros((1, 5), np.float32),
+    "classifier.bias": np.zeros(1, np.float32),
+    "film_vectors": np.float32([[1, 2], [3, 4], [5, 6], [7, 8]]),
+    "film_joint": np.zeros((4, 5), np.float32),
     "bias": np.float32([-0.5]),
 }
 RUN = Run(MANIFEST, WEIGHTS)
@@ -272,12 +289,26 @@ def test_no_damage_to_a_manifest_gives_another_error_than_ours(saved: Path, fold
 
 def test_a_run_of_other_data_is_refused(small: Dataset) -> None:
     its_own = {"name": small.name, "checksum": small.checksum()}
-    replace(RUN, manifest=replace(MANIFEST, dataset=its_own)).require_dataset(small)
+    ids = tuple(small.films.ids.tolist())
+    replace(RUN, manifest=replace(MANIFEST, dataset=its_own, film_ids=ids)).require_dataset(small)
     with pytest.raises(DataError, match="trained on other data than the synthetic") as caught:
         RUN.require_dataset(small)
     assert caught.value.hint == (
         "Train it again with: movierec train dnn --preset report --name mine"
     )
+
+
+@pytest.mark.parametrize("change", [lambda ids: ids[:-1], lambda ids: (*ids[:-1], 9_999)])
+def test_a_run_of_other_films_is_refused_though_it_names_the_data(
+    change: Callable[[tuple[int, ...]], tuple[int, ...]], small: Dataset
+) -> None:
+    its_own = {"name": small.name, "checksum": small.checksum()}
+    ids = change(tuple(small.films.ids.tolist()))
+    with pytest.raises(IntegrityError, match="its films are not those of synthetic") as caught:
+        replace(RUN, manifest=replace(MANIFEST, dataset=its_own, film_ids=ids)).require_dataset(
+            small
+        )
+    assert "movierec models remove mine" in caught.value.hint
 
 
 def test_a_run_can_be_removed_alone(saved: Path, folder: Path) -> None:
@@ -308,7 +339,33 @@ def test_of_two_savings_at_once_one_whole_run_is_left(
 
 @pytest.mark.parametrize(
     "change",
-    [{"split": {}}, {"split": 3}, {"dataset": {}}, {"film_ids": ["x"]}, {"format": -4}],
+    [
+        {"split": {}},
+        {"split": 3},
+        {"split": {"holdout": "users", "split_seed": None}},
+        {"split": {"holdout": "u1", "split_seed": 705}},
+        {"dataset": {}},
+        {"dataset": MANIFEST.dataset | {"name": 3}},
+        {"film_ids": ["x"]},
+        {"film_ids": []},
+        {"film_ids": [10, 20, 20, 30]},
+        {"film_ids": [10, 30, 20, 40]},
+        {"film_ids": [10, 20, 30, 40.0]},
+        {"film_ids": [10, 20, 30]},  # one less than the weights have
+        {"format": -4},
+        {"seconds": "1"},
+        {"seconds": 10**400},
+        {"created": 2026},
+        {"config": [2]},
+        {"training": {"epochs": [[[[[[1]]]]]]}},
+        {"inputs": {"title_vectors": 3}},
+        {"metrics": {"loss": "0.6"}},
+        {"epochs": [1]},
+        {"epochs": [MANIFEST.epochs[0] | {"train": None}]},
+        {"epochs": [MANIFEST.epochs[0] | {"is_best": "yes"}]},
+        {"evaluation": [{"scenario": "fold-in"}]},
+        {"weights": {"file": "w\0.safetensors", "sha256": "0"}},
+    ],
     ids=str,
 )
 def test_a_manifest_whose_fields_hold_something_else_is_refused(
@@ -322,6 +379,36 @@ def test_a_manifest_whose_fields_hold_something_else_is_refused(
 def test_a_manifest_nested_without_end_is_refused(saved: Path, folder: Path) -> None:
     (saved / "manifest.json").write_text("[" * 100_000)
     with pytest.raises(IntegrityError):
+        load_run("mine", folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "why"),
+    [
+        ("film_joint", np.zeros((4, 4), np.float32), r"film_joint has the shape \(4, 4\)"),
+        ("film_vectors", np.zeros((5, 2), np.float32), r"instead of \(4, 2\)"),
+        ("film_vectors", np.zeros(8, np.float32), r"film_vectors has the shape \(8,\)"),
+        ("user_tower.weight", np.zeros((3, 3), np.float32), r"instead of \(3, 4\)"),
+        ("film_joint", np.zeros((4, 5), np.float64), "film_joint holds float64"),
+        ("film_joint", np.full((4, 5), np.nan, np.float32), "holds what is no weight"),
+        ("film_joint", np.full((4, 5), np.inf, np.float32), "holds what is no weight"),
+        ("bias", np.float32([-2e9]), "bias holds what is no weight"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(
+    name: str, array: np.ndarray, why: str, folder: Path
+) -> None:
+    save_run(replace(RUN, weights=WEIGHTS | {name: array}), folder)
+    with pytest.raises(IntegrityError, match=why):
+        load_run("mine", folder)
+
+
+def test_weights_of_a_type_that_numpy_lacks_are_refused(saved: Path, folder: Path) -> None:
+    header = b'{"bias":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}'
+    data = len(header).to_bytes(8, "little") + header + b"\0"
+    weights_of(saved).write_bytes(data)
+    edit(saved, lambda m: m["weights"].update(sha256=hashlib.sha256(data).hexdigest()))
+    with pytest.raises(IntegrityError, match="is damaged"):
         load_run("mine", folder)
 
 

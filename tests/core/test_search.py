@@ -165,3 +165,9 @@ def test_star_trek_is_ambiguous(ml100k: Dataset) -> None:
     index = TitleIndex.build(ml100k.films, ml100k.ratings.film_rows)
     with pytest.raises(UsageError, match="'star trek' may be any of 8 films"):
         index.resolve("star trek")
+
+
+@pytest.mark.parametrize("digits", [19, 30, 5000])
+def test_a_number_too_long_for_an_id_is_no_film(digits: int) -> None:
+    with pytest.raises(UsageError, match="There is no film '999"):
+        INDEX.resolve("9" * digits)

@@ -206,3 +206,9 @@ def test_patience_counts_from_when_an_epoch_may_be_kept() -> None:
     history = run_epochs(task, options(epochs=6, patience=2, settle=0.5), lambda _: None)
     assert history.best.number == 5
     assert len(history.epochs) == 6
+
+
+@pytest.mark.parametrize("size", [2**31, 10**30])
+def test_a_batch_that_no_machine_holds_is_refused(size: int) -> None:
+    with pytest.raises(UsageError, match=r"batch size must be below 2\^31"):
+        options(batch_size=size)

@@ -1,21 +1,19 @@
-"""Reading MovieLens 100K: the formats of its files, and which files are the right ones.
+"""Reading MovieLens 100K: where it comes from, and which files are the right ones.
 
-The archive is read where it is, never extracted. Every error names file, line and column.
+The archive is read where it is, never extracted.
 """
 
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from movierec_cli.core.data.archives import read_members
-from movierec_cli.core.data.dataset import GENDERS, Dataset, Films, Ratings, Users
-from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.movielens_files import parse_files
+from movierec_cli.core.errors import IntegrityError
 
 NAME = "ml-100k"
 URL = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
@@ -147,175 +145,4 @@ def parse(contents: Mapping[str, bytes]) -> Dataset:
     DataError
         Naming file, line and column of the first thing that is wrong.
     """
-    genres = _parse_genres(contents["u.genre"])
-    occupations = tuple(
-        line for _, line in _lines("u.occupation", contents["u.occupation"], "utf-8")
-    )
-    users = _parse_users(contents["u.user"], occupations)
-    films = _parse_films(contents["u.item"], len(genres))
-    ratings = _parse_ratings("u.data", contents["u.data"], users, films)
-    folds = {
-        fold: _positions(f"{fold}.test", contents[f"{fold}.test"], users, films, ratings)
-        for fold in FOLDS
-        if f"{fold}.test" in contents
-    }
-    return Dataset(NAME, users, films, ratings, genres, occupations, folds)
-
-
-def _lines(file: str, data: bytes, encoding: str) -> Iterator[tuple[int, str]]:
-    """Yield the line numbers, from 1, and texts of the lines that are not empty."""
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _wrong(file, line, "", f"is not {encoding} text") from error
-    for number, line_text in enumerate(text.split("\n"), start=1):
-        if line_text.strip():
-            yield number, line_text.rstrip("\r")
-
-
-def _rows(
-    file: str, data: bytes, separator: str, columns: int, encoding: str = "utf-8"
-) -> Iterator[tuple[int, list[str]]]:
-    empty = True
-    for number, line in _lines(file, data, encoding):
-        cells = line.split(separator)
-        if len(cells) != columns:
-            raise _wrong(file, number, "", f"has {len(cells)} columns instead of {columns}")
-        empty = False
-        yield number, cells
-    if empty:
-        raise DataError(f"{file} is empty.", _REFETCH)
-
-
-def _parse_genres(data: bytes) -> tuple[str, ...]:
-    names: list[str] = []
-    for number, (name, position) in _rows("u.genre", data, "|", 2):
-        if position != str(len(names)):
-            raise _wrong("u.genre", number, "number", f"is {position!r} instead of {len(names)}")
-        names.append(name)
-    return tuple(names)
-
-
-def _parse_users(data: bytes, occupations: tuple[str, ...]) -> Users:
-    code = {name: position for position, name in enumerate(occupations)}
-    ids, ages, genders, jobs, zips = [], [], [], [], []
-    for number, (user, age, gender, occupation, zip_code) in _rows("u.user", data, "|", 5):
-        ids.append(_integer("u.user", number, "user id", user, 1))
-        ages.append(_integer("u.user", number, "age", age, 0, 150))
-        if gender not in GENDERS:
-            raise _wrong("u.user", number, "gender", f"is {gender!r} instead of M or F")
-        genders.append(GENDERS.index(gender))
-        if occupation not in code:
-            raise _wrong("u.user", number, "occupation", f"{occupation!r} is not in u.occupation")
-        jobs.append(code[occupation])
-        zips.append(zip_code)
-    return Users(
-        ids=_ascending("u.user", ids),
-        age=np.array(ages, np.float32),
-        gender=np.array(genders, np.int8),
-        occupation=np.array(jobs, np.int16),
-        zip_code=np.array(zips),
-    )
-
-
-def _parse_films(data: bytes, n_genres: int) -> Films:
-    ids, titles, released, flags = [], [], [], []
-    for number, cells in _rows("u.item", data, "|", 5 + n_genres, "latin-1"):
-        ids.append(_integer("u.item", number, "film id", cells[0], 1))
-        titles.append(cells[1])
-        released.append(_date("u.item", number, cells[2]))
-        if not set(cells[5:]) <= {"0", "1"}:
-            raise _wrong("u.item", number, "genres", "have a flag other than 0 and 1")
-        flags.append([cell == "1" for cell in cells[5:]])
-    return Films(
-        ids=_ascending("u.item", ids),
-        titles=np.array(titles),
-        released=np.array(released, "datetime64[D]"),
-        genres=np.array(flags, np.bool_).reshape(len(ids), n_genres),
-    )
-
-
-def _parse_ratings(file: str, data: bytes, users: Users, films: Films) -> Ratings:
-    user_row = {int(identity): row for row, identity in enumerate(users.ids)}
-    film_row = {int(identity): row for row, identity in enumerate(films.ids)}
-    columns: tuple[list[int], ...] = ([], [], [], [])
-    seen: set[tuple[int, int]] = set()
-    for number, (user, film, rating, timestamp) in _rows(file, data, "\t", 4):
-        pair = (
-            user_row.get(_integer(file, number, "user id", user, 1), -1),
-            film_row.get(_integer(file, number, "film id", film, 1), -1),
-        )
-        if pair[0] < 0:
-            raise _wrong(file, number, "user id", f"{user} is not in u.user")
-        if pair[1] < 0:
-            raise _wrong(file, number, "film id", f"{film} is not in u.item")
-        if pair in seen:
-            raise _wrong(file, number, "film id", f"{film} is rated twice by user {user}")
-        seen.add(pair)
-        columns[0].append(pair[0])
-        columns[1].append(pair[1])
-        columns[2].append(_integer(file, number, "rating", rating, 1, 5))
-        columns[3].append(_integer(file, number, "timestamp", timestamp, 0, 2**40))
-    return Ratings(
-        np.array(columns[0], np.int32),
-        np.array(columns[1], np.int32),
-        np.array(columns[2], np.float32),
-        np.array(columns[3], np.int64),
-    )
-
-
-def _positions(
-    file: str, data: bytes, users: Users, films: Films, ratings: Ratings
-) -> NDArray[np.int64]:
-    """Find the ratings of an official test file among all ratings."""
-    test = _parse_ratings(file, data, users, films)
-    n_films = len(films)
-    keys = ratings.user_rows.astype(np.int64) * n_films + ratings.film_rows
-    wanted = test.user_rows.astype(np.int64) * n_films + test.film_rows
-    order = np.argsort(keys)
-    found = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    positions = order[found]
-    if not np.array_equal(keys[positions], wanted):
-        raise DataError(f"{file} has ratings that are not in u.data.", _REFETCH)
-    return np.sort(positions)
-
-
-_REFETCH = "Fetch a fresh copy with: movierec download --force"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _wrong(file: str, line: int, column: str, what: str) -> DataError:
-    place = f"{file}, line {line}" + (f", column {column!r}" if column else "")
-    return DataError(f"{place}: {what}.", _REFETCH)
-
-
-def _integer(
-    file: str, line: int, column: str, text: str, least: int, most: int | None = None
-) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise _wrong(file, line, column, f"{text!r} is not a whole number")
-    value = int(text)
-    if value < least or (most is not None and value > most):
-        bounds = f"{least} to {most}" if most is not None else f"{least} or more"
-        raise _wrong(file, line, column, f"{value} is not in {bounds}")
-    return value
-
-
-def _date(file: str, line: int, text: str) -> np.datetime64:
-    if not text:
-        return np.datetime64("NaT", "D")
-    try:
-        day, month, year = text.split("-")
-        if len(year) != 4:
-            raise ValueError(year)
-        return np.datetime64(f"{int(year):04d}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}", "D")
-    except ValueError as error:
-        raise _wrong(file, line, "release date", f"{text!r} is not like 01-Jan-1995") from error
-
-
-def _ascending(file: str, ids: list[int]) -> NDArray[np.int64]:
-    array = np.array(ids, np.int64)
-    if np.any(np.diff(array) <= 0):
-        raise DataError(f"{file}: the ids are not in ascending order, each once.", _REFETCH)
-    return array
+    return parse_files(contents, NAME, FOLDS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, is_file, is_folder
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
@@ -21,7 +21,7 @@ DEFAULT_DATASET = "ml-100k"
 ARCHIVE_NAME = f"{DEFAULT_DATASET}.zip"
 
 _LOG = logging.getLogger(__name__)
-_FILE_NAME = re.compile(r"[a-z0-9-]+")
+_FILE_NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
@@ -135,12 +135,12 @@ def bring(source: Path, paths: Paths) -> Dataset:
     """
     from movierec_cli.core.data import movielens  # noqa: PLC0415
 
-    if source.is_dir():
+    if is_folder(source):
         contents = movielens.read_folder(source)
         movielens.verify(contents, str(source))
         with atomic_write(archive_path(paths)) as file, zipfile.ZipFile(file, "w") as archive:
             movielens.pack(contents, archive)
-    elif source.is_file():
+    elif is_file(source):
         _check_archive(source, str(source))
         with source.open("rb") as original, atomic_write(archive_path(paths)) as file:
             shutil.copyfileobj(original, file)

@@ -97,12 +97,14 @@ def make_split(
 
 
 def draw_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
-    """Draw ``round(share * n_users)`` user rows; the order is that of the draw.
+    """Draw ``round(share * n_users)`` user rows, at least 1; the order is that of the draw.
 
     The same rows as pandas' ``users.sample(frac=share, random_state=seed)``.
     """
     generator = np.random.RandomState(seed)
-    return generator.choice(n_users, size=round(share * n_users), replace=False).astype(np.int64)
+    return generator.choice(n_users, size=max(round(share * n_users), 1), replace=False).astype(
+        np.int64
+    )
 
 
 def fold_in(histories: Histories, generator: np.random.Generator) -> tuple[Histories, Histories]:

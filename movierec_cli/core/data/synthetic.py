@@ -43,6 +43,7 @@ _SECOND_WORDS = (
     "Waltz", "Desert", "Comet", "Theatre", "Journey",
 )  # fmt: skip
 _SIZE = re.compile(r"synthetic-(\d{1,7})x(\d{1,6})x(\d{1,9})")
+_MOST_RATINGS = 40_000_000  # the largest MovieLens has 32 million
 _SMALLEST_HISTORY = 20
 _FOLD_TEST_RATINGS = 10
 
@@ -58,6 +59,11 @@ class SyntheticSize:
     def __post_init__(self) -> None:
         if self.n_users < 10 or self.n_films < 50:
             raise UsageError("A synthetic data set has at least 10 users and 50 films.")
+        if self.n_ratings > _MOST_RATINGS:
+            raise UsageError(
+                f"{self.n_ratings:,} ratings would not fit into the memory of most machines.",
+                f"At most {_MOST_RATINGS:,} are made up.",
+            )
         if not 20 * self.n_users <= self.n_ratings <= self.n_users * self.n_films // 3:
             raise UsageError(
                 f"{self.n_ratings:,} ratings do not fit {self.n_users:,} users and "

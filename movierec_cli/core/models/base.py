@@ -1,5 +1,6 @@
 """What every model is: a function of what is known about users."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -7,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""The shape of each array of a trained model by its name."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.features import basis_size, demographic_basis, liking_features
-from movierec_cli.core.models.base import Scores
+from movierec_cli.core.features import (
+    N_LIKING_FEATURES,
+    basis_size,
+    demographic_basis,
+    liking_features,
+    probability,
+)
+from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.retrieval import match_scores
 
 WITH_HISTORY, WITHOUT_HISTORY = 0, 1
@@ -63,6 +69,39 @@ class Dnn:
             "film_counts",
         }
     )
+
+    @staticmethod
+    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
+        """Return the shape that each array has, given the widths that some of them have."""
+        parts = max(weights["part_sizes"].size, 1)
+        known = max(weights["demographic_mean"].size, basis_size(0))
+        width = max(weights["constant"].size, 1)
+        return {
+            "film_vectors": (n_films, width),
+            "history": (n_films, width),
+            "demographics": (known, width),
+            "constant": (width,),
+            "demographic_mean": (known,),
+            "part_sizes": (parts,),
+            "part_weights": (parts,),
+            "part_gates": (parts,),
+            "grades": (5,),
+            "half_known": (1,),
+            "liking": (N_LIKING_FEATURES + 1,),
+            "film_level": (n_films,),
+            "film_counts": (n_films,),
+        }
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Raise ``ValueError`` where arrays of the right shapes hold what makes no sense."""
+        sizes, gates = weights["part_sizes"], weights["part_gates"]
+        if np.any(sizes < 1) or np.any(sizes % 1) or sizes.sum() != len(weights["constant"]):
+            raise ValueError("part_sizes are not the widths of the parts")
+        if not np.isin(gates, (WITH_HISTORY, WITHOUT_HISTORY)).all():
+            raise ValueError("part_gates holds what is no gate")
+        if np.any(weights["part_weights"] < 0) or weights["half_known"][0] <= 0:
+            raise ValueError("part_weights and half_known are not positive")
 
     @property
     def film_vectors(self) -> FloatArray:
@@ -150,7 +189,7 @@ class Dnn:
         logit = sum(
             (weight * feature for weight, feature in zip(slope, features, strict=True)), constant
         )
-        return np.asarray(1.0 / (1.0 + np.exp(-logit)), np.float32)
+        return np.asarray(probability(np.asarray(logit)), np.float32)
 
 
 def _rated(histories: Histories) -> NDArray[np.int64]:

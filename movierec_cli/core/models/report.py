@@ -10,13 +10,29 @@ from typing import ClassVar
 import numpy as np
 
 from movierec_cli.core.data.dataset import GENDERS, FloatArray, Histories, Users
-from movierec_cli.core.features import user_features
-from movierec_cli.core.models.base import Scores
+from movierec_cli.core.features import probability, user_features
+from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.retrieval import match_scores
 
 
 def _n_occupations(weights: Mapping[str, FloatArray]) -> int:
     return int(weights["user_tower.weight"].shape[1]) - 2 - len(GENDERS)
+
+
+def _user_tower_shapes(weights: Mapping[str, FloatArray]) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a tower that reads age, zip code, gender and any occupations."""
+    hidden = weights["user_tower.bias"].size
+    inputs = max(weights["user_tower.weight"].size // max(hidden, 1), 2 + len(GENDERS))
+    return {
+        "user_tower.weight": (hidden, inputs),
+        "user_tower.bias": (hidden,),
+        "user_tower.scale": (hidden,),
+        "user_tower.shift": (hidden,),
+    }
+
+
+def _head_layers(weights: Mapping[str, FloatArray]) -> int:
+    return sum(name.startswith("head.") for name in weights) // 2
 
 
 def _user_tower(weights: Mapping[str, FloatArray], users: Users) -> FloatArray:
@@ -61,6 +77,23 @@ class TwoTowerReport:
         }
     )
 
+    @staticmethod
+    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
+        """Return the shape that each array has, given the widths that some of them have."""
+        width = weights["user_tower.bias"].size
+        shapes = _user_tower_shapes(weights)
+        shapes |= {"user_part.weight": (width, width), "film_part": (n_films, width)}
+        layers = _head_layers(weights)
+        for layer in range(layers):
+            bias = weights[f"head.{layer}.bias"].size if layer < layers - 1 else 1
+            shapes |= {f"head.{layer}.weight": (bias, width), f"head.{layer}.bias": (bias,)}
+            width = bias
+        return shapes
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Do nothing: any weights of these shapes are a network."""
+
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
         del histories
@@ -71,7 +104,7 @@ class TwoTowerReport:
     def _rate(self, user_part: FloatArray) -> FloatArray:
         """Run the head for one user and every film: [H] -> [n_films]."""
         hidden: FloatArray = np.maximum(self.weights["film_part"] + user_part, 0)
-        layers = sum(name.startswith("head.") for name in self.weights) // 2
+        layers = _head_layers(self.weights)
         for layer in range(layers - 1):
             hidden = np.maximum(_linear(self.weights, f"head.{layer}", hidden), 0)
         return _linear(self.weights, f"head.{layers - 1}", hidden)[:, 0]
@@ -108,6 +141,28 @@ class DnnReport:
         }
     )
 
+    @staticmethod
+    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
+        """Return the shape that each array has, given the widths that some of them have."""
+        hidden = weights["user_tower.bias"].size
+        embedding = weights["user_embedding.bias"].size
+        joint = weights["user_projection.bias"].size
+        return {
+            **_user_tower_shapes(weights),
+            "user_embedding.weight": (embedding, hidden),
+            "user_embedding.bias": (embedding,),
+            "user_projection.weight": (joint, embedding),
+            "user_projection.bias": (joint,),
+            "classifier.weight": (1, joint),
+            "classifier.bias": (1,),
+            "film_vectors": (n_films, embedding),
+            "film_joint": (n_films, joint),
+        }
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Do nothing: any weights of these shapes are a network."""
+
     @property
     def film_vectors(self) -> FloatArray:
         """The searched vectors, [n_films, E]."""
@@ -131,7 +186,7 @@ class DnnReport:
         ranking = match_scores(self.user_vectors(histories, users), self.film_vectors)
         joint = _linear(self.weights, "user_projection", self._embed(users))  # [n_users, J]
         logits = np.stack([self._classify(user_joint) for user_joint in joint])
-        return Scores(ranking=ranking, liking=(1.0 / (1.0 + np.exp(-logits))).astype(np.float32))
+        return Scores(ranking=ranking, liking=probability(logits).astype(np.float32))
 
     def _embed(self, users: Users) -> FloatArray:
         return _linear(self.weights, "user_embedding", _user_tower(self.weights, users))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 from movierec_cli.core.features import basis_size, count_features, demographic_basis
-from movierec_cli.core.models.base import Scores
+from movierec_cli.core.models.base import Scores, Shapes
 
 N_COUNT_FEATURES = 3
 
@@ -55,6 +55,29 @@ class TwoTower:
             "liking",
         }
     )
+
+    @staticmethod
+    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
+        """Return the shape that each array has, given the widths that some of them have."""
+        draws = max(len(np.atleast_1d(weights["films"])), 1)
+        known = max(weights["demographic_mean"].size, basis_size(0))
+        width = max(weights["ridge"].size, 1)
+        return {
+            "films": (draws, n_films, width),
+            "rated": (draws, n_films, width),
+            "side": (draws, known + N_COUNT_FEATURES, width),
+            "strangers": (draws, 1 + known, width),
+            "ridge": (width,),
+            "demographic_mean": (known,),
+            "rating_mean": (1,),
+            "half_known": (1,),
+        }
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Raise ``ValueError`` where arrays of the right shapes hold what makes no sense."""
+        if np.any(weights["ridge"] <= 0) or weights["half_known"][0] <= 0:
+            raise ValueError("ridge and half_known are not positive")
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""

@@ -1,5 +1,6 @@
 """MovieLens 100K is read as published; whatever else is refused, naming file, line and column."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -83,19 +84,31 @@ def test_windows_line_ends_and_a_missing_last_line_end_change_nothing() -> None:
         ("u.user", 2, "2|old|F|student|1", "u.user, line 2, column 'age':", "'old' is not a whole"),
         ("u.user", 2, "2|53|f|student|1", "u.user, line 2, column 'gender':", "'f' instead of M"),
         ("u.user", 3, "5|7|F|diver|1", "u.user, line 3, column 'occupation':", "'diver' is not in"),
-        ("u.user", 3, "2|7|F|student|1", "u.user: the ids", "not in ascending order, each once"),
+        ("u.user", 3, "2|7|F|student|1", "u.user, line 3, column 'user id':", "2 comes after 2"),
+        ("u.user", 3, "1|7|F|student|1", "u.user, line 3, column 'user id':", "1 comes after 2"),
+        ("u.occupation", 1, "writer|1", "u.occupation, line 1:", "has 2 columns instead of 1"),
+        ("u.occupation", 2, "student", "u.occupation, line 2, column 'occupation':", "already"),
         ("u.item", 4, "9|Iron|31-Dec-1951||x|0|1", "u.item, line 4:", "has 7 columns instead of 8"),
         ("u.item", 4, "9|I|1951-12-31||x|0|1|0", "u.item, line 4, column 'release date':", "like"),
         ("u.item", 4, "9|I|31-Foo-1951||x|0|1|0", "u.item, line 4, column 'release date':", "Foo"),
         ("u.item", 4, "9|I|30-Feb-1951||x|0|1|0", "u.item, line 4, column 'release date':", "Feb"),
         ("u.item", 4, "9|I|31-Dec-1951||x|0|2|0", "u.item, line 4, column 'genres':", "0 and 1"),
         ("u.item", 4, "0|I|31-Dec-1951||x|0|1|0", "u.item, line 4, column 'film id':", "0 is not"),
-        ("u.item", 4, "4|I|31-Dec-1951||x|0|1|0", "u.item: the ids", "not in ascending order"),
+        ("u.item", 4, "4|I|31-Dec-1951||x|0|1|0", "u.item, line 4, column 'film id':", "4 comes"),
+        ("u.item", 4, "9||31-Dec-1951||x|0|1|0", "u.item, line 4, column 'title':", "is empty"),
+        ("u.item", 4, "9|\0|31-Dec-1951||x|0|1|0", "u.item, line 4, column 'title':", "is empty"),
         ("u.genre", 2, "Action|2", "u.genre, line 2, column 'number':", "'2' instead of 1"),
         ("u.genre", 2, "Action", "u.genre, line 2:", "has 1 columns instead of 2"),
+        ("u.genre", 2, "unknown|1", "u.genre, line 2, column 'genre':", "'unknown' is there"),
+        ("u.genre", 2, " |1", "u.genre, line 2, column 'genre':", "is empty"),
         ("u3.test", 1, "1\t1\t9\t9", "u3.test, line 1, column 'rating':", "9 is not in 1 to 5"),
-        ("u3.test", 1, "2\t9\t3\t9", "u3.test", "has ratings that are not in u.data"),
-        ("ub.test", 2, "5\t9\t3\t9", "ub.test", "has ratings that are not in u.data"),
+        ("u3.test", 1, "3\t1\t1\t9", "u3.test, line 1, column 'user id':", "3 is not in u.user"),
+        ("u3.test", 1, "1\t3\t1\t9", "u3.test, line 1, column 'film id':", "3 is not in u.item"),
+        ("u3.test", 1, "1\t1\t1", "u3.test, line 1:", "has 3 columns instead of 4"),
+        ("u3.test", 1, "2\t9\t3\t9", "u3.test, line 1, column 'rating':", "3 of film 9 by user 2"),
+        ("u3.test", 1, "1\t1\t5\t9", "u3.test, line 1, column 'rating':", "is not in u.data"),
+        ("ub.test", 2, "5\t9\t3\t9", "ub.test, line 2, column 'rating':", "is not in u.data"),
+        ("ub.test", 2, "1\t1\t1\t9", "ub.test, line 2, column 'film id':", "1 is rated twice by"),
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_named_with_file_line_and_column(
@@ -109,17 +122,27 @@ def test_a_wrong_line_is_named_with_file_line_and_column(
     assert caught.value.exit_code == 3
 
 
-@pytest.mark.parametrize("file", ["u.data", "u.user", "u.item", "u.genre", "u1.test"])
+@pytest.mark.parametrize("file", tiny_contents())
 @pytest.mark.parametrize("data", [b"", b"\n\n \n"])
 def test_an_empty_file_is_named(file: str, data: bytes) -> None:
     with pytest.raises(DataError, match=f"^{file} is empty"):
         movielens.parse(tiny_contents() | {file: data})
 
 
-def test_a_line_in_another_encoding_is_named() -> None:
-    data = tiny_contents()["u.user"].replace(b"T8H1N", "é".encode("latin-1"))
-    with pytest.raises(DataError, match=r"^u.user, line 2: is not utf-8 text"):
-        movielens.parse(tiny_contents(u_user=data))
+@pytest.mark.parametrize("file", [name for name in tiny_contents() if name != "u.item"])
+def test_a_line_in_another_encoding_is_named(file: str) -> None:
+    lines = tiny_contents()[file].split(b"\n")
+    lines[-2] += "é".encode("latin-1")
+    place = f"{file}, line {len(lines) - 1}: is not utf-8 text"
+    with pytest.raises(DataError, match=f"^{re.escape(place)}") as caught:
+        movielens.parse(tiny_contents() | {file: b"\n".join(lines)})
+    assert caught.value.exit_code == 3
+
+
+def test_films_in_utf_8_are_refused_before_their_titles_are_spoilt() -> None:
+    films = tiny_contents()["u.item"].decode("latin-1").encode("utf-8")
+    with pytest.raises(DataError, match=r"^u\.item, line 2: is utf-8 text instead of latin-1"):
+        movielens.parse(tiny_contents(u_item=films))
 
 
 def test_the_same_files_are_read_from_an_archive_with_and_without_a_folder(tmp_path: Path) -> None:

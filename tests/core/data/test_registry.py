@@ -315,3 +315,16 @@ def test_the_real_archive_unpacked_is_the_same_data_set(
         whole.extractall(tmp_path / "unpacked")
     from_folder = registry.bring(tmp_path / "unpacked", paths)
     assert from_folder.checksum() == registry.bring(archive, paths).checksum()
+
+
+@pytest.mark.parametrize("name", ["a" * 81, "a" * 300])
+def test_a_name_that_no_file_can_have_is_unknown(name: str, paths: Paths) -> None:
+    paths.cache.mkdir(parents=True)
+    with pytest.raises(UsageError, match="There is no data set"):
+        registry.load_dataset(name, paths)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x/" * 3000, "nul\0"])
+def test_a_path_that_cannot_be_looked_at_holds_nothing(name: str, paths: Paths) -> None:
+    with pytest.raises(DataError, match="There is no file or folder"):
+        registry.bring(Path(name), paths)

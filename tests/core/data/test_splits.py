@@ -16,6 +16,10 @@ def test_draws_the_users_that_pandas_samples(n_users: int, seed: int) -> None:
     assert draw_users(n_users, 0.2, seed).tolist() == expected.tolist()
 
 
+def test_of_few_users_one_is_drawn() -> None:
+    assert len(draw_users(9, 0.05, 0)) == 1  # round(0.45) would be none to validate on
+
+
 def test_holding_out_users_parts_the_ratings_by_user(small: Dataset) -> None:
     split = make_split(small, "users", 705)
     cold, folded = split.scenarios

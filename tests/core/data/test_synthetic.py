@@ -44,6 +44,7 @@ def test_the_name_tells_the_size() -> None:
         ("synthetic-30x49x900", "at least 10 users and 50 films"),
         ("synthetic-30x100x599", "599 ratings do not fit 30 users and 100 films"),
         ("synthetic-30x100x1001", "1,001 ratings do not fit 30 users and 100 films"),
+        ("synthetic-9999999x999999x40000001", "40,000,001 ratings would not fit into the memory"),
         ("synthetic-30x80", "There is no data set 'synthetic-30x80'"),
         ("synthetic-30x100x900 ", "There is no data set"),
         ("ml-1m", "There is no data set 'ml-1m'"),

@@ -1,0 +1,183 @@
+"""Whatever stands in the files of the data or of a person: it is read, or refused in our words."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movierec_cli.core import people
+from movierec_cli.core.data import movielens, registry, store
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.splits import make_split
+from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.people import Answers
+from movierec_cli.core.ratings_file import read_ratings
+from movierec_cli.core.search import TitleIndex
+from tests.fuzz.changes import ANYTHING, TYPED, examples, spoilt_bytes, spoilt_json, spoilt_table
+from tests.helpers import make_dataset, md5s, tiny_contents, write_zip
+
+SOUND = tiny_contents()
+SEPARATORS = {"u.item": b"|", "u.user": b"|", "u.genre": b"|", "u.occupation": b"|"}
+FILMS = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Évita, L' (1996)", "Heat (1986)"])
+INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
+
+
+@st.composite
+def spoilt_contents(draw: st.DrawFn) -> dict[str, bytes]:
+    """Return the files of the tiny archive, one or two of them spoilt."""
+    contents = dict(SOUND)
+    for name in draw(st.lists(st.sampled_from(sorted(SOUND)), min_size=1, max_size=2)):
+        table = spoilt_table(contents[name], SEPARATORS.get(name, b"\t"))
+        contents[name] = draw(st.one_of(table, spoilt_bytes(contents[name]), st.binary()))
+    return contents
+
+
+def is_sound(dataset: Dataset, folder: Path) -> None:
+    """Use a data set that was read as the commands do."""
+    assert set(dataset.ratings.values.tolist()) <= {1, 2, 3, 4, 5}
+    assert len(set(dataset.films.ids.tolist())) == len(dataset.films)
+    pairs = zip(dataset.ratings.user_rows.tolist(), dataset.ratings.film_rows.tolist(), strict=True)
+    assert len(set(pairs)) == len(dataset.ratings)
+    store.save(dataset, folder / "parsed.npz")
+    assert store.load(folder / "parsed.npz").checksum() == dataset.checksum()
+    TitleIndex.build(dataset.films, dataset.ratings.film_rows).search("boat")
+    for holdout in ("users", "none", *dataset.folds):
+        make_split(dataset, holdout)
+
+
+@examples(120)
+@given(contents=spoilt_contents(), packed=st.booleans())
+def test_spoilt_files_are_read_or_refused(contents: dict[str, bytes], packed: bool) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        patch.setattr(movielens, "FILE_MD5", md5s(contents))  # else no spoilt file gets this far
+        source = folder / "own"
+        if packed:
+            write_zip(source, contents)
+        else:
+            source.mkdir()
+            for file, data in contents.items():
+                (source / file).write_bytes(data)
+        try:
+            dataset = registry.bring(source, Paths(folder / "cache", folder / "data"))
+        except DataError as error:
+            assert error.exit_code == 3
+            assert error.message.startswith(("u.", "u1", "u2", "u3", "u4", "u5", "ua", "ub"))
+        else:
+            is_sound(dataset, folder)
+
+
+@examples(80)
+@given(data=st.data())
+def test_a_spoilt_archive_is_read_or_refused(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = write_zip(Path(name) / "some.zip", SOUND)
+        path.write_bytes(data.draw(st.one_of(spoilt_bytes(path.read_bytes()), st.binary())))
+        try:
+            contents = movielens.read_archive(path, "some.zip")
+        except IntegrityError as error:
+            assert error.message.startswith("some.zip")
+        else:
+            assert set(contents) == set(SOUND)
+
+
+CELLS = st.one_of(
+    st.sampled_from(["fargo", "10", "30", "heat 1986", "4", "5.0", '"', "film", "rating", "title"]),
+    TYPED,
+    st.integers().map(str),
+    st.floats().map(str),
+)
+OWN_RATINGS = st.one_of(
+    st.lists(st.lists(CELLS, max_size=3).map(",".join), max_size=4).map(
+        lambda lines: "\n".join(["film,rating", *lines]).encode(errors="surrogatepass")
+    ),
+    spoilt_bytes(b'film,rating\n10,4\n"Heat (1986)",2.5\n'),
+    spoilt_table(b"title,rating,note\nfargo,4,good\n30,2.5,\n", b","),
+    st.binary(max_size=60),
+)
+
+
+@examples(150)
+@given(content=OWN_RATINGS)
+def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mine.csv"
+        path.write_bytes(content)
+        try:
+            ratings = read_ratings(path, INDEX)
+        except DataError as error:
+            assert error.message.startswith((f"{path}, line ", f"{path} has no rating"))
+        else:
+            assert ratings
+            assert set(ratings) <= {10, 20, 30}
+            assert all(1 <= rating <= 5 for rating in ratings.values())
+
+
+@examples(150)
+@given(
+    query=st.one_of(TYPED, st.sampled_from(["fargo", "heat (19", "evita", "l'évita 1996", "the"])),
+    titles=st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\n"), min_size=1),
+                    min_size=1, max_size=3),
+)  # fmt: skip
+def test_whatever_is_typed_finds_films_or_none(query: str, titles: list[str]) -> None:
+    films = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Heat (1986)", *titles])
+    index = TitleIndex.build(films.films, films.ratings.film_rows)
+    assert set(index.search(query)) <= set(range(len(films.films)))
+    try:
+        assert 0 <= index.resolve(query) < len(films.films)
+    except UsageError as error:
+        assert error.hint
+
+
+PROFILE = {
+    "schema": 1,
+    "name": "ann",
+    "dataset": "by-hand",
+    "ratings": {"10": 4.5, "30": 1},
+    "age": 30,
+    "gender": "F",
+    "occupation": None,
+    "zip_code": "01234",
+}
+PROFILES = st.one_of(
+    st.one_of(spoilt_json(PROFILE), ANYTHING).map(lambda content: json.dumps(content).encode()),
+    spoilt_bytes(json.dumps(PROFILE).encode()),
+    st.binary(max_size=30),
+)
+
+
+@examples(150)
+@given(content=PROFILES)
+def test_a_spoilt_profile_is_recalled_or_refused(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "ann.json").write_bytes(content)
+        try:
+            answers = people.load_profile("ann", Path(folder))
+        except IntegrityError as error:
+            assert error.hint == "Remove it with: movierec profiles remove ann"
+            return
+    assert isinstance(answers, Answers)
+    try:
+        person = people.someone(FILMS, answers)
+    except UsageError:  # a film or an occupation that another data set has
+        return
+    assert np.all((person.history.ratings >= 0) & (person.history.ratings <= 5))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda path: movielens.read_archive(path, "here"),
+        lambda path: read_ratings(path, INDEX),
+        lambda path: people.load_profile("x" * 80, path.parent),
+    ],
+)
+def test_a_file_that_is_not_there_is_refused(read: Callable[[Path], object]) -> None:
+    with pytest.raises(MovierecError):
+        read(Path("none") / ("x" * 400))

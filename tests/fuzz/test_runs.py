@@ -1,0 +1,198 @@
+"""Whatever is in the folder of a run: it is a run that every command can use, or it is refused."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.numpy import load, save
+
+from movierec_cli.core.checkpoints import FILE, Checkpoint, load_checkpoint, save_checkpoint
+from movierec_cli.core.data import registry
+from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.runs import load_run
+from tests.cli.conftest import Cli
+from tests.fuzz.changes import ANYTHING, examples, spoilt_bytes, spoilt_json
+from tests.fuzz.conftest import KINDS, TINIEST, name_of
+
+COMMANDS = (
+    "models list",
+    "evaluate {0} --k 3 --json",
+    "recommend --run {0} --user 3 -n 2",
+    "recommend --run {0} --like 7 --dislike 9 --age 30 -n 2 --json",
+    "similar 7 --run {0} -n 2",
+    "neighbors --user 3 --run {0} -n 2",
+    "export vectors --run {0} -o vectors.npz",
+)
+"""What reads a run. A command that a model cannot serve says so with code 2."""
+
+SHOW = ("models show {0}", "models show {0} --json", "models show {0} --format csv")
+SHOWN_AND_USED = st.tuples(st.sampled_from(SHOW), st.sampled_from(COMMANDS))
+USED = st.tuples(st.sampled_from(COMMANDS), st.just("evaluate {0} --k 3 --json"))
+
+
+@contextmanager
+def copied(home: Path, name: str, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield the folder of a run in a home of its own, with the data beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(home / "cache", Path(folder) / "cache")
+        run = Path(folder) / "data" / "runs" / name
+        shutil.copytree(home / "data" / "runs" / name, run)
+        patch.setenv("MOVIEREC_HOME", folder)
+        yield run
+
+
+def is_a_run_or_refused(run: Path, cli: Cli, commands: tuple[str, ...]) -> None:
+    """Load a run; if it is one, use it with some commands."""
+    try:
+        load_run(run.name, run.parent)
+    except (DataError, IntegrityError) as error:
+        assert error.message.startswith("The run ")
+        codes = {cli("evaluate", run.name).exit_code, cli("models", "show", run.name).exit_code}
+        assert codes <= {0, 3, 5}  # what is wrong with the weights, the manifest does not show
+        return
+    for command in commands:
+        result = cli(*command.format(run.name).split())
+        assert result.exit_code in (0, 2, 3, 5), f"{command}: {result.stderr}"
+        assert "Traceback" not in result.stderr
+
+
+def rewrite(run: Path, data: bytes) -> None:
+    """Put other weights into a run, as if it had been saved with them."""
+    manifest = json.loads((run / "manifest.json").read_bytes())
+    manifest["weights"]["sha256"] = hashlib.sha256(data).hexdigest()
+    (run / manifest["weights"]["file"]).write_bytes(data)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+
+
+@examples(80)
+@given(data=st.data())
+def test_a_spoilt_manifest_is_used_or_refused(
+    data: st.DataObject, in_tiny_home: Path, cli: Cli
+) -> None:
+    name = name_of(data.draw(st.sampled_from(KINDS)))
+    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
+        path = run / "manifest.json"
+        sound = path.read_bytes()
+        content: st.SearchStrategy[Any] = st.one_of(spoilt_json(json.loads(sound)), ANYTHING)
+        path.write_bytes(
+            data.draw(
+                st.one_of(
+                    content.map(lambda value: json.dumps(value).encode()), spoilt_bytes(sound)
+                )
+            )
+        )
+        is_a_run_or_refused(run, cli, data.draw(SHOWN_AND_USED))
+
+
+VALUES = st.one_of(
+    st.sampled_from([0.0, -1.0, 1.5, 1e9, 3e38, 1e-30, float("nan"), float("inf")]),
+    st.floats(width=32),
+)
+
+
+@st.composite
+def spoilt_weights(draw: st.DrawFn, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Give an array other values, another shape, type or name."""
+    changed = dict(weights)
+    name = draw(st.sampled_from(sorted(weights)))
+    array = weights[name].copy()
+    change = draw(st.sampled_from(["value", "all", "all", "shape", "cut", "type", "name", "both"]))
+    if change == "value":
+        array.flat[draw(st.integers(0, array.size - 1))] = draw(VALUES)
+    elif change == "all":
+        array[...] = draw(VALUES)
+    elif change == "shape":
+        array = draw(st.sampled_from([array.ravel(), array[None], array.T, array.reshape(-1, 1)]))
+    elif change in ("cut", "both"):
+        array = array[: draw(st.integers(0, len(array)))]
+    elif change == "type":
+        array = array.astype(draw(st.sampled_from([np.float16, np.float64, np.int32, np.bool_])))
+    if change == "name":
+        del changed[name]
+    if change == "both":  # every array of that length, so that they still fit each other
+        rows = len(weights[name])
+        changed = {n: w[: len(array)] if len(w) == rows else w for n, w in weights.items()}
+    else:
+        changed[draw(st.text(min_size=1, max_size=4)) if change == "name" else name] = array
+    return {n: np.ascontiguousarray(w) for n, w in changed.items()}
+
+
+@examples(45)
+@given(data=st.data())
+def test_spoilt_weights_are_used_or_refused(
+    data: st.DataObject, in_tiny_home: Path, cli: Cli
+) -> None:
+    name = name_of(data.draw(st.sampled_from(KINDS)))
+    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
+        (path,) = run.glob("*.safetensors")
+        sound = path.read_bytes()
+        weights = spoilt_weights(load(sound)).map(save)
+        rewrite(run, data.draw(st.one_of(weights, weights, spoilt_bytes(sound))))
+        is_a_run_or_refused(run, cli, data.draw(USED))
+
+
+@examples(20)
+@given(data=st.data())
+def test_weights_with_another_checksum_are_never_used(
+    data: st.DataObject, in_tiny_home: Path
+) -> None:
+    name = name_of(data.draw(st.sampled_from(KINDS)))
+    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
+        (path,) = run.glob("*.safetensors")
+        sound = path.read_bytes()
+        path.write_bytes(data.draw(spoilt_bytes(sound).filter(lambda spoilt: spoilt != sound)))
+        with pytest.raises(IntegrityError, match="its checksum differs"):
+            load_run(name, run.parent)
+
+
+@examples(15)
+@given(data=st.data())
+def test_a_foreign_list_of_films_is_never_used(
+    data: st.DataObject, in_tiny_home: Path, cli: Cli
+) -> None:
+    name = name_of(data.draw(st.sampled_from(KINDS)))
+    dataset = registry.load_dataset(TINIEST, Paths.from_environment())
+    own = dataset.films.ids.tolist()
+    other = data.draw(
+        st.one_of(
+            st.permutations(own),
+            st.lists(st.integers(1, 99), max_size=99),
+            st.integers(0, len(own)).map(lambda kept: own[:kept]),
+            st.integers(1, 999).map(lambda more: [*own[:-1], own[-1] + more]),
+        ).filter(lambda ids: ids != own)
+    )
+    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
+        manifest = json.loads((run / "manifest.json").read_bytes())
+        (run / "manifest.json").write_text(json.dumps(manifest | {"film_ids": other}))
+        assert cli("evaluate", name).exit_code == 5
+        assert cli("recommend", "--run", name, "--user", "3").exit_code == 5
+
+
+@examples(80)
+@given(data=st.data())
+def test_a_spoilt_checkpoint_is_gone_on_with_or_refused(data: st.DataObject) -> None:
+    sound = Checkpoint(
+        {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), 3, "movierec train dnn --resume",
+        {"module.w": np.float32([1, 2])},
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / FILE
+        save_checkpoint(sound, Path(name))
+        path.write_bytes(data.draw(st.one_of(spoilt_bytes(path.read_bytes()), st.binary())))
+        try:
+            loaded = load_checkpoint(Path(name))
+        except (DataError, IntegrityError) as error:
+            assert error.hint
+        else:
+            assert loaded is not None
+            assert loaded.command == sound.command

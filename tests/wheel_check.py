@@ -1,0 +1,87 @@
+"""Build the wheel, install it alone into a clean environment, and use it there.
+
+Run by ``make test-wheel``; what is given on the command line goes to pip where it gets torch.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DATA = "synthetic-120x200x5000"
+FOR_DEVELOPERS = ("pytest", "hypothesis", "mypy", "ruff", "sklearn", "coverage", "tests")
+EXTRAS = ("matplotlib", "pyarrow", "sentence_transformers")
+
+
+def run(*command: str | Path, folder: Path, **variables: str) -> str:
+    """Run a command; return what it printed, or fail with what it said."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(
+        command, cwd=folder, env=own | variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def check_contents(wheel: Path, version: str) -> None:
+    """Check that the wheel holds the package, all of it, and its metadata and nothing else."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+    package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "movierec_cli").rglob("*.py")}
+    metadata = f"movierec-{version}.dist-info/"
+    assert {name for name in names if not name.startswith(metadata)} == package | {
+        "movierec_cli/py.typed"
+    }
+    assert f"{metadata}licenses/LICENSE" in names
+
+
+def check_use(python: Path, version: str, folder: Path) -> None:
+    """Use what was installed as a person does, in a folder that knows nothing of this one."""
+
+    def movierec(*arguments: str) -> str:
+        home = str(folder / "home")
+        return run(python.parent / "movierec", *arguments, folder=folder, MOVIEREC_HOME=home)
+
+    found = run(
+        python,
+        "-c",
+        "import sys, importlib.util as util; "
+        "print(*[name for name in sys.argv[1:] if util.find_spec(name)])",
+        *FOR_DEVELOPERS,
+        *EXTRAS,
+        folder=folder,
+    )
+    assert found.strip() == "", f"there is more than is needed: {found}"
+    assert movierec("--version") == f"movierec {version}\n"
+    assert "quickstart" in movierec("--help")
+    movierec("train", "dnn", "--preset", "report", "--epochs", "1", "--dataset", DATA,
+             "--name", "dnn")  # fmt: skip
+    answer = json.loads(movierec("recommend", "--user", "3", "-n", "5", "--json"))
+    assert [film["rank"] for film in answer["recommendations"]] == [1, 2, 3, 4, 5]
+
+
+def main(torch_options: list[str]) -> None:
+    """Build, look, install, use."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pip = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+        run(sys.executable, *pip, "wheel", "--no-deps", "-w", folder, ROOT, folder=folder)
+        (wheel,) = folder.glob("*.whl")
+        check_contents(wheel, version)
+        run(sys.executable, "-m", "venv", folder / "venv", folder=folder)
+        python = folder / "venv" / "bin" / "python"
+        pinned = (*pip, "install", "--constraint", ROOT / "constraints.txt")
+        run(python, *pinned, *torch_options, "torch", folder=folder)
+        run(python, *pinned, wheel, folder=folder)
+        check_use(python, version, folder)
+        sys.stdout.write(f"{wheel.name} is complete, and works alone.\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
