@@ -35,10 +35,12 @@ SOUND = {
         "rated": ones(4, FILMS, 3),
         "side": ones(4, KNOWN + 3, 3),
         "strangers": ones(4, 1 + KNOWN, 3),
+        "stranger_films": ones(FILMS),
         "ridge": ones(3),
         "demographic_mean": ones(KNOWN),
         "rating_mean": ones(1),
         "half_known": ones(1),
+        "liking": ones(2),
     },
 }
 """Two films, three columns; the parts of the dnn have one and two of them."""

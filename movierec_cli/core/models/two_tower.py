@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.features import basis_size, count_features, demographic_basis
+from movierec_cli.core.features import basis_size, count_features, demographic_basis, probability
 from movierec_cli.core.models.base import Scores, Shapes
 
 N_COUNT_FEATURES = 3
@@ -67,10 +67,12 @@ class TwoTower:
             "rated": (draws, n_films, width),
             "side": (draws, known + N_COUNT_FEATURES, width),
             "strangers": (draws, 1 + known, width),
+            "stranger_films": (n_films,),
             "ridge": (width,),
             "demographic_mean": (known,),
             "rating_mean": (1,),
             "half_known": (1,),
+            "liking": (2,),
         }
 
     @staticmethod
@@ -100,7 +102,7 @@ class TwoTower:
         return Scores(
             ranking=ratings,
             rating=np.clip(ratings, 1.0, 5.0),
-            liking=np.asarray(1.0 / (1.0 + np.exp(-odds)), np.float32),
+            liking=np.asarray(probability(odds), np.float32),
         )
 
     def stranger_ratings(self, users: Users) -> FloatArray:
