@@ -35,31 +35,27 @@ from movierec_cli.core.training import THREADS, run_training
 DNN = PRESETS["dnn"]["default"]
 TWO_TOWER = PRESETS["two-tower"]["default"]
 OFF = 1e6  # a ridge that lets nothing through
+EVERY = 10**6  # more directions than there are films
 
 
 def dnn_variants() -> Mapping[str, Preset]:
     """Return the variants of the default dnn."""
     config, training = DNN.config, DNN.training
-    cosine, softmax = config.members
 
     def changed(**changes: object) -> Preset:
         return Preset(replace(config, **changes), training)
 
     return {
         "complete": DNN,
-        "without the softmax member": changed(members=(cosine,)),
-        "without the cosine member": changed(members=(softmax,)),
-        "without the solved part": changed(closed_weight=0.0),
-        "the solved part alone": changed(
-            members=(replace(cosine, weight=0.0), replace(softmax, weight=0.0))
-        ),
-        "each member twice, half the weight": changed(
-            members=2
-            * (
-                replace(cosine, weight=cosine.weight / 2),
-                replace(softmax, weight=softmax.weight / 2),
-            )
-        ),
+        "another seed": Preset(config, replace(training, seed=1)),
+        "without the trained part": changed(trained_weight=0.0),
+        "without the solved part": changed(solved_weight=0.0),
+        "no times of ratings": changed(moment_weight=0.0, moment_share=0.0),
+        "no times in the solved part": changed(moment_weight=0.0),
+        "no times in training": changed(moment_share=0.0),
+        "solved without EASE on grades": changed(ease_weight=0.0),
+        "every direction of the solutions": changed(solved_rank=EVERY),
+        "half the width": changed(dimension=96, solved_rank=100),
         "liked or not instead of grades": changed(
             history_grades=(0.0, 0.0, 0.0, 1.0, 1.0), target_grades=(0.0, 0.0, 0.0, 1.0, 1.0)
         ),
@@ -68,7 +64,6 @@ def dnn_variants() -> Mapping[str, Preset]:
         ),
         "no history dropped in training": changed(stranger_share=0.0),
         "no demographics beside a history": changed(demographic_weight=0.0),
-        "half the width": changed(dimension=96, closed_rank=128),
         "any epoch may be kept": Preset(config, replace(training, settle=0.0)),
     }
 

@@ -18,9 +18,9 @@ def figures(dataset: Dataset, model: str, holdout: str) -> dict[str, dict[str, f
 
 def test_dnn_ranks_at_least_as_well_as_the_best_baselines(ml100k: Dataset) -> None:
     reached = figures(ml100k, "dnn", "users")
-    assert reached["fold-in"]["precision"] > 0.195  # EASE .2000, popularity .1059
-    assert reached["fold-in"]["ndcg"] > 0.432  # EASE .4385, popularity .2030
-    assert reached["fold-in"]["map"] > 0.253  # EASE .2576
+    assert reached["fold-in"]["precision"] > 0.200  # EASE .2000, popularity .1059
+    assert reached["fold-in"]["ndcg"] > 0.442  # EASE .4385, popularity .2030
+    assert reached["fold-in"]["map"] > 0.262  # EASE .2576
     assert reached["cold-start"]["ndcg"] > 0.352  # ridge on demographics .3576, popularity .3366
     assert reached["cold-start"]["precision"] > 0.305
     assert reached["fold-in"]["accuracy"] > 0.70

@@ -14,10 +14,12 @@ from torch import Tensor
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
 from movierec_cli.core.features import demographic_basis, known_mean
 from movierec_cli.core.models.config import DnnConfig
+from movierec_cli.core.models.moments import moment_gram
 from movierec_cli.core.models.space import WITH_HISTORY, WITHOUT_HISTORY, Part, whiten
 
 _BLOCK = 1024  # users held densely at once
-_SAMPLE = 200  # users by whom the two solutions are scaled to each other
+_SAMPLE = 200  # users by whom the solutions are scaled to each other
+_SPARE, _PASSES = 20, 2  # of the search for directions: how many more it follows, how often
 
 
 def pooled(histories: Histories, grades: tuple[float, ...], n_films: int) -> FloatArray:
@@ -40,7 +42,7 @@ def grades_of(histories: Histories, grades: tuple[float, ...]) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class Sums:
     """Sums over the training users; N films, K demographic features.
 
     Attributes
@@ -70,10 +72,10 @@ class Moments:
 def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Part], FloatArray]:
     """Solve for the parts that need no training.
 
-    The first part adds two item-item solutions and keeps their strongest directions: EASE on
-    grades (Steck 2019), films of few ratings raised a little; and a ridge regression from pooled
-    histories and demographics, in which users with long and short histories count alike. Its
-    diagonal, which means nothing, is filled so that the truncation loses least.
+    The first part adds three item-item solutions and keeps the directions in which what they say
+    of the training users differs most: EASE on grades (Steck 2019), films of few ratings raised a
+    little; EASE on what was rated in one moment; and a ridge regression from pooled histories and
+    demographics, in which users with long and short histories count alike.
 
     The second part is what to say of strangers: a regression on demographics of what the ridge
     regression makes of the training users, which is smoother than what they rated.
@@ -85,29 +87,20 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Par
     mean = known_mean(basis)
     centred = torch.from_numpy(np.nan_to_num(basis - mean))  # [n_users, K]
     scale = config.demographic_share**0.5 / float(centred.norm(dim=1).mean().clamp(min=1e-6))
-    sums = _moments(train, rows, centred, scale, config)
+    sums = _sums(train, rows, centred, scale, config)
     n_films = len(train.films)
 
-    counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
-    lift = ((counts + 5.0) / 50.0) ** config.popularity_power
-    ease = _zero_diagonal(sums.grades, sums.grades_targets, config.ease_regularisation) * lift
     both = torch.cat([sums.inputs_targets, sums.inputs_prior], dim=1)
     ridge, smooth = torch.split(_solve(sums.inputs, both, config.user_ridge), n_films, dim=1)
-    sample = torch.from_numpy(
-        pooled(train.histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
-    )
-    unit = 1 / _deviation(sample @ ridge[:n_films])
-    of_films = ease / _deviation(sample @ ease) + ridge[:n_films] * unit
-    of_demographics = ridge[n_films:] * (unit * scale * config.demographic_weight)
-    user_side, films = _truncate(
-        torch.cat([of_films, of_demographics]), min(config.closed_rank, n_films), seed
-    )
+    weights = _sum_of_solutions(train, rows, sums, ridge, config)  # [N + K, N]
+    films = _directions(weights, sums.inputs, min(config.solved_rank, n_films), seed)
+    user_side = weights @ films
     item_item = Part(
-        films=films,
-        history=user_side[:n_films],
-        demographics=user_side[n_films:],
+        films=films.numpy(),
+        history=user_side[:n_films].numpy(),
+        demographics=(user_side[n_films:] * scale).numpy(),
         constant=np.zeros(films.shape[1], np.float32),
-        weight=config.closed_weight,
+        weight=config.solved_weight,
         gate=WITH_HISTORY,
     )
     slopes = _solve(sums.demographics, sums.demographics_inputs @ smooth, config.prior_ridge)
@@ -115,12 +108,12 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Par
     return [whiten(item_item), whiten(strangers)], mean
 
 
-def _moments(
+def _sums(
     train: Dataset, rows: NDArray[np.int64], centred: Tensor, scale: float, config: DnnConfig
-) -> Moments:
+) -> Sums:
     n_films, n_features = len(train.films), centred.shape[1]
     width = n_films + n_features
-    sums = Moments(
+    sums = Sums(
         grades=torch.zeros(n_films, n_films),
         grades_targets=torch.zeros(n_films, n_films),
         inputs=torch.zeros(width, width),
@@ -156,6 +149,37 @@ def _moments(
     return sums
 
 
+def _sum_of_solutions(
+    train: Dataset, rows: NDArray[np.int64], sums: Sums, ridge: Tensor, config: DnnConfig
+) -> Tensor:
+    """Add the item-item solutions, each scaled by how far its scores spread, [N + K, N]."""
+    n_films = len(train.films)
+    counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
+    lift = ((counts + 5.0) / 50.0) ** config.popularity_power
+    ease = _zero_diagonal(sums.grades, sums.grades_targets, config.ease_regularisation) * lift
+    histories = train.histories
+    gram = moment_gram(
+        histories, grades_of(histories, config.history_grades), n_films, config.moment_seconds
+    )
+    moments = _zero_diagonal(gram, gram, config.moment_regularisation)
+    sample = torch.from_numpy(
+        pooled(histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
+    )
+
+    def unit(solution: Tensor) -> float:
+        return 1 / float((sample @ solution).std(dim=1).mean().clamp(min=1e-6))
+
+    of_films, of_demographics = ridge[:n_films], ridge[n_films:]
+    return torch.cat(
+        [
+            ease * (config.ease_weight * unit(ease))
+            + moments * (config.moment_weight * unit(moments))
+            + of_films * unit(of_films),
+            of_demographics * (config.demographic_weight * unit(of_films)),
+        ]
+    )
+
+
 def _demographic_part(slopes: Tensor, level: Tensor, weight: float) -> Part:
     """Return the part with ``slopes`` [K, N] and a last coordinate, the ``level`` [N] of films."""
     n_features, n_films = slopes.shape
@@ -172,10 +196,10 @@ def _demographic_part(slopes: Tensor, level: Tensor, weight: float) -> Part:
 
 def _zero_diagonal(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
     """Solve (gram + r I) W = moment under the constraint that W has a zero diagonal."""
-    root = torch.linalg.cholesky(_regularised(gram.double(), regularisation))
+    root = torch.linalg.cholesky(_regularised(gram, regularisation))
     precision = torch.cholesky_inverse(root)
-    weights = precision.float() @ moment
-    return weights - precision.float() * (weights.diagonal() / precision.diagonal().float())
+    weights = precision @ moment
+    return weights - precision * (weights.diagonal() / precision.diagonal())
 
 
 def _solve(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
@@ -187,18 +211,15 @@ def _regularised(gram: Tensor, regularisation: float) -> Tensor:
     return gram + regularisation * torch.eye(len(gram), dtype=gram.dtype)
 
 
-def _truncate(weights: Tensor, rank: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return [n_rows, rank] and [n_films, rank]: their product is near ``weights``.
+def _directions(weights: Tensor, inputs: Tensor, rank: int, seed: int) -> Tensor:
+    """Return the directions in which the scores of the training users vary most, [N, rank].
 
-    The diagonal of ``weights`` is free.
+    They are eigenvectors of the scores' second moment, so that of all films of ``rank`` numbers
+    these lose least of what ``weights`` [N + K, N] say of users with the moment ``inputs``
+    [N + K, N + K]; films by themselves do not count, however much is said of them.
     """
+    moment = weights.T @ (inputs @ weights)
     torch.manual_seed(seed)
-    left, values, right = torch.svd_lowrank(weights, q=rank, niter=1)
-    n_films = len(right)
-    weights.diagonal().copy_(((left[:n_films] * values) * right).sum(dim=1))
-    left, values, right = torch.svd_lowrank(weights, q=rank, niter=1)
-    return (left * values).numpy(), right.numpy()
-
-
-def _deviation(scores: Tensor) -> float:
-    return float(scores.std(dim=1).mean())
+    followed = min(rank + _SPARE, len(moment))
+    directions, _, _ = torch.svd_lowrank(moment, q=followed, niter=_PASSES)
+    return directions[:, :rank].contiguous()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
 
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.training_options import TrainingOptions, check_share
@@ -68,36 +67,8 @@ class DnnReportConfig:
             raise UsageError(f"gamma must be 0 or more, not {self.gamma}.")
 
 
-Loss = Literal["cosine", "softmax"]
 Grades = tuple[float, float, float, float, float]
 """What a rating of 1, 2, 3, 4 and 5 counts."""
-
-
-@dataclass(frozen=True)
-class MemberConfig:
-    """One network among those that the dnn's space is made of.
-
-    Attributes
-    ----------
-    loss
-        ``cosine``: between a user's scores and targets over the whole catalogue; ``softmax``:
-        cross-entropy of the targets' shares.
-    weight
-        How much its scores count.
-    weight_decay
-        Of its film vectors.
-    activity_power
-        Users count with the sum of their targets to this power; 0 for all alike.
-    """
-
-    loss: Loss
-    weight: float = 1.0
-    weight_decay: float = 0.0
-    activity_power: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.loss not in get_args(Loss):
-            raise UsageError(f"There is no loss {self.loss!r}.")
 
 
 @dataclass(frozen=True)
@@ -106,23 +77,30 @@ class DnnConfig:
 
     Attributes
     ----------
-    dimension
-        Width of each member.
-    members
-        The trained networks.
+    dimension, trained_weight
+        Width and weight of the trained part.
     history_grades, target_grades
         What a rating counts as input and as target.
     stranger_share
         Share of users who are shown without their history in training.
-    closed_rank, closed_weight
+    moment_share
+        Share of users of whom training shows one moment: ratings count the less, the further
+        they are from it in time.
+    solved_rank, solved_weight
         Width and weight of the solved item-item part.
-    ease_regularisation, user_ridge
-        Regularisation of its two solutions.
+    ease_regularisation, ease_weight
+        Of EASE on grades, the first of the three solutions that it adds.
     popularity_power
-        Power of the number of ratings that the first solution's scores are multiplied with.
+        Power of the number of ratings that the scores of EASE are multiplied with.
+    moment_regularisation, moment_weight
+        Of EASE on moments, the second.
+    moment_seconds
+        The time between two ratings of a user at which they count half as rated together.
+    user_ridge
+        Regularisation of the third, the regression from pooled histories and demographics.
     demographic_share, demographic_weight
-        Squared length of the demographics beside a history in the second solution, and how much
-        what they say counts.
+        Squared length of the demographics beside a history in that regression, and how much what
+        they say counts.
     prior_grades, prior_ridge, prior_activity, prior_weight
         Targets, regularisation and weight of the demographic part; its users count with the
         number of films they like to the power ``prior_activity``.
@@ -131,20 +109,22 @@ class DnnConfig:
     """
 
     dimension: int = 192
-    members: tuple[MemberConfig, ...] = (
-        MemberConfig("cosine", weight=0.4),
-        MemberConfig("softmax", weight=0.35, weight_decay=1.0, activity_power=1.0),
-    )
+    trained_weight: float = 0.35
     history_grades: Grades = (0.1, 0.3, 0.7, 1.0, 1.2)
     target_grades: Grades = (0.05, 0.2, 0.5, 0.9, 1.2)
     stranger_share: float = 0.2
-    closed_rank: int = 256
-    closed_weight: float = 0.6
+    moment_share: float = 0.5
+    solved_rank: int = 200
+    solved_weight: float = 0.95
     ease_regularisation: float = 200.0
+    ease_weight: float = 0.7
+    popularity_power: float = -0.1
+    moment_regularisation: float = 10.0
+    moment_weight: float = 0.8
+    moment_seconds: float = 200.0
     user_ridge: float = 2.0
     demographic_share: float = 0.1
-    demographic_weight: float = 2.0
-    popularity_power: float = -0.1
+    demographic_weight: float = 3.0
     prior_grades: Grades = (0.0, 0.0, 0.2, 1.0, 1.1)
     prior_ridge: float = 20.0
     prior_activity: float = 0.1
@@ -152,8 +132,11 @@ class DnnConfig:
     half_known: float = 4.0
 
     def __post_init__(self) -> None:
-        _check_sizes(dimension=self.dimension, closed_rank=self.closed_rank)
+        _check_sizes(dimension=self.dimension, solved_rank=self.solved_rank)
         check_share("stranger share", self.stranger_share)
+        check_share("moment share", self.moment_share)
+        if not self.moment_seconds > 0:
+            raise UsageError(f"moment_seconds must be above 0, not {self.moment_seconds}.")
 
 
 @dataclass(frozen=True)

@@ -169,15 +169,15 @@ def _two_tower(run: Run, dataset: Dataset) -> str:
 def _dnn(run: Run, dataset: Dataset) -> str:
     del dataset
     config = run.manifest.config
-    losses = " and ".join(member["loss"] for member in config["members"])
+    moments = config.get("moment_share", 0.0)  # runs of before have none
     return (
         f"A user's vector is pooled from the films in the history, graded by rating, and from who "
-        f"she is; film vectors of {config['dimension']} numbers for each of "
-        f"{len(config['members'])} networks ({losses} loss over the whole catalogue) are searched "
-        f"with it. {percent(config['stranger_share'], 0)} of the users are shown without their "
-        f"history in training, so that it serves newcomers too. A solved item-item part of rank "
-        f"{config['closed_rank']} and a demographic part join the same space; a small "
-        "classifier on top says how likely a rating of 4 or higher is."
+        f"she is; film vectors of {config['dimension']} numbers, trained with the cosine between "
+        f"scores and graded ratings over the whole catalogue, are searched with it. "
+        f"{percent(config['stranger_share'], 0)} of the users are shown without their history in "
+        f"training, so that it serves newcomers too, and {percent(moments, 0)} with what they "
+        "rated in one moment. A solved item-item part and a demographic part join the same space; "
+        "a small classifier on top says how likely a rating of 4 or higher is."
     )
 
 

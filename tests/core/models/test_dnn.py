@@ -13,15 +13,15 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
-from movierec_cli.core.models.config import DnnConfig, MemberConfig, Preset
+from movierec_cli.core.models.config import DnnConfig, Preset
 from movierec_cli.core.models.dnn import Dnn
-from movierec_cli.core.models.dnn_network import DnnTask
+from movierec_cli.core.models.dnn_network import Batch, DnnTask
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
 from movierec_cli.core.training_options import TrainingOptions
 
 TINY = Preset(
-    DnnConfig(dimension=16, closed_rank=24),
+    DnnConfig(dimension=16, solved_rank=24),
     TrainingOptions(
         epochs=4,
         learning_rate=7e-3,
@@ -106,9 +106,9 @@ def test_a_longer_history_speaks_more_and_an_empty_one_not_at_all(
     vectors = model.user_vectors(scenario.histories, scenario.users)
     sizes = model.weights["part_sizes"].astype(int)
     gates = model.weights["part_gates"]
-    assert gates.tolist() == [0, 0, 0, 1]
-    assert not vectors[:, : sizes[:3].sum()].any()
-    lengths = np.linalg.norm(vectors[:, sizes[:3].sum() :], axis=1)
+    assert gates.tolist() == [0, 0, 1]
+    assert not vectors[:, : sizes[:2].sum()].any()
+    lengths = np.linalg.norm(vectors[:, sizes[:2].sum() :], axis=1)
     np.testing.assert_allclose(lengths, TINY.config.prior_weight, rtol=1e-4)  # type: ignore[union-attr]
 
 
@@ -159,19 +159,41 @@ def test_training_scores_each_film_without_its_own_part_in_the_history(small: Da
     task, _ = build_task(small, TINY)
     assert isinstance(task, DnnTask)
     batch = next(task.batches(torch.Generator().manual_seed(0)))
-    member = next(task._members())
+    network = task.module
     with torch.no_grad():
-        scores = member(batch, batch.grades)
+        scores = network(batch, batch.grades)
         user, film = int(batch.user_rows[0]), int(batch.film_rows[0])
         without = batch.grades.clone()
         without[0] = 0.0
         shown = int((batch.user_rows == user).sum())
-        again = member(batch, without)[user, film]
-        rest = member.constant + batch.demographics[user] @ member.demographics
-        of_rest = float(rest @ member.films[film] + member.popularity[film])
+        again = network(batch, without)[user, film]
+        rest = network.constant + batch.demographics[user] @ network.demographics
+        of_rest = float(rest @ network.films[film])
     # one film fewer is shown, so what is left is divided by another root
     expected = (float(again) - of_rest) * ((shown - 1) / shown) ** 0.5 + of_rest
     assert float(scores[user, film]) == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+def test_training_shows_a_share_of_the_users_with_what_they_rated_in_one_moment(
+    small: Dataset,
+) -> None:
+    def first_batch(share: float) -> Batch:
+        config = replace(TINY.config, moment_share=share)  # type: ignore[type-var]
+        task, _ = build_task(small, Preset(config, TINY.training))
+        assert isinstance(task, DnnTask)
+        return next(task.batches(torch.Generator().manual_seed(0)))
+
+    whole, some, every = (first_batch(share) for share in (0.0, 0.5, 0.9999))
+    rows, at = whole.user_rows.numpy(), (whole.user_rows, whole.film_rows)
+    nearness = (every.grades / whole.grades).numpy()
+    nearest = np.maximum.reduceat(nearness, whole.starts[:-1].numpy())
+    np.testing.assert_allclose(nearest, 1)
+    assert nearness.min() < 0.5
+    np.testing.assert_allclose((every.targets[at] / whole.targets[at]).numpy(), nearness, rtol=1e-5)
+    in_full = [
+        bool((some.grades == whole.grades).numpy()[rows == user].all()) for user in range(32)
+    ]
+    assert 8 <= sum(in_full) <= 24
 
 
 def test_no_epoch_is_kept_before_the_steps_are_small(small: Dataset) -> None:
@@ -196,10 +218,12 @@ def test_the_validation_part_hides_a_fifth_of_the_ratings_of_some_users(small: D
 def test_a_configuration_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(UsageError, match="dimension must be 1 or more"):
         DnnConfig(dimension=0)
-    with pytest.raises(UsageError, match="no loss 'hinge'"):
-        MemberConfig("hinge")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="moment_seconds must be above 0, not 0"):
+        DnnConfig(moment_seconds=0)
     with pytest.raises(UsageError, match="stranger share must be"):
         DnnConfig(stranger_share=1.0)
+    with pytest.raises(UsageError, match="moment share must be"):
+        DnnConfig(moment_share=1.0)
 
 
 def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, model: Dnn) -> None:

@@ -1,0 +1,76 @@
+"""The solved parts of the dnn's space."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.models.closed_form import (
+    _directions,
+    _zero_diagonal,
+    pooled,
+    solved_parts,
+)
+from movierec_cli.core.models.config import DnnConfig
+
+CONFIG = DnnConfig(solved_rank=200)
+
+
+def item_item(train: Dataset, config: DnnConfig) -> FloatArray:
+    """Return what each film says of each other one, [n_films, n_films]."""
+    (part, _), _ = solved_parts(train, config, seed=0)
+    return np.asarray(part.history @ part.films.T)
+
+
+def with_times(dataset: Dataset, times: np.ndarray) -> Dataset:
+    return dataset.with_ratings(replace(dataset.ratings, timestamps=times.astype(np.int64)))
+
+
+def test_a_zero_diagonal_is_kept_and_the_rest_solves_the_equations() -> None:
+    gram = torch.tensor([[4.0, 2.0], [2.0, 3.0]])
+    moment = torch.tensor([[4.0, 1.0], [2.0, 3.0]])
+    # column by column, the diagonal left out: (3 + 1) w = 2 and (4 + 1) w = 1
+    expected = torch.tensor([[0.0, 1 / 5], [2 / 4, 0.0]])
+    torch.testing.assert_close(_zero_diagonal(gram, moment, 1.0), expected)
+
+
+def test_the_kept_directions_are_those_in_which_scores_of_users_differ_most() -> None:
+    weights = torch.diag(torch.tensor([9.0, 2.0, 1.0]))
+    inputs = torch.diag(torch.tensor([0.0, 1.0, 100.0]))  # nobody knows the first film
+    directions = _directions(weights, inputs, 2, seed=0)
+    expected = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    torch.testing.assert_close(directions.abs(), expected, atol=1e-5, rtol=0)
+
+
+def test_a_third_of_the_directions_keeps_most_of_what_the_solutions_say_of_users(
+    small: Dataset,
+) -> None:
+    rated = pooled(small.histories, CONFIG.history_grades, len(small.films))
+    complete = rated @ item_item(small, CONFIG)
+    kept = rated @ item_item(small, replace(CONFIG, solved_rank=60))
+    error = np.linalg.norm(complete - kept) / np.linalg.norm(complete - complete.mean())
+    assert 0 < error < 0.3
+
+
+def test_films_rated_in_one_moment_speak_for_each_other(small: Dataset) -> None:
+    films = small.ratings.film_rows
+    by_parity = with_times(small, films % 2 * 100_000)
+    same = np.equal.outer(np.arange(200) % 2, np.arange(200) % 2) & ~np.eye(200, dtype=bool)
+    only_moments = replace(CONFIG, ease_weight=0.0, moment_weight=5.0)
+    said = item_item(by_parity, only_moments)
+    assert said[same].mean() > said[~same & ~np.eye(200, dtype=bool)].mean() + 0.01
+
+
+def test_users_of_one_film_each_of_whom_nothing_can_be_said_do_no_harm(small: Dataset) -> None:
+    _, first = np.unique(small.ratings.user_rows, return_index=True)
+    lonely = small.with_ratings(small.ratings.take(first))
+    assert np.isfinite(item_item(lonely, CONFIG)).all()
+
+
+def test_a_data_set_whose_ratings_all_have_one_time_is_solved_as_if_there_were_none(
+    small: Dataset,
+) -> None:
+    """Then everything was rated in one moment, and what is rated together is what it always was."""
+    early, late = (with_times(small, np.full(len(small.ratings), at)) for at in (0, 880_000_000))
+    np.testing.assert_array_equal(item_item(early, CONFIG), item_item(late, CONFIG))
