@@ -1,6 +1,6 @@
 # make quickstart   install and run the whole path once
-# make test         install, then lint, type check and all tests; 90 % of the core's branches
-#                   have to be covered
+# make test         install, then lint, type check and all tests, one process for each core; 90 %
+#                   of the core's branches have to be covered
 # make test-wheel   build the wheel, install it alone into a clean environment, train, recommend
 # make test-lowest  all tests with the lowest supported versions, constraints-lowest.txt
 # make fuzz         the fuzz tests with new inputs, many times as many; some minutes
@@ -30,7 +30,7 @@ quickstart: install
 	$(BIN)/movierec quickstart
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov --numprocesses auto --dist loadfile
 
 test-wheel:
 	$(PYTHON) tests/wheel_check.py $(TORCH_FROM)
