@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from movierec_cli.cli import loudness
-from movierec_cli.cli.tables import View, laid_out
+from movierec_cli.cli.tables import laid_out
+from movierec_cli.cli.view import View
 
 SCHEMA = 1
 _PIPED_WIDTH = 1000  # a pipe has no width; nothing is wrapped or cut for it

@@ -6,7 +6,7 @@ import typer
 
 from movierec_cli.cli.console import Format, Section, emit, emit_all
 from movierec_cli.cli.options import FormatOption, JsonOption, MdOption, chosen_format
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

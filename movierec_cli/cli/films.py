@@ -18,7 +18,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.view import Column, View
 
 CountOption = Annotated[int, typer.Option("-n", min=1, help="How many to show at most.")]
 

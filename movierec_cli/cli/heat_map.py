@@ -1,13 +1,11 @@
 """A matrix coloured by value, in as many blocks of columns as the terminal's width asks for."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from movierec_cli.cli.tables import View
+from movierec_cli.cli.view import View
 
 _NARROW = 6  # characters of a header that had to be broken into lines
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
@@ -24,7 +22,7 @@ def below_to_above(share: float) -> str:
     return _style(_RED_TO_BLUE, share)
 
 
-def heat_tables(view: "View", width: int) -> Iterator[Table]:
+def heat_tables(view: View, width: int) -> Iterator[Table]:
     """Lay out a view that has styles in blocks of columns, each with the first column again."""
     headers = [column.header for column in view.columns]
     widths = _widths(headers, view.rows)

@@ -24,7 +24,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs import Manifest

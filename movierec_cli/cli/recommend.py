@@ -20,7 +20,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.people import Answers

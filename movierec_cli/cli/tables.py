@@ -1,42 +1,14 @@
 """How a table for people is laid out in the width that there is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.table import Table
 from rich.text import Text
 
 from movierec_cli.cli.heat_map import column_blocks, heat_tables
+from movierec_cli.cli.view import View
 
 _LONG_WORD = 16  # a path or a name as long as this may be broken, a word of a text may not
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table for people; a header may have lines."""
-
-    header: str
-    numeric: bool = False
-    style: str = ""
-
-
-@dataclass(frozen=True)
-class View:
-    """A table for people; cells are finished texts.
-
-    Attributes
-    ----------
-    styles
-        A style for each cell, laid out as ``rows``: a heat map. Its columns stand without gaps,
-        and what is wider than the terminal is printed in blocks of columns, each with the first
-        column again.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
-    notes: Sequence[str] = ()
-    styles: Sequence[Sequence[str]] = ()
 
 
 def laid_out(view: View, width: int) -> Iterator[Table]:

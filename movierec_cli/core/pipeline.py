@@ -13,6 +13,7 @@ from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
+from movierec_cli.core.devices import resolve_device
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
@@ -28,7 +29,6 @@ from movierec_cli.core.training import (
     OnState,
     TrainingState,
     diverged,
-    resolve_device,
     run_training,
 )
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.errors import DataError
 from movierec_cli.core.optimizer import AdamW
 from movierec_cli.core.training_options import TrainingOptions
 
@@ -119,28 +119,6 @@ class RefiningTask(Protocol):
 
     def refining_state(self) -> dict[str, Tensor]:
         """Return where the second phase is, after an epoch of it."""
-
-
-def resolve_device(name: str) -> str:
-    """Turn ``auto`` into the best device here; check that any other is there.
-
-    Raises
-    ------
-    UsageError
-        If the device is unknown or not available.
-    """
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        return next(device for device, there in available.items() if there)
-    if name not in available:
-        raise UsageError(f"There is no device {name!r}.", "Choose one of: auto, cpu, cuda, mps")
-    if not available[name]:
-        raise UsageError(f"This machine or this build of torch has no {name}.", "Use: --device cpu")
-    return name
 
 
 OnEpoch = Callable[[Epoch], None]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from movierec_cli.cli.tables import Column, View, laid_out
+from movierec_cli.cli.tables import laid_out
+from movierec_cli.cli.view import Column, View
 
 VIEW = View(
     "Films",

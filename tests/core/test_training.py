@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.training import Epoch, Monitor, resolve_device, run_epochs
+from movierec_cli.core.training import Epoch, Monitor, run_epochs
 from movierec_cli.core.training_options import TrainingOptions
 
 
@@ -166,21 +166,6 @@ def test_a_validation_figure_that_is_no_number_never_counts_as_the_best() -> Non
     task = LineTask(figures=[math.nan, 1.0, 2.0])
     history = run_epochs(task, options(epochs=3), lambda _: None)
     assert history.best.number == 2
-
-
-def test_devices() -> None:
-    assert resolve_device("cpu") == "cpu"
-    assert resolve_device("auto") in ("cpu", "cuda", "mps")
-    with pytest.raises(UsageError, match="There is no device 'tpu'") as caught:
-        resolve_device("tpu")
-    assert caught.value.hint == "Choose one of: auto, cpu, cuda, mps"
-
-
-def test_a_device_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(UsageError, match="has no cuda") as caught:
-        resolve_device("cuda")
-    assert caught.value.hint == "Use: --device cpu"
 
 
 @pytest.mark.parametrize(
