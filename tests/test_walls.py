@@ -13,8 +13,8 @@ import movierec_cli
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import Overrides, TrainingRequest
 from movierec_cli.core.resume import train_and_save
+from movierec_cli.core.training_request import Overrides, TrainingRequest
 from tests.conftest import SMALL
 
 PACKAGE = Path(movierec_cli.__file__).parent

@@ -82,7 +82,8 @@ def _run(folder: Path, tasks: Sequence[Task], name: str, dataset: Dataset) -> di
 def _trained(name: str, task: Task, dataset: Dataset) -> Model:
     if name in BASELINES:
         return BASELINES[name](make_split(dataset, task.holdout, task.split_seed).train)
-    from movierec_cli.core.pipeline import TrainingRequest, train_run
+    from movierec_cli.core.pipeline import train_run
+    from movierec_cli.core.training_request import TrainingRequest
 
     request = TrainingRequest(name, holdout=task.holdout, split_seed=task.split_seed)
     return train_run(dataset, request, lambda _: None).model

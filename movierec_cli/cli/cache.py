@@ -124,14 +124,14 @@ def clear(
 
 def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
     """Ask on stderr, so that stdout stays data; the end of input is a no."""
+    if not entries:
+        return True
     if not (sys.stdin.isatty() and stderr().is_terminal):
         raise UsageError(
             "There is no terminal to confirm it in.", "Add -y: movierec cache clear -y"
         )
-    if not entries:
-        return True
-    info(f"{_amount(entries)} in {paths.cache}. Models and profiles stay.")
-    stderr().print(Text("Remove? [y/N] "), end="")
+    what = f"{_amount(entries)} in {paths.cache}. Models and profiles stay."
+    stderr().print(Text(f"{what}\nRemove? [y/N] "), end="")
     try:
         return input().strip().lower() in ("y", "yes")
     except EOFError:

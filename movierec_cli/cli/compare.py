@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.console import Format, Section, emit_all, number, print_json
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     CsvOption,
@@ -68,7 +69,6 @@ def compare(
     """
     from movierec_cli.cli.progress import StepProgress
     from movierec_cli.core import compare as core
-    from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.paths import Paths
 
@@ -79,7 +79,7 @@ def compare(
             f"The fold {holdout} is always the same; --seeds draws users.", "Leave --seeds out."
         )
     paths = Paths.from_environment()
-    data = load_dataset(dataset, paths)
+    data = load_dataset(dataset)
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
     with StepProgress(core.steps(comparison)) as progress:
         results = core.compare(data, comparison, paths.runs, progress.step)

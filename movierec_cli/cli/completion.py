@@ -45,10 +45,34 @@ def _dataset() -> "Dataset":
     return store.load(registry.parsed_path(registry.DEFAULT_DATASET, Paths.from_environment()))
 
 
-def _datasets() -> list[str]:
+def _datasets() -> Iterable[str]:
     from movierec_cli.core.data import registry
 
-    return [registry.DEFAULT_DATASET, "synthetic"]
+    return registry.NAMES
+
+
+def _models() -> Iterable[str]:
+    from movierec_cli.core.models.config import MODELS
+
+    return MODELS
+
+
+def _presets() -> Iterable[str]:
+    from movierec_cli.core.models.config import PRESETS
+
+    return dict.fromkeys(preset for presets in PRESETS.values() for preset in presets)
+
+
+def _holdouts() -> Iterable[str]:
+    from movierec_cli.core.data.movielens import FOLDS
+
+    return ("users", *FOLDS, "none")
+
+
+def _devices() -> Iterable[str]:
+    from movierec_cli.core.training_options import DEVICES
+
+    return DEVICES
 
 
 complete_run = _completer(_runs)
@@ -56,7 +80,7 @@ complete_profile = _completer(_profiles)
 complete_genre = _completer(lambda: _dataset().genres)
 complete_occupation = _completer(lambda: _dataset().occupations)
 complete_dataset = _completer(_datasets)
-complete_model = _completer(lambda: ("dnn", "two-tower"))
-complete_preset = _completer(lambda: ("default", "report"))
-complete_holdout = _completer(lambda: ("users", "u1", "u2", "u3", "u4", "u5", "ua", "ub", "none"))
-complete_device = _completer(lambda: ("auto", "cpu", "cuda", "mps"))
+complete_model = _completer(_models)
+complete_preset = _completer(_presets)
+complete_holdout = _completer(_holdouts)
+complete_device = _completer(_devices)

@@ -193,7 +193,8 @@ def _csv_cell(value: Any) -> Any:
 
 def _as_markdown(view: View) -> str:
     def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+        written = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+        return f"| {' | '.join(written)} |\n"
 
     rule = line("---:" if column.numeric else "---" for column in view.columns)
     header = line(column.header.replace("\n", " ") for column in view.columns)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from movierec_cli.cli.console import Format, Section, emit, emit_all, info
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
@@ -250,10 +251,8 @@ def all_(
 
 
 def _load(name: str) -> "Dataset":
-    from movierec_cli.core.data.registry import load_dataset
-    from movierec_cli.core.paths import Paths
 
-    return load_dataset(name, Paths.from_environment())
+    return load_dataset(name)
 
 
 def _emit_one(chosen: Format, section: Section, envelope: dict[str, object]) -> None:

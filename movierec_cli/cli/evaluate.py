@@ -6,6 +6,7 @@ import typer
 
 from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.console import Format, emit, number
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
@@ -39,7 +40,6 @@ def evaluate(
       movierec evaluate dnn --k 10 --json
     """
     from movierec_cli.core import evaluation
-    from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.data.splits import make_split
     from movierec_cli.core.errors import DataError
     from movierec_cli.core.paths import Paths
@@ -54,7 +54,7 @@ def evaluate(
             f"The run {run!r} was trained on all ratings; nothing is left to measure it on.",
             f"Train one that holds something out: movierec train {manifest.model}",
         )
-    dataset = load_dataset(manifest.dataset["name"], paths)
+    dataset = load_dataset(manifest.dataset["name"])
     trained.require_dataset(dataset)
     split = (
         make_split(dataset, holdout)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from movierec_cli.cli.console import info
+from movierec_cli.cli.loading import load_run
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ class EveryoneRequest:
 def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told") -> None:
     """Write the recommendations of every user; tell on stderr how far it is."""
     from movierec_cli.cli.progress import CountProgress
-    from movierec_cli.core import api
     from movierec_cli.core.batch import table_writer, write_recommendations
     from movierec_cli.core.wishes import Wishes
 
@@ -36,8 +36,8 @@ def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told
             "--all-users writes a file, and none is named.", "Add: -o recommendations.csv"
         )
     writer = table_writer(output)
-    loaded = api.load_run(request.run)
-    ranker = None if request.rerank is None else api.load_run(request.rerank).model
+    loaded = load_run(request.run)
+    ranker = None if request.rerank is None else load_run(request.rerank).model
     wishes = Wishes(**request.filters)
     written = write_recommendations(
         loaded.model, loaded.dataset, wishes, writer, CountProgress(), ranker

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.console import Format, emit, number
+from movierec_cli.cli.loading import load_dataset, load_run
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
@@ -45,15 +46,13 @@ def films(
     from dataclasses import asdict
 
     from movierec_cli.core.catalogue import search_films
-    from movierec_cli.core.data.registry import load_dataset
-    from movierec_cli.core.paths import Paths
     from movierec_cli.core.titles import without_year
     from movierec_cli.core.wishes import Wishes
 
     wishes = Wishes(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
     )
-    found = search_films(load_dataset(dataset, Paths.from_environment()), query, wishes)
+    found = search_films(load_dataset(dataset), query, wishes)
     view = View(
         title=f"{len(found):,} films ({dataset_label(dataset)})",
         columns=[
@@ -104,7 +103,7 @@ def similar(
     from movierec_cli.cli.recommend import recommendations_view
     from movierec_cli.core import api
 
-    loaded = api.load_run(run)
+    loaded = load_run(run)
     dataset = loaded.dataset
     row = loaded.titles.resolve(title)
     found = api.similar(loaded, int(dataset.films.ids[row]), n)
@@ -138,7 +137,7 @@ def neighbors(
 
     from movierec_cli.core import api
 
-    loaded = api.load_run(run)
+    loaded = load_run(run)
     dataset = loaded.dataset
     found = api.neighbors(loaded, user, n)
     view = View(

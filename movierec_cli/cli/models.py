@@ -12,6 +12,7 @@ from movierec_cli.cli.console import (
     Section,
     emit,
     emit_all,
+    error,
     info,
     number,
     print_json,
@@ -54,12 +55,12 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     from movierec_cli.core.paths import Paths
 
     folder = Paths.from_environment().runs
-    manifests = []
+    manifests, failures = [], []
     for name in runs.list_runs(folder):
         try:
             manifests.append(runs.load_manifest(name, folder)[0])
         except MovierecError as failure:  # the others can be listed all the same
-            info(f"{failure.message} {failure.hint}")
+            failures.append(failure)
     for training in checkpoints.unfinished(folder):
         info(f"{training} Go on with: {training.command}")
     view = View(
@@ -88,6 +89,10 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         notes=[] if manifests else ["None yet. Train one with: movierec train dnn"],
     )
     emit(chosen_format(format, json), view, [_summary(m) for m in manifests], {}, "runs")
+    for failed in failures:
+        error(failed.message, failed.hint)
+    if failures:
+        raise typer.Exit(max(failed.exit_code for failed in failures))
 
 
 @app.command()

@@ -6,6 +6,7 @@ import typer
 
 from movierec_cli.cli.completion import complete_profile
 from movierec_cli.cli.console import Format, emit, info
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.view import Column, View
 
@@ -57,12 +58,11 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
       movierec profiles show ann
     """
     from movierec_cli.core import people
-    from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
     answers = people.load_profile(name, paths.profiles)
-    films = load_dataset(answers.dataset, paths).films
+    films = load_dataset(answers.dataset).films
     titles = dict(zip(films.ids.tolist(), films.titles.tolist(), strict=True))
     records = [
         {"film_id": film_id, "title": titles.get(film_id), "rating": rating}

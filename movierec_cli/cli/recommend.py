@@ -9,6 +9,7 @@ import typer
 from movierec_cli.cli.completion import complete_occupation, complete_profile, complete_run
 from movierec_cli.cli.console import Format, emit, info, number
 from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
+from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     FormatOption,
     GenreOption,
@@ -190,8 +191,8 @@ def recommend(
                 "A user of the data set is no profile.", "Name favourites: --like TITLE"
             )
     paths = Paths.from_environment()
-    loaded = api.load_run(run, paths)
-    ranker = None if rerank is None else api.load_run(rerank, paths)
+    loaded = load_run(run)
+    ranker = None if rerank is None else load_run(rerank)
     answers = None
     if told.of_somebody_new:
         answers = known_answers(told, loaded, paths.profiles)

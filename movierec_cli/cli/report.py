@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.console import info
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption
 
 
@@ -45,13 +46,12 @@ def report(
       movierec report --train
     """
     from movierec_cli.core import report as core
-    from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.report.pictures import can_draw
 
     chosen, path = _chosen(format, output)
     paths = Paths.from_environment()
-    data = load_dataset(dataset, paths)
+    data = load_dataset(dataset)
     if train:
         core.train_missing(data, paths.runs, _tell)
     material = core.gather(data, paths.runs, can_draw())

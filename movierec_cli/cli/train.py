@@ -7,6 +7,7 @@ import typer
 from movierec_cli.cli import loudness
 from movierec_cli.cli.completion import complete_device, complete_model, complete_preset
 from movierec_cli.cli.console import info, number
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
 
 if TYPE_CHECKING:
@@ -65,10 +66,9 @@ def train(
       movierec train dnn --holdout ua --name dnn-ua
       movierec train dnn --resume
     """
-    from movierec_cli.core.data.registry import load_dataset
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.pipeline import Overrides, TrainingRequest
     from movierec_cli.core.resume import Resume, train_and_save
+    from movierec_cli.core.training_request import Overrides, TrainingRequest
 
     paths = Paths.from_environment()
     request = TrainingRequest(
@@ -82,7 +82,7 @@ def train(
         name=name,
     )
     run = train_and_save(
-        load_dataset(dataset, paths),
+        load_dataset(dataset),
         request,
         paths.runs,
         EpochRows(),

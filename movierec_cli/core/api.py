@@ -19,6 +19,7 @@ from movierec_cli.core.likeness import Neighbor
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.people import DISLIKED, LIKED, Answers, Person
+from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend import Recommendation
 from movierec_cli.core.runs import Manifest, Run
 from movierec_cli.core.search import TitleIndex
@@ -68,7 +69,9 @@ class LoadedRun:
         return TitleIndex.build(self.dataset.films, self.dataset.ratings.film_rows)
 
 
-def load_run(name: str = "dnn", paths: Paths | None = None) -> LoadedRun:
+def load_run(
+    name: str = "dnn", paths: Paths | None = None, progress: Progress = SILENT
+) -> LoadedRun:
     """Load a run that ``movierec train`` has made, and its data.
 
     Loads neither torch nor pandas and takes some hundredths of a second; load once, ask often.
@@ -80,6 +83,8 @@ def load_run(name: str = "dnn", paths: Paths | None = None) -> LoadedRun:
     paths
         Where runs and data are; by default where the command line keeps them, which is said by
         ``MOVIEREC_HOME``.
+    progress
+        Told what is worth knowing, such as that a damaged data set had to be made anew.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def load_run(name: str = "dnn", paths: Paths | None = None) -> LoadedRun:
     """
     paths = paths or Paths.from_environment()
     run = runs.load_run(name, paths.runs)
-    dataset = registry.load_dataset(run.manifest.dataset["name"], paths)
+    dataset = registry.load_dataset(run.manifest.dataset["name"], paths, progress)
     run.require_dataset(dataset)
     return LoadedRun(run, dataset, run.model)
 

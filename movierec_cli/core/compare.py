@@ -16,6 +16,7 @@ from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.runs import Run, load_run
+from movierec_cli.core.training_request import TrainingRequest, default_name
 
 BASELINE = "baseline"
 PUBLISHED = "published"
@@ -136,10 +137,6 @@ def _fitting_run(
     dataset: Dataset, model: str, preset: str, holdout: str, split_seed: int, runs: Path
 ) -> Run:
     """Load the run of the usual name if it is what would be trained now, else train it."""
-    from movierec_cli.core.pipeline import (  # noqa: PLC0415 - torch is heavy and may not be needed
-        TrainingRequest,
-        default_name,
-    )
     from movierec_cli.core.resume import Resume, as_json, train_and_save  # noqa: PLC0415
 
     request = TrainingRequest(model, preset, holdout, split_seed)

@@ -3,6 +3,7 @@
 import torch
 
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.training_options import DEVICES
 
 
 def resolve_device(name: str) -> str:
@@ -21,7 +22,7 @@ def resolve_device(name: str) -> str:
     if name == "auto":
         return next(device for device, there in available.items() if there)
     if name not in available:
-        raise UsageError(f"There is no device {name!r}.", "Choose one of: auto, cpu, cuda, mps")
+        raise UsageError(f"There is no device {name!r}.", f"Choose one of: {', '.join(DEVICES)}")
     if not available[name]:
         raise UsageError(f"This machine or this build of torch has no {name}.", "Use: --device cpu")
     return name

@@ -32,6 +32,10 @@ class DataError(MovierecError):
     exit_code = 3
 
 
+class DivergedError(DataError):
+    """A training that came to nothing: its figures are no numbers."""
+
+
 class NetworkError(MovierecError):
     """The network did not give what was asked of it."""
 

@@ -1,6 +1,7 @@
 """Writing files so that a reader sees the old content or the new, never a part of it."""
 
 import errno
+import glob
 import logging
 import os
 import tempfile
@@ -19,6 +20,7 @@ except ImportError:  # Windows, where an open file cannot be removed anyway
 
 _LOG = logging.getLogger(__name__)
 _STALE_AFTER = 60.0  # seconds without a write, where there are no locks to tell
+_LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 _PART = ".part"
 _UNWRITABLE = frozenset(
     {
@@ -64,7 +66,7 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        for part in target.parent.glob(f".{target.name}.*{_PART}"):
+        for part in target.parent.glob(f".{glob.escape(target.name)}.*{_PART}"):
             remove_if_left_behind(part)
         file = _new_part(target)
     except OSError as error:
@@ -113,7 +115,7 @@ def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
 
 
 def _held(folder: Path, refusal: DataError) -> int | None:
-    """Return the descriptor of the locked folder."""
+    """Return the descriptor of the locked folder; ``None`` where there are no locks."""
     while True:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -121,19 +123,47 @@ def _held(folder: Path, refusal: DataError) -> int | None:
             raise _cannot_write(folder, error) from error
         if not fcntl:
             return None
-        with suppress(FileNotFoundError):  # whoever held it before has removed it: make it anew
+        try:
             descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.path.samestat(os.fstat(descriptor), folder.stat()):
-                    return descriptor
-            except BlockingIOError as error:
-                os.close(descriptor)
-                raise refusal from error
-            except BaseException:
-                os.close(descriptor)
-                raise
+        except FileNotFoundError:  # whoever held it before has removed it in between
+            continue
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(folder, descriptor):
+                return descriptor
+        except OSError as error:
             os.close(descriptor)
+            if error.errno in _LOCKED:
+                raise refusal from error
+            return None  # there are file systems without locks
+        os.close(descriptor)
+
+
+def _is_still(folder: Path, descriptor: int) -> bool:
+    """Tell whether ``folder`` is what was opened, and was not removed and made anew."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), folder.stat())
+    except FileNotFoundError:
+        return False
+
+
+def is_held(folder: Path) -> bool:
+    """Tell whether another process is in a block of `exclusive` for ``folder``."""
+    if not fcntl:
+        return False
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _LOCKED
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def parts_in(folder: Path) -> list[Path]:
@@ -204,7 +234,7 @@ def _is_unattended(part: BinaryIO) -> bool:
 def _cannot_write(target: Path, error: OSError) -> DataError:
     return DataError(
         f"Cannot write {target}: {error.strerror or error}.",
-        "Free some space or choose another place with MOVIEREC_HOME=FOLDER.",
+        "Free some space there, or choose another place; movierec doctor tells what chooses it.",
     )
 
 

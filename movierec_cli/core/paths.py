@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from movierec_cli.core.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -37,6 +39,11 @@ class Paths:
 
         ``MOVIEREC_CACHE_DIR`` and ``MOVIEREC_DATA_DIR``, else folders in ``MOVIEREC_HOME``, else
         what the platform uses.
+
+        Raises
+        ------
+        UsageError
+            If what they name can be no folder.
         """
         home = environ.get("MOVIEREC_HOME")
         cache = environ.get("MOVIEREC_CACHE_DIR") or (
@@ -45,7 +52,19 @@ class Paths:
         data = environ.get("MOVIEREC_DATA_DIR") or (
             Path(home) / "data" if home else _of_the_platform("user_data_dir")
         )
-        return cls(cache=Path(cache).expanduser(), data=Path(data).expanduser())
+        return cls(cache=_usable(cache), data=_usable(data))
+
+
+def _usable(place: str | Path) -> Path:
+    """Return a folder that is there or could be made."""
+    try:
+        folder = Path(place).expanduser()
+        folder.exists()
+    except (OSError, RuntimeError) as error:
+        raise UsageError(
+            f"{place} can be no folder: {error}.", "Set MOVIEREC_HOME to one that can, or unset it."
+        ) from error
+    return folder
 
 
 def _of_the_platform(kind: str) -> str:

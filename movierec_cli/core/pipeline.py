@@ -2,7 +2,7 @@
 
 import platform
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,13 +11,11 @@ import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.registry import DEFAULT_DATASET
-from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
-from movierec_cli.core.devices import resolve_device
-from movierec_cli.core.errors import UsageError
+from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.config import MODELS, PRESETS, Preset
+from movierec_cli.core.models.config import Preset
 from movierec_cli.core.models.scorers import SCORERS
 from movierec_cli.core.run_checks import is_sound
 from movierec_cli.core.runs import Manifest, Run, check_name
@@ -31,83 +29,7 @@ from movierec_cli.core.training import (
     diverged,
     run_training,
 )
-
-
-@dataclass(frozen=True)
-class Overrides:
-    """What a person wants to be other than in the preset; ``None`` leaves it."""
-
-    epochs: int | None = None
-    learning_rate: float | None = None
-    batch_size: int | None = None
-
-
-@dataclass(frozen=True)
-class TrainingRequest:
-    """What to train, and on which part of the data.
-
-    Attributes
-    ----------
-    model, preset
-        As in `PRESETS`.
-    holdout, split_seed
-        As in `make_split`.
-    seed
-        The source of all randomness in training.
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    name
-        What to call the run; `default_name` by default.
-    """
-
-    model: str
-    preset: str = "default"
-    holdout: str = "users"
-    split_seed: int = DEFAULT_SPLIT_SEED
-    seed: int = 0
-    device: str = "cpu"
-    overrides: Overrides = Overrides()
-    name: str | None = None
-
-    def resolve(self) -> Preset:
-        """Return the preset with the overrides, the seed and the device put in.
-
-        Raises
-        ------
-        UsageError
-            If there is no such model, preset or device, or a value makes no sense.
-        """
-        if self.model not in PRESETS:
-            raise UsageError(
-                f"There is no model {self.model!r}.", f"Choose one of: {', '.join(MODELS)}"
-            )
-        if self.preset not in PRESETS[self.model]:
-            raise UsageError(
-                f"{self.model} has no preset {self.preset!r}.",
-                f"Choose one of: {', '.join(PRESETS[self.model])}",
-            )
-        preset = PRESETS[self.model][self.preset]
-        changed = {key: value for key, value in asdict(self.overrides).items() if value is not None}
-        return replace(
-            preset,
-            training=replace(
-                preset.training, seed=self.seed, device=resolve_device(self.device), **changed
-            ),
-        )
-
-
-def default_name(request: TrainingRequest, dataset: str) -> str:
-    """Name a run after all that is not the usual: ``dnn``, ``dnn-report``, ``two-tower-u1``."""
-    parts = [request.model]
-    if request.preset != "default":
-        parts.append(request.preset)
-    if dataset != DEFAULT_DATASET:
-        parts.append(dataset)
-    if request.holdout != "users":
-        parts.append(request.holdout)
-    elif request.split_seed != DEFAULT_SPLIT_SEED:
-        parts.append(f"split{request.split_seed}")
-    return "-".join(parts)
+from movierec_cli.core.training_request import TrainingRequest, default_name
 
 
 def run_name(request: TrainingRequest, dataset: str) -> str:
@@ -153,8 +75,10 @@ def train_run(
     ------
     UsageError
         If the request makes no sense.
-    DataError
+    DivergedError
         If training diverges.
+    DataError
+        If ``begun`` was trained with other inputs.
     """
     started = time.perf_counter()
     preset = request.resolve()
@@ -209,7 +133,19 @@ def _train(
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
             task, inputs = build_task(split.train, preset)
-            epochs = run_training(task, preset.training, on_epoch, on_state, begun)
+            if begun is not None and dict(begun.inputs) != inputs:
+                raise DataError(
+                    "The unfinished training cannot go on: its inputs were made in another way, "
+                    f"{dict(begun.inputs)}, not {inputs}.",
+                    "Begin it again without --resume.",
+                )
+            epochs = run_training(
+                task,
+                preset.training,
+                on_epoch,
+                lambda state: on_state(replace(state, inputs=inputs)),
+                begun,
+            )
             weights = task.export()
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise diverged("a system of equations has no solution any more") from error

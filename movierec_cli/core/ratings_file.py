@@ -54,8 +54,8 @@ def _lines(path: Path) -> Iterator[_Line]:
     try:
         names = [name.strip().lower() for name in reader.fieldnames or []]
         reader.fieldnames = names
-        film_column = next((name for name in _FILM_COLUMNS if name in names), "")
-        if [names.count(film_column), names.count("rating")] != [1, 1]:
+        film_column = next((name for name in _FILM_COLUMNS if name in names), None)
+        if film_column is None or [names.count(film_column), names.count("rating")] != [1, 1]:
             raise DataError(
                 f"{path}, line 1: has the columns {', '.join(names) or '(none)'}.",
                 "It needs a header with: film,rating (or title,rating).",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,18 @@ from movierec_cli.core.checkpoints import (
     unfinished_training,
 )
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.registry import DEFAULT_DATASET
-from movierec_cli.core.errors import DataError, InterruptionError, MovierecError, UsageError
-from movierec_cli.core.files import exclusive
-from movierec_cli.core.pipeline import (
-    TrainingRequest,
-    default_name,
-    described,
-    run_name,
-    train_run,
-    versions,
+from movierec_cli.core.errors import (
+    DataError,
+    DivergedError,
+    InterruptionError,
+    MovierecError,
+    UsageError,
 )
+from movierec_cli.core.files import exclusive
+from movierec_cli.core.pipeline import described, run_name, train_run, versions
 from movierec_cli.core.runs import Run, save_run
 from movierec_cli.core.training import Epoch, OnEpoch, TrainingState
+from movierec_cli.core.training_request import TrainingRequest, train_command
 
 
 class Resume(Enum):
@@ -84,10 +83,9 @@ def train_and_save(
         records = tuple(epoch.as_dict() for epoch in state.epochs)
         arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.tensors.items()}
         total = preset.training.epochs
-        command = resume_command(request, dataset.name)
-        save_checkpoint(
-            Checkpoint(asked.request, asked.basis, records, total, command, arrays), folder
-        )
+        command = f"{train_command(request, dataset.name)} --resume"
+        basis = {**asked.basis, "inputs": dict(state.inputs)}
+        save_checkpoint(Checkpoint(asked.request, basis, records, total, command, arrays), folder)
 
     busy = DataError(
         f"Another process is training the run {name!r} right now.",
@@ -96,40 +94,15 @@ def train_and_save(
     with exclusive(folder, busy):
         try:
             begun = _begun(folder, asked, resume)
-            if begun is None:
-                remove_checkpoint(folder)  # of another training, which this one replaces
             run = train_run(dataset, request, on_epoch, keep, begun)
             save_run(run, runs)
             remove_checkpoint(folder)
+        except DivergedError:
+            remove_checkpoint(folder)  # going on with it would end in the same way
+            raise
         except KeyboardInterrupt as interruption:
             raise _interrupted(folder, train_command(request, dataset.name)) from interruption
     return run
-
-
-def resume_command(request: TrainingRequest, dataset: str) -> str:
-    """Return the command that goes on with a training."""
-    return f"{train_command(request, dataset)} --resume"
-
-
-def train_command(request: TrainingRequest, dataset: str) -> str:
-    """Return the command that asks for a training."""
-    usual = TrainingRequest(request.model)
-    words = ["movierec train", request.model]
-    options = {
-        **{
-            field.name: getattr(request, field.name)
-            for field in fields(request)
-            if field.name not in ("model", "overrides", "name")
-            and getattr(request, field.name) != getattr(usual, field.name)
-        },
-        **{key: value for key, value in asdict(request.overrides).items() if value is not None},
-    }
-    if request.name not in (None, default_name(request, dataset)):
-        options["name"] = request.name
-    if dataset != DEFAULT_DATASET:
-        options["dataset"] = dataset
-    words += [f"--{name.replace('_', '-')} {value}" for name, value in options.items()]
-    return " ".join(words)
 
 
 @dataclass(frozen=True)
@@ -158,6 +131,7 @@ def _begun(folder: Path, asked: Asked, resume: Resume) -> TrainingState | None:
     return TrainingState(
         tuple(Epoch(**record) for record in checkpoint.epochs),
         {name: torch.from_numpy(array.copy()) for name, array in checkpoint.arrays.items()},
+        checkpoint.basis["inputs"],
     )
 
 

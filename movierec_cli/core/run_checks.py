@@ -102,15 +102,20 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
     ValueError
         Saying what is wrong with which array.
     """
-    missing = scorer.ARRAYS - set(weights)
-    if missing:
-        raise ValueError(f"it lacks {', '.join(sorted(missing))}")
     for name, array in weights.items():
         if array.dtype != np.float32:
             raise ValueError(f"{name} holds {array.dtype} instead of float32")
         if not is_sound(array):
             raise ValueError(f"{name} holds what is no weight")
-    for name, shape in scorer.shapes(weights, n_films).items():
-        if weights[name].shape != shape:
+    needed = _Needed(weights)
+    for name, shape in scorer.shapes(needed, n_films).items():
+        if needed[name].shape != shape:
             raise ValueError(f"{name} has the shape {weights[name].shape} instead of {shape}")
     scorer.check(weights)
+
+
+class _Needed(dict[str, FloatArray]):
+    """Weights of which each that is asked for has to be there."""
+
+    def __missing__(self, name: str) -> FloatArray:
+        raise ValueError(f"it lacks {name}")

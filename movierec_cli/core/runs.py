@@ -28,9 +28,10 @@ from movierec_cli.core.model_card import model_card
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.scorers import SCORERS
 from movierec_cli.core.run_checks import check_manifest, check_weights
+from movierec_cli.core.training_request import request_of, train_command
 
-FORMAT = 1
-"""Version of the layout of a run."""
+FORMAT = 2
+"""Version of the layout of a run, the arrays of the models included."""
 
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -112,8 +113,7 @@ class Run:
             raise DataError(
                 f"The run {self.manifest.name!r} was trained on other data than the "
                 f"{dataset.name} that is here now.",
-                f"Train it again with: movierec train {self.manifest.model}"
-                f" --preset {self.manifest.preset} --name {self.manifest.name}",
+                f"Train it again with: {retraining(self.manifest)}",
             )
         if tuple(dataset.films.ids.tolist()) != self.manifest.film_ids:
             raise IntegrityError(
@@ -121,6 +121,14 @@ class Run:
                 f"{dataset.name}.",
                 f"Remove it and train it again: movierec models remove {self.manifest.name}",
             )
+
+
+def retraining(manifest: Manifest) -> str:
+    """Return the command that trains a run again as it was trained."""
+    request = request_of(
+        manifest.model, manifest.preset, manifest.name, manifest.split, manifest.training
+    )
+    return train_command(request, manifest.dataset["name"])
 
 
 def check_name(name: str) -> str:
@@ -190,7 +198,7 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
     Raises
     ------
     DataError
-        If there is no such run, or a newer movierec wrote it.
+        If there is no such run, or a newer or an older movierec wrote it.
     IntegrityError
         If the manifest is damaged.
     """
@@ -218,6 +226,11 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
         raise _damaged(name, path, f"{error} is missing or wrong") from error
     if not known or manifest.name != name:
         raise _damaged(name, path, "it belongs to another run or an unknown model")
+    if version < FORMAT:
+        raise DataError(
+            f"The run {name!r} was written by an older movierec, with other arrays.",
+            f"Train it again with: {retraining(manifest)}",
+        )
     return manifest, weights
 
 
@@ -235,7 +248,7 @@ def load_run(name: str, folder: Path) -> Run:
     Raises
     ------
     DataError
-        If there is no such run, or a newer movierec wrote it.
+        If there is no such run, or a newer or an older movierec wrote it.
     IntegrityError
         If it is damaged.
     """
@@ -244,15 +257,15 @@ def load_run(name: str, folder: Path) -> Run:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _damaged(name, path, error.strerror or str(error)) from error
+        raise _damaged(name, path, error.strerror or str(error), manifest) from error
     if hashlib.sha256(data).hexdigest() != stored["sha256"]:
-        raise _damaged(name, path, "its checksum differs")
+        raise _damaged(name, path, "its checksum differs", manifest)
     scorer = SCORERS[manifest.model][manifest.preset]
     try:
         weights = load_safetensors(data)
         check_weights(scorer, weights, len(manifest.film_ids))
     except (SafetensorError, KeyError, ValueError) as error:  # KeyError: a type numpy lacks
-        raise _damaged(name, path, str(error)) from error
+        raise _damaged(name, path, str(error), manifest) from error
     return Run(manifest, weights)
 
 
@@ -271,7 +284,10 @@ def remove_run(name: str, folder: Path) -> None:
         f"The run {name!r} is being trained right now.", "Interrupt the training first."
     )
     with exclusive(target, busy):
-        shutil.rmtree(target)
+        if target.is_symlink():
+            target.unlink()
+        else:
+            shutil.rmtree(target)
 
 
 def _no_run(name: str, folder: Path) -> DataError:
@@ -286,8 +302,10 @@ def _no_run(name: str, folder: Path) -> DataError:
     return DataError(f"There is no run {name!r}.", "Train one with: movierec train dnn")
 
 
-def _damaged(name: str, path: Path, why: str) -> IntegrityError:
-    return IntegrityError(
-        f"The run {name!r} is damaged: {path}: {why}.",
-        f"Remove the folder {path.parent} and train the run again.",
+def _damaged(name: str, path: Path, why: str, manifest: Manifest | None = None) -> IntegrityError:
+    mend = (
+        f"Remove it with: movierec models remove {name}"
+        if manifest is None
+        else f"Train it again with: {retraining(manifest)}"
     )
+    return IntegrityError(f"The run {name!r} is damaged: {path}: {why}.", mend)

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from movierec_cli.core.errors import DataError
+from movierec_cli.core.errors import DivergedError
 from movierec_cli.core.optimizer import AdamW
 from movierec_cli.core.training_options import TrainingOptions
 
@@ -134,10 +134,13 @@ class TrainingState:
         Those that are finished.
     tensors
         Weights, moments of the optimiser and states of the random generators, by name.
+    inputs
+        How the inputs were made, where that may differ, as in a manifest.
     """
 
     epochs: tuple[Epoch, ...]
     tensors: Mapping[str, Tensor]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, name: str) -> dict[str, Tensor]:
         """Return the tensors whose names begin with ``name`` and a dot, without that."""
@@ -205,7 +208,7 @@ def run_epochs(
 
     Raises
     ------
-    DataError
+    DivergedError
         If the loss is no longer a finite number.
     """
     optimizer = AdamW(task.parameter_groups(), options, options.epochs * task.n_batches())
@@ -286,9 +289,9 @@ def _train_epoch(
     return means
 
 
-def diverged(sign: str = "the loss is no longer a number") -> DataError:
+def diverged(sign: str = "the loss is no longer a number") -> DivergedError:
     """Say by what it shows that the steps were too large."""
-    return DataError(
+    return DivergedError(
         f"Training diverged: {sign}.",
         "Train with a smaller step, for example: --learning-rate 0.0001",
     )

@@ -9,6 +9,9 @@ from movierec_cli.core.errors import UsageError
 _BEYOND_ANY_BATCH = 2**31
 
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
 def check_share(name: str, share: float) -> None:
     """Refuse a share that is not at least 0 and below 1."""
     if not 0 <= share < 1:

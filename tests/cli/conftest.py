@@ -14,8 +14,9 @@ from movierec_cli.cli.app import app
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.runs import save_run
+from movierec_cli.core.training_request import Overrides, TrainingRequest
 from tests.conftest import SMALL
 
 Cli = Callable[..., Result]

@@ -154,7 +154,7 @@ class Terminal:
 
     def __init__(self, answer: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answer = answer
-        self.asked = 0
+        self.questions: list[str] = []
         monkeypatch.setattr(command.sys, "stdin", self)
         monkeypatch.setattr(command, "stderr", self.console)
         monkeypatch.setattr("builtins.input", self.read)
@@ -167,8 +167,8 @@ class Terminal:
     def console(self) -> "Terminal":
         return self
 
-    def print(self, *_: object, **__: object) -> None:
-        self.asked += 1
+    def print(self, question: object, **_: object) -> None:
+        self.questions.append(str(question))
 
     def read(self) -> str:
         if self.answer is None:
@@ -186,10 +186,11 @@ def clear_at_a_terminal(answer: str | None, monkeypatch: pytest.MonkeyPatch) -> 
 def test_at_a_terminal_a_yes_removes(
     answer: str, filled: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert clear_at_a_terminal(answer, monkeypatch).asked == 1
+    (question,) = clear_at_a_terminal(answer, monkeypatch).questions
+    assert question.startswith("2 files, ")
+    assert question.endswith("Models and profiles stay.\nRemove? [y/N] ")
     assert files(filled.cache) == []
     shown = capsys.readouterr()
-    assert shown.err.startswith("2 files, ")
     assert shown.out.startswith("Removed: 2 files, ")
 
 
@@ -200,7 +201,7 @@ def test_at_a_terminal_anything_else_removes_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert clear_at_a_terminal(answer, monkeypatch).asked == 1
+    assert len(clear_at_a_terminal(answer, monkeypatch).questions) == 1
     assert files(filled.cache) == ["ml-100k.npz", "ml-100k.zip"]
     shown = capsys.readouterr()
     assert shown.err.endswith("Nothing was removed.\n")
@@ -208,4 +209,8 @@ def test_at_a_terminal_anything_else_removes_nothing(
 
 
 def test_nobody_is_asked_about_nothing(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clear_at_a_terminal("n", monkeypatch).asked == 0
+    assert clear_at_a_terminal("n", monkeypatch).questions == []
+
+
+def test_nothing_is_cleared_without_a_terminal_too(cli: Cli, paths: Paths) -> None:
+    assert cli("cache", "clear").exit_code == 0

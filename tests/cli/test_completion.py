@@ -67,7 +67,7 @@ def test_without_data_nothing_is_offered_and_nothing_is_made(
 
 
 def test_fixed_choices(command: Command) -> None:
-    assert [name for name in offered(command, "movierec train ") if name] == ["dnn", "two-tower"]
+    assert [name for name in offered(command, "movierec train ") if name] == ["two-tower", "dnn"]
     assert "u1" in offered(command, "movierec train dnn --holdout ")
     assert "report" in offered(command, "movierec train dnn --preset ")
 

@@ -44,7 +44,7 @@ def test_a_damaged_run_is_code_five_and_its_command_is_named(cli: Cli, own: Path
     assert (result.exit_code, result.stderr) == (5, "")
     assert result.stdout.startswith("Doctor: 1 broken")
     _, _, to_do = result.stdout.partition("What to do")
-    assert f"movierec train dnn --preset report --dataset {SMALL} --name dnn" in to_do
+    assert f"movierec train dnn --preset report --epochs 1 --name dnn --dataset {SMALL}" in to_do
 
 
 def test_a_library_that_is_broken_is_code_three(

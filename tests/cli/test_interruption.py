@@ -119,10 +119,11 @@ def test_models_list_names_unfinished_trainings(paths: Paths, command: Command) 
 
 def test_it_computes_alike_whatever_threads_are_asked_for(trained: Path, command: Command) -> None:
     code = (
-        "import os\n"
-        "from movierec_cli.__main__ import compute_with_one_thread, _THREAD_VARIABLES\n"
-        "compute_with_one_thread()\n"
-        "print({os.environ[name] for name in _THREAD_VARIABLES})"
+        "import os, sys\n"
+        "import movierec_cli.__main__ as program\n"
+        "program.app = lambda prog_name: None\n"
+        "program.main()\n"
+        "print({os.environ[name] for name in program._THREAD_VARIABLES}, 'numpy' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -131,7 +132,7 @@ def test_it_computes_alike_whatever_threads_are_asked_for(trained: Path, command
         text=True,
         check=True,
     )
-    assert done.stdout == "{'1'}\n"
+    assert done.stdout == "{'1'} False\n"
     answers = {
         command(
             "recommend", "--user", "3", "-n", "100", "--json",

@@ -39,6 +39,8 @@ def test_a_damaged_run_does_not_hide_the_others(
     monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
     (tmp_path / "own" / "data" / "runs" / "dnn" / "manifest.json").write_bytes(b"{")
     result = cli("models", "list", "--json")
-    assert result.exit_code == 0
+    assert result.exit_code == 5
     assert [run["name"] for run in json.loads(result.stdout)["runs"]] == ["two-tower"]
-    assert "The run 'dnn' is damaged" in result.stderr
+    assert "error: The run 'dnn' is damaged" in result.stderr
+    assert "hint: Remove it with: movierec models remove dnn" in result.stderr
+    assert "is damaged" in cli("models", "list", "--quiet").stderr

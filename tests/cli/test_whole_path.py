@@ -205,3 +205,12 @@ def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> 
     assert len(rows) == 5  # one epoch, then one for every 20 of 80 sweeps
     assert rows[-1].endswith("averaged over draws up to sweep 80")
     assert rows[-1].split()[0] == "5*"
+
+
+def test_a_damaged_prepared_data_set_is_made_anew_and_said_so(cli: Cli, paths: Paths) -> None:
+    cli("eda", "genres", "--dataset", SMALL)
+    prepared = registry.parsed_path(SMALL, paths)
+    prepared.write_bytes(prepared.read_bytes()[:-100])
+    result = cli("eda", "genres", "--dataset", SMALL)
+    assert result.exit_code == 0
+    assert "Making it anew." in result.stderr

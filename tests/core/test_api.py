@@ -17,8 +17,9 @@ from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.people import Answers, known_user, someone
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.runs import save_run
+from movierec_cli.core.training_request import Overrides, TrainingRequest
 from movierec_cli.core.wishes import Wishes
 from tests.conftest import SMALL
 

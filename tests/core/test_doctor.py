@@ -23,6 +23,8 @@ from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.doctor import Check, State, examine, exit_code, machine, places
 from movierec_cli.core.doctor.check import in_shell, without_home
+from movierec_cli.core.errors import DataError
+from movierec_cli.core.files import exclusive
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.people import Answers, save_profile
 from movierec_cli.core.runs import Run, remove_run, save_run
@@ -318,7 +320,7 @@ def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
     assert exit_code(by_name.values()) == 5
 
 
-RETRAIN = f"movierec train dnn --preset report --dataset {SMALL} --name mine"
+RETRAIN = f"movierec train dnn --preset report --epochs 1 --name mine --dataset {SMALL}"
 
 
 def test_a_run_with_damaged_weights_is_trained_again(filled: Paths) -> None:
@@ -365,7 +367,7 @@ def test_a_run_of_other_data_is_trained_again_on_the_same_split(
     assert finding(by_name["run ua"]) == (
         "broken",
         f"was trained on other data than the {SMALL} here",
-        f"movierec train dnn --preset report --dataset {SMALL} --holdout ua --seed 3 --name ua",
+        f"movierec train dnn --preset report --holdout ua --seed 3 --name ua --dataset {SMALL}",
     )
     assert exit_code(by_name.values()) == 3
 
@@ -472,6 +474,24 @@ def test_what_interrupted_work_left_is_listed(
     assert finding(by_name[name]) == ("note", detail, mend)
     assert exit_code(by_name.values()) == 0
     assert "leftovers" not in by_name
+
+
+@pytest.mark.parametrize("name", [".ipynb_checkpoints", "my run"])
+def test_a_folder_that_can_be_no_run_is_removed_by_its_path(name: str, filled: Paths) -> None:
+    (filled.runs / name).mkdir()
+    mend = found(filled)["unfinished training"].mend
+    assert mend.startswith("rm -r ")
+    assert name.split(maxsplit=1)[0] in mend
+
+
+def test_a_training_in_its_first_epoch_is_no_leftover(filled: Paths) -> None:
+    with exclusive(filled.runs / "fresh", DataError("held")):
+        assert "unfinished training" not in found(filled)
+
+
+def test_only_the_home_itself_is_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/al")
+    assert without_home("/home/al/x and /home/alice/x, /home/al") == "~/x and /home/alice/x, ~"
 
 
 @pytest.mark.parametrize("place", ["cache", "profiles"])

@@ -9,7 +9,8 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.favourites import FAVOURITES, favourites_scenario
 from movierec_cli.core.models.baselines import Popularity
-from movierec_cli.core.pipeline import TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
+from movierec_cli.core.training_request import TrainingRequest
 
 
 def test_each_names_films_that_she_likes(small: Dataset) -> None:

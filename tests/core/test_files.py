@@ -14,7 +14,7 @@ import pytest
 
 from movierec_cli.core import files
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.files import atomic_write, is_file, is_folder
+from movierec_cli.core.files import atomic_write, exclusive, is_file, is_folder
 from tests.helpers import wait_for
 
 
@@ -228,7 +228,7 @@ def test_a_disk_that_takes_nothing_is_told_with_what_to_do(target: Path, code: i
     with pytest.raises(DataError) as caught, atomic_write(target):
         raise OSError(code, os.strerror(code))
     assert caught.value.message == f"Cannot write {target}: {os.strerror(code)}."
-    assert caught.value.hint.endswith("MOVIEREC_HOME=FOLDER.")
+    assert "movierec doctor" in caught.value.hint
     assert target.read_bytes() == b"old"
     assert names(target.parent) == ["file.bin"]
 
@@ -317,3 +317,37 @@ def test_what_there_is_at_a_path_is_told_and_of_no_possible_path_anything(target
     assert (is_folder(target), is_file(target)) == (False, True)
     for impossible in (Path("x" * 300), Path("nul\0")):
         assert (is_folder(impossible), is_file(impossible)) == (False, False)
+
+
+@pytest.mark.parametrize("code", [errno.ENOTSUP, errno.ENOLCK, errno.EINVAL])
+def test_a_file_system_without_locks_holds_nothing_and_is_used(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    with exclusive(tmp_path / "run", DataError("held")):
+        assert (tmp_path / "run").is_dir()
+
+
+def test_a_folder_that_is_removed_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, removed = files.fcntl.flock, []
+
+    def remove_first(*arguments: object) -> None:
+        lock(*arguments)
+        if not removed:
+            removed.append((tmp_path / "run").rmdir())
+
+    monkeypatch.setattr(files.fcntl, "flock", remove_first)
+    with exclusive(tmp_path / "run", DataError("held")):
+        assert (tmp_path / "run").is_dir()
+
+
+@pytest.mark.parametrize("name", ["a**b.csv", "a[1].csv", "a?.csv"])
+def test_a_name_with_signs_of_a_pattern_is_a_name(name: str, tmp_path: Path) -> None:
+    with atomic_write(tmp_path / name) as file:
+        file.write(b"x")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import platformdirs
+import pytest
 
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.paths import Paths
 
 
@@ -37,3 +39,9 @@ def test_an_empty_variable_is_none_at_all() -> None:
 def test_a_tilde_is_the_home_of_the_user() -> None:
     paths = Paths.from_environment({"MOVIEREC_HOME": "~/films"})
     assert paths.cache == Path.home() / "films" / "cache"
+
+
+@pytest.mark.parametrize("place", ["/tmp/" + "x" * 300, "~nobody-is-called-so/x"])
+def test_what_can_be_no_folder_is_refused(place: str) -> None:
+    with pytest.raises(UsageError, match="can be no folder"):
+        Paths.from_environment({"MOVIEREC_HOME": place})

@@ -7,9 +7,10 @@ import torch
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, default_name, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.runs import Run
 from movierec_cli.core.training import Epoch
+from movierec_cli.core.training_request import Overrides, TrainingRequest, default_name
 from tests.conftest import SMALL
 
 DNN = TrainingRequest("dnn", "report", overrides=Overrides(epochs=2, batch_size=500))

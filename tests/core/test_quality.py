@@ -6,7 +6,8 @@
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.pipeline import TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
+from movierec_cli.core.training_request import TrainingRequest
 
 pytestmark = pytest.mark.ml100k
 

@@ -37,6 +37,7 @@ def test_ratings_are_read_from_a_file(text: str, tmp_path: Path) -> None:
     ("text", "message", "hint"),
     [
         ("movie,rating\nfargo,4\n", "line 1: has the columns movie, rating", "film,rating"),
+        (",movie,rating\n1,fargo,4\n", "line 1: has the columns , movie, rating", "film,rating"),
         ("film,stars\nfargo,4\n", "has the columns film, stars", "film,rating"),
         ("", r"has the columns \(none\)", "film,rating"),
         ("film,rating\nxyzzy,4\n", "line 2, column film: There is no film 'xyzzy'", "films WORD"),

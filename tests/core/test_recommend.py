@@ -11,9 +11,10 @@ from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.likeness import neighbors, similar
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.people import Answers, Person, known_user, someone
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.recommend import explain, recommend, recommend_everyone
 from movierec_cli.core.retrieval import NOTHING
+from movierec_cli.core.training_request import Overrides, TrainingRequest
 from movierec_cli.core.wishes import Wishes
 from tests.helpers import FixedModel, make_dataset, make_histories, make_users
 

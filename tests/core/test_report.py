@@ -11,7 +11,7 @@ import pytest
 
 from movierec_cli.core import eda
 from movierec_cli.core.data.dataset import Dataset, Users
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, default_name, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.report import (
     Material,
     build,
@@ -38,11 +38,11 @@ from movierec_cli.core.report.document import (
     Table,
 )
 from movierec_cli.core.report.inline_svg import inline, on_white
-from movierec_cli.core.report.material import KINDS, training_command, usual_name
-from movierec_cli.core.report.reproduction_chapter import command_of
+from movierec_cli.core.report.material import KINDS, training_command
 from movierec_cli.core.report.training_chapter import training_sentence
 from movierec_cli.core.report.wording import count, decimal, listed, percent, setting
 from movierec_cli.core.runs import load_run, save_run
+from movierec_cli.core.training_request import Overrides, TrainingRequest, default_name
 
 SVG = (
     '<?xml version="1.0"?>\n<!DOCTYPE svg>\n'
@@ -175,13 +175,6 @@ def test_numbers_are_written_with_care() -> None:
     assert setting([{"a_b": 1}, {"a_b": 0.5}]) == "a b 1; a b 0.5"
 
 
-def test_a_usual_name_is_that_of_the_pipeline(small: Dataset) -> None:
-    for model, preset in KINDS:
-        for name in ("ml-100k", small.name):
-            request = TrainingRequest(model, preset)
-            assert usual_name((model, preset), name) == default_name(request, name)
-
-
 def test_only_fitting_runs_are_taken(
     small: Dataset, medium: Dataset, runs: Path, tmp_path: Path
 ) -> None:
@@ -231,14 +224,6 @@ def test_the_same_data_and_runs_give_the_same_report(
     document: Document, material: Material
 ) -> None:
     assert render_html(document) == render_html(build(material, quiet))
-
-
-def test_a_command_trains_the_run_again(material: Material, small: Dataset) -> None:
-    run = material.runs["dnn", "report"]
-    usual = training_command(("dnn", "report"), small)
-    assert usual == f"movierec train dnn --preset report --dataset {small.name}"
-    assert command_of(run.manifest, usual) == f"{usual} --epochs 1"
-    assert command_of(replace(run.manifest, name="mine"), usual).endswith("--name mine")
 
 
 def test_training_is_told_by_its_figures(material: Material) -> None:

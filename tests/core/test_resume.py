@@ -7,21 +7,24 @@ import numpy as np
 import pytest
 
 from movierec_cli.core import resume as resuming
+from movierec_cli.core import tasks
 from movierec_cli.core.checkpoints import FILE, unfinished
 from movierec_cli.core.data import synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import (
     DataError,
+    DivergedError,
     IntegrityError,
     InterruptionError,
     MovierecError,
     UsageError,
 )
 from movierec_cli.core.files import exclusive
-from movierec_cli.core.pipeline import Overrides, TrainingRequest
-from movierec_cli.core.resume import Resume, resume_command, train_and_save
+from movierec_cli.core.resume import Resume, train_and_save
 from movierec_cli.core.runs import Run, list_runs, load_run, remove_run
-from movierec_cli.core.training import Epoch, OnEpoch
+from movierec_cli.core.title_vectors import hashed_ngrams
+from movierec_cli.core.training import Epoch, OnEpoch, diverged
+from movierec_cli.core.training_request import Overrides, TrainingRequest, train_command
 
 SHORT = Overrides(epochs=4, batch_size=500)
 DNN = TrainingRequest("dnn", "report", overrides=SHORT, name="mine")
@@ -124,19 +127,75 @@ def test_an_interruption_says_how_to_go_on(small: Dataset, tmp_path: Path) -> No
     assert [training.name for training in unfinished(tmp_path)] == ["mine"]
 
 
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_an_interruption_before_the_first_epoch_keeps_nothing(
     small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupted(small, DNN, tmp_path, 2)
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(resuming, "train_run", interrupt)
     with pytest.raises(InterruptionError, match="before the first epoch") as caught:
         train_and_save(small, DNN, tmp_path, silently)
     assert caught.value.hint.startswith("Begin again with: movierec train dnn --preset report")
-    assert list(tmp_path.iterdir()) == []  # nor of the training before, which this one replaces
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("changed", [{"holdout": "u9"}, {"seed": 9}])
+def test_until_another_training_has_finished_an_epoch_the_one_before_is_kept(
+    changed: dict[str, object],
+    small: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    interrupted(small, DNN, tmp_path, 2)
+    if "seed" in changed:
+        monkeypatch.setattr(resuming, "train_run", interrupt)
+    with pytest.raises((UsageError, InterruptionError)):
+        train_and_save(small, replace(DNN, **changed), tmp_path, silently)  # type: ignore[arg-type]
+    monkeypatch.undo()
+    told: list[Epoch] = []
+    train_and_save(small, DNN, tmp_path, told.append, Resume.ALWAYS)
+    assert [epoch.number for epoch in told] == [3, 4]
+
+
+def test_what_diverged_is_not_to_be_gone_on_with(small: Dataset, tmp_path: Path) -> None:
+    def end(epoch: Epoch) -> None:
+        if epoch.number == 2:
+            raise diverged()
+
+    with pytest.raises(DivergedError):
+        train_and_save(small, DNN, tmp_path, end)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_inputs_made_in_another_way_do_not_go_on(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(small, DNN, tmp_path, 2)
+
+    def other(titles: list[str]) -> tuple[np.ndarray, str]:
+        return hashed_ngrams(titles), "of another kind"
+
+    monkeypatch.setattr(tasks, "title_vectors", other)
+    with pytest.raises(DataError, match="its inputs were made in another way"):
+        train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
+    assert [training.name for training in unfinished(tmp_path)] == ["mine"]
+
+
+def test_another_configuration_does_not_go_on(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(small, DNN, tmp_path, 2)
+    resolve = TrainingRequest.resolve
+
+    def wider(request: TrainingRequest) -> object:
+        preset = resolve(request)
+        return replace(preset, config=replace(preset.config, gamma=0.5))
+
+    monkeypatch.setattr(TrainingRequest, "resolve", wider)
+    with pytest.raises(DataError, match="its config had other values"):
+        train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
 
 
 def test_a_finished_training_leaves_nothing_to_go_on_with(small: Dataset, tmp_path: Path) -> None:
@@ -246,8 +305,8 @@ def test_a_folder_is_free_again_after_its_holder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "dataset", "command"),
     [
-        (TrainingRequest("dnn"), "ml-100k", "movierec train dnn --resume"),
-        (TrainingRequest("dnn", name="dnn"), "ml-100k", "movierec train dnn --resume"),
+        (TrainingRequest("dnn"), "ml-100k", "movierec train dnn"),
+        (TrainingRequest("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
         (
             TrainingRequest(
                 "two-tower",
@@ -260,9 +319,9 @@ def test_a_folder_is_free_again_after_its_holder(tmp_path: Path) -> None:
             ),
             "synthetic",
             "movierec train two-tower --preset report --holdout u1 --seed 2 --device cuda "
-            "--learning-rate 0.1 --name a --dataset synthetic --resume",
+            "--learning-rate 0.1 --name a --dataset synthetic",
         ),
     ],
 )
-def test_the_command_that_goes_on(request_: TrainingRequest, dataset: str, command: str) -> None:
-    assert resume_command(request_, dataset) == command
+def test_the_command_of_a_training(request_: TrainingRequest, dataset: str, command: str) -> None:
+    assert train_command(request_, dataset) == command

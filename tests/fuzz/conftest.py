@@ -8,8 +8,9 @@ import pytest
 from movierec_cli.core.data import download, registry
 from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import Overrides, TrainingRequest, train_run
+from movierec_cli.core.pipeline import train_run
 from movierec_cli.core.runs import save_run
+from movierec_cli.core.training_request import Overrides, TrainingRequest
 from tests.cli.conftest import cli  # noqa: F401 - a fixture
 
 TINIEST = "synthetic-12x80x300"

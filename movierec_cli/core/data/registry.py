@@ -19,6 +19,7 @@ from movierec_cli.core.progress import SILENT, Progress
 
 DEFAULT_DATASET = "ml-100k"
 ARCHIVE_NAME = f"{DEFAULT_DATASET}.zip"
+NAMES = (DEFAULT_DATASET, "synthetic")
 
 _LOG = logging.getLogger(__name__)
 _FILE_NAME = re.compile(r"[a-z0-9-]{1,80}")

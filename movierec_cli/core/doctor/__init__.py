@@ -15,6 +15,7 @@ from movierec_cli.core.doctor.check import (
     exit_code,
     failed,
     fine,
+    first_line,
     without_home,
 )
 from movierec_cli.core.errors import DataError
@@ -35,10 +36,7 @@ def examine(paths: Paths, environ: Mapping[str, str] = os.environ) -> list[Check
     first = next((check.mend for check in checks if check.name in _READ_WITH and check.mend), "")
     checks += _guarded("data and runs", lambda: _stored(paths), first)
     checks += _guarded("leftovers", lambda: _left_over(paths), first)
-    return [
-        replace(check, detail=without_home(check.detail), mend=without_home(check.mend))
-        for check in checks
-    ]
+    return [replace(check, detail=without_home(check.detail)) for check in checks]
 
 
 def _stored(paths: Paths) -> Iterator[Check]:
@@ -69,5 +67,5 @@ def _guarded(name: str, look: Callable[[], Iterable[Check]], first: str) -> list
     try:
         return list(look())
     except Exception as error:  # a broken library raises anything
-        why = f"cannot be looked at: {type(error).__name__}: {error}"
+        why = f"cannot be looked at: {type(error).__name__}: {first_line(error)}"
         return [broken(name, why, first or "MOVIEREC_DEBUG=1 movierec cache verify")]

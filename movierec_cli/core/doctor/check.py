@@ -1,5 +1,6 @@
 """What the doctor finds: one `Check` for each thing looked at, fit to be shown to anybody."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,7 +74,12 @@ def exit_code(checks: Iterable[Check]) -> int:
 def without_home(text: str) -> str:
     """Write ~ for the home folder, whose name is often that of a person."""
     home = _home()
-    return text.replace(home, "~") if home else text
+    return re.sub(re.escape(home) + r"(?![\w.-])", "~", text) if home else text
+
+
+def first_line(message: object) -> str:
+    """Return the first line of a message: a table has no room for more."""
+    return str(message).strip().partition("\n")[0]
 
 
 def in_shell(path: Path) -> str:

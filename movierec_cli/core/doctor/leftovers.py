@@ -5,10 +5,10 @@ from pathlib import Path
 
 from movierec_cli.core.checkpoints import FILE, unfinished_training
 from movierec_cli.core.doctor.check import Check, in_shell, worth_knowing
-from movierec_cli.core.errors import MovierecError
-from movierec_cli.core.files import is_left_behind, parts_in
+from movierec_cli.core.errors import MovierecError, UsageError
+from movierec_cli.core.files import is_held, is_left_behind, parts_in
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import list_runs, load_manifest
+from movierec_cli.core.runs import check_name, list_runs, load_manifest
 
 
 def unfinished_files(paths: Paths) -> Iterator[Check]:
@@ -33,12 +33,16 @@ def unfinished_trainings(paths: Paths) -> Iterator[Check]:
                 f"{folder / FILE} is damaged",
                 f"rm {in_shell(folder / FILE)}",
             )
-        elif folder.name not in finished:
-            yield worth_knowing(
-                "unfinished training",
-                f"{folder} holds no run",
-                f"movierec models remove {folder.name}",
-            )
+        elif folder.name not in finished and not is_held(folder):
+            yield worth_knowing("unfinished training", f"{folder} holds no run", _removal(folder))
+
+
+def _removal(folder: Path) -> str:
+    """Return the command that removes a folder among those of the runs."""
+    try:
+        return f"movierec models remove {check_name(folder.name)}"
+    except UsageError:
+        return f"rm -r {in_shell(folder)}"
 
 
 def replaced_weights(paths: Paths) -> Iterator[Check]:

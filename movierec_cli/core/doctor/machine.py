@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from movierec_cli import __version__
-from movierec_cli.core.doctor.check import Check, broken, fine, worth_knowing
+from movierec_cli.core.doctor.check import Check, broken, fine, first_line, worth_knowing
 
 _LIBRARIES = ("torch", "numpy", "pandas", "safetensors", "platformdirs")
 _TERMINAL = ("typer", "rich")  # whoever reads this has them; only their version is looked up
@@ -73,7 +73,7 @@ def _cuda(torch: Any) -> Check:
         warnings.simplefilter("always")
         available = torch.cuda.is_available()
     if caught:
-        return worth_knowing("cuda", _first_line(caught[0].message))
+        return worth_knowing("cuda", first_line(caught[0].message))
     if not available:
         return fine("cuda", "none" if torch.version.cuda else "none; torch is built without it")
     names = [torch.cuda.get_device_name(at) for at in range(torch.cuda.device_count())]
@@ -97,10 +97,6 @@ def _version(name: str) -> str:
 def _not_importable(name: str, error: Exception, packages: str = "") -> Check:
     return broken(
         name,
-        f"does not work: {type(error).__name__}: {_first_line(error)}",
+        f"does not work: {type(error).__name__}: {first_line(error)}",
         f"pip install --force-reinstall {packages or name}",
     )
-
-
-def _first_line(message: object) -> str:
-    return str(message).strip().partition("\n")[0]

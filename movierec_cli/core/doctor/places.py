@@ -17,14 +17,20 @@ _LITTLE = 200 * 10**6  # bytes; the data, its prepared form and some runs take a
 
 def places(paths: Paths, environ: Mapping[str, str]) -> Iterator[Check]:
     """Look at the folders, at the variables that choose them, and at the free disk."""
-    yield _writable("cache folder", paths.cache)
-    yield _writable("data folder", paths.data)
+    yield _writable("cache folder", paths.cache, _elsewhere(environ, "MOVIEREC_CACHE_DIR"))
+    yield _writable("data folder", paths.data, _elsewhere(environ, "MOVIEREC_DATA_DIR"))
     variables = sorted(name for name, value in environ.items() if _is_ours(name) and value)
     yield fine("environment", ", ".join(variables) or "no variable of movierec is set")
     yield _free(paths)
 
 
-def _writable(name: str, folder: Path) -> Check:
+def _elsewhere(environ: Mapping[str, str], variable: str) -> str:
+    """Return the command that moves a folder, by the variable that chooses it now."""
+    folder = variable.removeprefix("MOVIEREC_").removesuffix("_DIR").lower()
+    return f"export {variable}=~/movierec/{folder}" if environ.get(variable) else ELSEWHERE
+
+
+def _writable(name: str, folder: Path, mend: str) -> Check:
     """Try to write where the folder is or would be made; nothing is left there."""
     nearest = _nearest(folder)
     try:
@@ -32,7 +38,7 @@ def _writable(name: str, folder: Path) -> Check:
             pass
     except OSError as error:
         reason = error.strerror or str(error)
-        return broken(name, f"{folder} cannot be written to: {reason}", ELSEWHERE)
+        return broken(name, f"{folder} cannot be written to: {reason}", mend)
     return fine(name, f"{folder}, {'writable' if folder.exists() else 'will be made'}")
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from movierec_cli.core.cache import Kind, Verified
 from movierec_cli.core.data import registry
-from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.doctor.check import Check, broken, failed, fine, worth_knowing
 from movierec_cli.core.errors import IntegrityError, MovierecError, UsageError
 from movierec_cli.core.files import size_in_words
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.people import list_profiles, load_profile
-from movierec_cli.core.runs import Manifest, list_runs, load_manifest, load_run
+from movierec_cli.core.runs import Manifest, list_runs, load_manifest, load_run, retraining
 
 _DOWNLOAD = "movierec download"
 
@@ -55,24 +54,6 @@ def profiles(paths: Paths) -> Iterator[Check]:
             yield failed(called, error, f"movierec profiles remove {name}")
         else:
             yield fine(called, f"{answers.dataset}, {len(answers.ratings)} ratings")
-
-
-def retraining(manifest: Manifest) -> str:
-    """Return the command that trains a run anew with the same data set, split and seed."""
-    split_seed, seed = manifest.split["split_seed"], manifest.training.get("seed")
-    options = {
-        "--preset": (manifest.preset, "default"),
-        "--dataset": (manifest.dataset["name"], registry.DEFAULT_DATASET),
-        "--holdout": (manifest.split["holdout"], "users"),
-        "--split-seed": (split_seed, DEFAULT_SPLIT_SEED),
-        "--seed": (seed, 0),
-    }
-    chosen = [
-        f"{option} {value}"
-        for option, (value, usual) in options.items()
-        if value not in (None, usual)
-    ]
-    return " ".join(["movierec train", manifest.model, *chosen, f"--name {manifest.name}"])
 
 
 def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:

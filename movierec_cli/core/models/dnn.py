@@ -10,7 +10,6 @@ Notation: D width of the whole space, P number of parts, K number of demographic
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,24 +50,6 @@ class Dnn:
     """
 
     weights: Mapping[str, FloatArray]
-
-    ARRAYS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "film_vectors",
-            "history",
-            "demographics",
-            "constant",
-            "demographic_mean",
-            "part_sizes",
-            "part_weights",
-            "part_gates",
-            "grades",
-            "half_known",
-            "liking",
-            "film_level",
-            "film_counts",
-        }
-    )
 
     @staticmethod
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:

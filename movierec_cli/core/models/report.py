@@ -5,7 +5,6 @@ Notation: H hidden width, E embedding width, J joint width.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -64,19 +63,6 @@ class TwoTowerReport:
 
     weights: Mapping[str, FloatArray]
 
-    ARRAYS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "user_tower.weight",
-            "user_tower.bias",
-            "user_tower.scale",
-            "user_tower.shift",
-            "user_part.weight",
-            "film_part",
-            "head.0.weight",
-            "head.0.bias",
-        }
-    )
-
     @staticmethod
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
         """Return the shape that each array has, given the widths that some of them have."""
@@ -123,23 +109,6 @@ class DnnReport:
     """
 
     weights: Mapping[str, FloatArray]
-
-    ARRAYS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "user_tower.weight",
-            "user_tower.bias",
-            "user_tower.scale",
-            "user_tower.shift",
-            "user_embedding.weight",
-            "user_embedding.bias",
-            "user_projection.weight",
-            "user_projection.bias",
-            "classifier.weight",
-            "classifier.bias",
-            "film_vectors",
-            "film_joint",
-        }
-    )
 
     @staticmethod
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:

@@ -16,4 +16,4 @@ SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
         "dnn": MappingProxyType({"default": Dnn, "report": DnnReport}),
     }
 )
-"""Model -> preset -> the class of the model; ``ARRAYS`` are the weights that it needs."""
+"""Model -> preset -> the class of the model; its ``shapes`` are the weights that it needs."""

@@ -11,7 +11,6 @@ Notation: S draws, D bias and factors, K demographic features.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,21 +39,6 @@ class TwoTower:
     """
 
     weights: Mapping[str, FloatArray]
-
-    ARRAYS: ClassVar[frozenset[str]] = frozenset(
-        {
-            "films",
-            "rated",
-            "side",
-            "strangers",
-            "stranger_films",
-            "ridge",
-            "demographic_mean",
-            "rating_mean",
-            "half_known",
-            "liking",
-        }
-    )
 
     @staticmethod
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:

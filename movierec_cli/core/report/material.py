@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError
 from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.runs import Run, list_runs, load_run
+from movierec_cli.core.training_request import TrainingRequest, default_name, train_command
 
 HOLDOUT = "users"
 """A report is about runs of this holdout and the usual split seed, as the original is."""
@@ -67,7 +67,6 @@ def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]
     on_step
         Told what is trained next.
     """
-    from movierec_cli.core.pipeline import TrainingRequest  # noqa: PLC0415 - torch is heavy
     from movierec_cli.core.resume import Resume, train_and_save  # noqa: PLC0415
 
     for model, preset in gather(dataset, folder, draw=False).missing:
@@ -78,23 +77,7 @@ def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]
 
 def training_command(kind: Kind, dataset: Dataset) -> str:
     """Return the command that trains a model and preset on this data."""
-    model, preset = kind
-    parts = ["movierec train", model]
-    if preset != "default":
-        parts.append(f"--preset {preset}")
-    if dataset.name != DEFAULT_DATASET:
-        parts.append(f"--dataset {dataset.name}")
-    return " ".join(parts)
-
-
-def usual_name(kind: Kind, dataset: str) -> str:
-    """Return what a run is called that nobody named, as `pipeline.default_name` has it.
-
-    That module loads torch, which a report does not need.
-    """
-    model, preset = kind
-    parts = [model, *([preset] if preset != "default" else [])]
-    return "-".join(parts if dataset == DEFAULT_DATASET else [*parts, dataset])
+    return train_command(TrainingRequest(*kind), dataset.name)
 
 
 def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
@@ -113,5 +96,5 @@ def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
 
 def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str, str]:
     manifest = run.manifest
-    usual = usual_name((manifest.model, manifest.preset), dataset.name)
+    usual = default_name(TrainingRequest(manifest.model, manifest.preset), dataset.name)
     return manifest.name == usual, manifest.created, manifest.name

@@ -169,14 +169,14 @@ def _two_tower(run: Run, dataset: Dataset) -> str:
 def _dnn(run: Run, dataset: Dataset) -> str:
     del dataset
     config = run.manifest.config
-    moments = config.get("moment_share", 0.0)  # runs of before have none
     return (
         f"A user's vector is pooled from the films in the history, graded by rating, and from who "
         f"she is; film vectors of {config['dimension']} numbers, trained with the cosine between "
         f"scores and graded ratings over the whole catalogue, are searched with it. "
         f"{percent(config['stranger_share'], 0)} of the users are shown without their history in "
-        f"training, so that it serves newcomers too, and {percent(moments, 0)} with what they "
-        "rated in one moment. A solved item-item part and a demographic part join the same space; "
+        f"training, so that it serves newcomers too, and {percent(config['moment_share'], 0)} "
+        "with what they rated in one moment. A solved item-item part and a demographic part join "
+        "the same space; "
         "a small classifier on top says how likely a rating of 4 or higher is."
     )
 

@@ -1,14 +1,10 @@
 """The chapter about how to make the report again."""
 
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from movierec_cli import __version__
-from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.report.document import (
     Block,
     Chapter,
@@ -17,18 +13,11 @@ from movierec_cli.core.report.document import (
     Paragraph,
     Table,
 )
-from movierec_cli.core.report.material import Material, training_command, usual_name
+from movierec_cli.core.report.material import Material
 from movierec_cli.core.report.original import is_the_original
 from movierec_cli.core.report.wording import decimal
-from movierec_cli.core.runs import Manifest
+from movierec_cli.core.runs import retraining
 
-_OPTIONS = {
-    "epochs": "--epochs",
-    "learning_rate": "--learning-rate",
-    "batch_size": "--batch-size",
-    "seed": "--seed",
-    "device": "--device",
-}
 _PACKAGES = ("movierec", "python", "numpy", "torch")
 
 
@@ -44,10 +33,7 @@ def reproduction_chapter(material: Material) -> Chapter:
     )
     usual = is_the_original(dataset)
     commands = ["movierec download"] if usual else []
-    commands += [
-        command_of(run.manifest, training_command(kind, dataset))
-        for kind, run in material.runs.items()
-    ]
+    commands += [retraining(run.manifest) for run in material.runs.values()]
     suffix = "" if usual else f" --dataset {dataset.name}"
     commands += [f"movierec compare{suffix}", f"movierec report{suffix}"]
     blocks: list[Block] = [Paragraph(text), Code(commands)]
@@ -63,26 +49,6 @@ _CITATION = (
     "ACM Transactions on Interactive Intelligent Systems 5 (4), doi 10.1145/2827872. It is for "
     "research; redistribution and commercial use need the permission of GroupLens."
 )
-
-
-def command_of(manifest: Manifest, usual: str) -> str:
-    """Return the command that trains a run again.
-
-    Parameters
-    ----------
-    usual
-        The command that trains its model and preset with nothing changed.
-    """
-    defaults: Mapping[str, Any] = asdict(PRESETS[manifest.model][manifest.preset].training)
-    changed = [
-        f"{option} {manifest.training[name]}"
-        for name, option in _OPTIONS.items()
-        if manifest.training.get(name) != defaults[name]
-    ]
-    kind = (manifest.model, manifest.preset)
-    expected = usual_name(kind, manifest.dataset["name"])
-    name = [] if manifest.name == expected else [f"--name {manifest.name}"]
-    return " ".join([usual, *changed, *name])
 
 
 def _runs(material: Material) -> Table:

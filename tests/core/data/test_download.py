@@ -383,7 +383,7 @@ def test_a_full_disk_is_told_with_what_to_do(
     fill(monkeypatch)
     error = fails(DataError, site.url, target, progress)
     assert error.message == f"Cannot write {target}: No space left on device."
-    assert "MOVIEREC_HOME" in error.hint
+    assert "movierec doctor" in error.hint
     assert len(site.requests) <= 1
 
 
@@ -420,7 +420,7 @@ def test_a_read_only_cache_is_told_with_what_to_do(
     protect(monkeypatch)
     error = fails(DataError, site.url, target, progress)
     assert error.message == f"Cannot write {target}: Read-only file system."
-    assert "MOVIEREC_HOME" in error.hint
+    assert "movierec doctor" in error.hint
 
 
 def test_a_folder_that_cannot_be_made_is_told(
