@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from movierec_cli.core import people
@@ -18,12 +18,22 @@ from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, U
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.people import Answers
 from movierec_cli.core.ratings_file import read_ratings
-from movierec_cli.core.search import TitleIndex
-from tests.fuzz.changes import ANYTHING, TYPED, examples, spoilt_bytes, spoilt_json, spoilt_table
+from movierec_cli.core.search import TitleIndex, normalise
+from movierec_cli.core.titles import year_in
+from tests.fuzz.changes import (
+    ANYTHING,
+    TYPED,
+    examples,
+    spoilt_bytes,
+    spoilt_cell,
+    spoilt_json,
+    spoilt_table,
+)
 from tests.helpers import make_dataset, md5s, tiny_contents, write_zip
 
 SOUND = tiny_contents()
 SEPARATORS = {"u.item": b"|", "u.user": b"|", "u.genre": b"|", "u.occupation": b"|"}
+MAIN = ("u.data", "u.item", "u.user")
 FILMS = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Évita, L' (1996)", "Heat (1986)"])
 INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
 
@@ -32,16 +42,22 @@ INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
 def spoilt_contents(draw: st.DrawFn) -> dict[str, bytes]:
     """Return the files of the tiny archive, one or two of them spoilt."""
     contents = dict(SOUND)
-    for name in draw(st.lists(st.sampled_from(sorted(SOUND)), min_size=1, max_size=2)):
-        table = spoilt_table(contents[name], SEPARATORS.get(name, b"\t"))
-        contents[name] = draw(st.one_of(table, spoilt_bytes(contents[name]), st.binary()))
+    names = st.one_of(st.sampled_from(MAIN), st.sampled_from(sorted(SOUND)))
+    for name in draw(st.lists(names, min_size=1, max_size=2)):
+        sound, separator = contents[name], SEPARATORS.get(name, b"\t")
+        cell = spoilt_cell(SOUND[name], separator)
+        table = spoilt_table(sound, separator)
+        contents[name] = draw(st.one_of(cell, cell, table, spoilt_bytes(sound), st.binary()))
     return contents
 
 
 def is_sound(dataset: Dataset, folder: Path) -> None:
     """Use a data set that was read as the commands do."""
     assert set(dataset.ratings.values.tolist()) <= {1, 2, 3, 4, 5}
-    assert len(set(dataset.films.ids.tolist())) == len(dataset.films)
+    assert np.all((dataset.ratings.timestamps >= 0) & (dataset.ratings.timestamps <= 2**40))
+    assert np.all((dataset.users.age >= 0) & (dataset.users.age <= 150))
+    for ids in (dataset.users.ids, dataset.films.ids):
+        assert np.all(np.diff(ids, prepend=0) > 0)  # from 1, ascending
     pairs = zip(dataset.ratings.user_rows.tolist(), dataset.ratings.film_rows.tolist(), strict=True)
     assert len(set(pairs)) == len(dataset.ratings)
     store.save(dataset, folder / "parsed.npz")
@@ -51,8 +67,16 @@ def is_sound(dataset: Dataset, folder: Path) -> None:
         make_split(dataset, holdout)
 
 
-@examples(120)
+def rated(value: bytes) -> dict[str, bytes]:
+    """Return the files with another value for a rating, in the fold that has it too."""
+    line = b"1\t2\t5\t"
+    return {name: data.replace(line, b"1\t2\t%s\t" % value) for name, data in SOUND.items()}
+
+
+@examples(200)
 @given(contents=spoilt_contents(), packed=st.booleans())
+@example(contents=rated(b"0"), packed=False)
+@example(contents=rated(b"6"), packed=True)
 def test_spoilt_files_are_read_or_refused(contents: dict[str, bytes], packed: bool) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)
@@ -87,14 +111,22 @@ def test_a_spoilt_archive_is_read_or_refused(data: st.DataObject) -> None:
             assert set(contents) == set(SOUND)
 
 
+GOOD_FILMS = st.sampled_from(["fargo", "10", "30", "heat 1986"])
+GOOD_RATINGS = st.sampled_from(["4", "5.0", "1"])
 CELLS = st.one_of(
-    st.sampled_from(["fargo", "10", "30", "heat 1986", "4", "5.0", '"', "film", "rating", "title"]),
+    st.sampled_from(['"', '"fargo', '"4"5', "film", "rating", "title", "0.9", "5.1"]),
     TYPED,
     st.integers().map(str),
     st.floats().map(str),
 )
+LINES = st.one_of(
+    st.tuples(GOOD_FILMS, GOOD_RATINGS),
+    st.tuples(GOOD_FILMS, CELLS),
+    st.tuples(CELLS, GOOD_RATINGS),
+    st.lists(CELLS, max_size=3),
+).map(",".join)
 OWN_RATINGS = st.one_of(
-    st.lists(st.lists(CELLS, max_size=3).map(",".join), max_size=4).map(
+    st.lists(LINES, max_size=4).map(
         lambda lines: "\n".join(["film,rating", *lines]).encode(errors="surrogatepass")
     ),
     spoilt_bytes(b'film,rating\n10,4\n"Heat (1986)",2.5\n'),
@@ -105,6 +137,7 @@ OWN_RATINGS = st.one_of(
 
 @examples(150)
 @given(content=OWN_RATINGS)
+@example(content=b'film,rating\n10,4\n"fargo')
 def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mine.csv"
@@ -120,6 +153,9 @@ def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> Non
 
 
 @examples(150)
+@example(query="9" * 5000, titles=["9"])
+@example(query="²", titles=["Alien²"])
+@example(query="?!", titles=["?"])
 @given(
     query=st.one_of(TYPED, st.sampled_from(["fargo", "heat (19", "evita", "l'évita 1996", "the"])),
     titles=st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\n"), min_size=1),
@@ -129,6 +165,7 @@ def test_whatever_is_typed_finds_films_or_none(query: str, titles: list[str]) ->
     films = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Heat (1986)", *titles])
     index = TitleIndex.build(films.films, films.ratings.film_rows)
     assert set(index.search(query)) <= set(range(len(films.films)))
+    assert index.search(query) == [] or normalise(query) or year_in(query)
     try:
         assert 0 <= index.resolve(query) < len(films.films)
     except UsageError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
@@ -178,21 +178,34 @@ def test_a_foreign_list_of_films_is_never_used(
         assert cli("recommend", "--run", name, "--user", "3").exit_code == 5
 
 
-@examples(80)
-@given(data=st.data())
-def test_a_spoilt_checkpoint_is_gone_on_with_or_refused(data: st.DataObject) -> None:
-    sound = Checkpoint(
-        {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), 3, "movierec train dnn --resume",
-        {"module.w": np.float32([1, 2])},
-    )  # fmt: skip
+CHECKPOINT = Checkpoint(
+    {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), 3, "movierec train dnn --resume",
+    {"module.w": np.float32([1, 2])},
+)  # fmt: skip
+
+
+def saved(checkpoint: Checkpoint) -> bytes:
+    """Return the bytes of the file of a checkpoint."""
     with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / FILE
-        save_checkpoint(sound, Path(name))
-        path.write_bytes(data.draw(st.one_of(spoilt_bytes(path.read_bytes()), st.binary())))
+        save_checkpoint(checkpoint, Path(name))
+        return (Path(name) / FILE).read_bytes()
+
+
+SAVED = saved(CHECKPOINT)
+
+
+@examples(80)
+@given(content=st.one_of(spoilt_bytes(SAVED), st.binary()))
+@example(content=SAVED[:-1] + b"\0")
+@example(content=SAVED.replace(b"train dnn", b"train ann"))
+def test_a_spoilt_checkpoint_is_gone_on_with_or_refused(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / FILE).write_bytes(content)
         try:
             loaded = load_checkpoint(Path(name))
         except (DataError, IntegrityError) as error:
             assert error.hint
         else:
             assert loaded is not None
-            assert loaded.command == sound.command
+            assert loaded.command == CHECKPOINT.command
+            np.testing.assert_equal(loaded.arrays, CHECKPOINT.arrays)

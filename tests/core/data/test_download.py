@@ -179,9 +179,11 @@ def test_another_file_is_refused_at_once(
 def test_a_file_of_another_size_is_refused(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
-    site.answers = [Answer(BODY + b"\0", length=None)]
+    site.answers = [Answer(BODY + b"\0", length=None), Answer(BODY)]
     error = fails(IntegrityError, site.url, target, progress)
     assert f"{len(BODY) + 1:,} bytes" in error.message
+    size_alone = Expected(len(BODY) + 1, EXPECTED.sha256)
+    fails(IntegrityError, site.url, target, progress, expected=size_alone)
 
 
 def test_a_body_that_breaks_off_without_a_content_length_is_refused(
