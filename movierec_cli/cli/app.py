@@ -1,5 +1,6 @@
 """The command line: its commands, and the one place where errors become text and exit codes."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ import typer
 from movierec_cli import __version__
 from movierec_cli.cli import console, loudness
 from movierec_cli.cli.lazy import MARKUP, Entry, LazyGroup
-from movierec_cli.core.errors import MovierecError
+from movierec_cli.core.errors import DataError, MovierecError
 
 _BUG, _USAGE = 1, 2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 _START, _DATA, _MODELS, _FILMS = "Start here", "Data", "Models", "Recommendations"
@@ -53,7 +55,9 @@ class Movierec(LazyGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; never show a traceback unless ``MOVIEREC_DEBUG`` is set."""
         with _errors_reported(ctx):
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, where it can still be told that it failed
+            return result
 
 
 @contextmanager
@@ -74,6 +78,10 @@ def _errors_reported(ctx: Any) -> Iterator[None]:
     except Exception as failure:
         if _is_help(failure):
             raise
+        if isinstance(failure, OSError) and failure.errno in _FULL and not debugging:
+            console.error(f"The output cannot be written: {failure.strerror}.")
+            _close_stdout()
+            raise typer.Exit(DataError.exit_code) from failure
         if _is_usage_error(failure):
             command = (getattr(failure, "ctx", None) or ctx).command_path
             console.error(failure.format_message(), f"See: {command} --help")  # type: ignore[attr-defined]

@@ -169,10 +169,13 @@ def _write(text: str) -> None:
 
 def _print_table(view: View) -> None:
     stdout().print(Text(view.title, style="bold"))
-    for table in laid_out(view, stdout().width):
+    tables = list(laid_out(view, stdout().width))
+    for table in tables:
         if table.box is None:
             stdout().print()
         stdout().print(table)
+    if view.notes and tables and tables[-1].box is None:
+        stdout().print()
     for note in view.notes:
         stdout().print(Text(note, style="dim"))
 

@@ -63,10 +63,12 @@ def evaluate(
     )
     model = trained.model
     results = [evaluation.evaluate(model, scenario, k) for scenario in split.scenarios]
+    chosen = chosen_format(format, json)
+    records = [_record(manifest, result) for result in results]
     emit(
-        chosen_format(format, json),
+        chosen,
         _view(manifest, results),
-        [_record(manifest, result) for result in results],
+        [_flat(record) for record in records] if chosen is Format.csv else records,
         {
             "dataset": dataset.name,
             "holdout": holdout,
@@ -88,6 +90,13 @@ def _record(manifest: "Manifest", result: "Evaluation") -> dict[str, Any]:
         "metrics": result.metrics,
         "seconds": {"train": manifest.seconds, "score": result.seconds},
     }
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record as one row of a CSV file, as `compare` has it."""
+    flat = {key: value for key, value in record.items() if key not in ("metrics", "seconds")}
+    seconds = {f"{name}_seconds": value for name, value in record["seconds"].items()}
+    return {**flat, **record["metrics"], **seconds}
 
 
 def _definitions(k: int) -> dict[str, tuple[str, str]]:

@@ -103,7 +103,7 @@ def _opinions(run: "LoadedRun", known: dict[int, float]) -> dict[int, float]:
 
 
 def _ask_choice(question: str, choices: tuple[str, ...]) -> str:
-    while (answer := _ask(question)) not in choices:
+    while (answer := _ask(question).lower()) not in choices:
         info(f"    Please: {_HOW_TO_RATE}")
     return answer
 

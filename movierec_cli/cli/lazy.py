@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any, ClassVar, Final
 
 import typer
@@ -81,8 +82,16 @@ def _load(name: str, entry: Entry) -> Any:
         holder.command(name, rich_help_panel=entry.panel)(target)
         command = typer.main.get_command(holder)
     for made in (command, *getattr(command, "commands", {}).values()):
+        made.help = _reflowed(made.help or "")
         _complete(made)
     return command
+
+
+def _reflowed(text: str) -> str:
+    """Join the lines of each paragraph of a docstring: a terminal has another width than a file."""
+    prose, mark, examples = cleandoc(text).partition("[bold]Examples[/]")
+    paragraphs = (" ".join(part.split("\n")) for part in prose.split("\n\n"))
+    return "\n\n".join(paragraphs) + mark + examples
 
 
 def _nothing() -> None:

@@ -68,7 +68,6 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         columns=[
             Column("Name", style="bold"),
             Column("Model"),
-            Column("Preset"),
             Column("Data"),
             Column("Held out"),
             Column("Trained"),
@@ -77,8 +76,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         rows=[
             [
                 manifest.name,
-                manifest.model,
-                manifest.preset,
+                f"{manifest.model} {manifest.preset}",
                 manifest.dataset["name"],
                 _held_out(manifest),
                 manifest.created[:16].replace("T", " "),
@@ -267,7 +265,7 @@ def remove(name: NameArgument) -> None:
 
 def _held_out(manifest: "Manifest") -> str:
     seed = manifest.split["split_seed"]
-    return str(manifest.split["holdout"]) + (f" (seed {seed})" if seed is not None else "")
+    return str(manifest.split["holdout"]) + (f" {seed}" if seed is not None else "")
 
 
 def _summary(manifest: "Manifest") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.completion import complete_profile
-from movierec_cli.cli.console import Format, emit, info
+from movierec_cli.cli.console import Format, emit, error, info
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.view import Column, View
@@ -31,13 +31,18 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
       movierec profiles list
     """
     from movierec_cli.core import people
+    from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
 
     folder = Paths.from_environment().profiles
-    records = [
-        {"name": name, "ratings": len(people.load_profile(name, folder).ratings)}
-        for name in people.list_profiles(folder)
-    ]
+    records, failures = [], []
+    for name in people.list_profiles(folder):
+        try:
+            answers = people.load_profile(name, folder)
+        except MovierecError as failure:  # the others can be listed all the same
+            failures.append(failure)
+        else:
+            records.append({"name": name, "ratings": len(answers.ratings)})
     view = View(
         title="Profiles",
         columns=[Column("Name"), Column("Ratings", numeric=True)],
@@ -47,6 +52,10 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         else ["None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"],
     )
     emit(chosen_format(format, json), view, records, {}, records_key="profiles")
+    for failed in failures:
+        error(failed.message, failed.hint)
+    if failures:
+        raise typer.Exit(max(failed.exit_code for failed in failures))
 
 
 @app.command()

@@ -26,7 +26,7 @@ def quickstart() -> None:
             _announce("download")
             download.download()
     except NetworkError as failure:
-        console.info(f"No download: {failure.message}")
+        console.info(f"No download: {failure.message} {failure.hint}")
         console.info(
             "Going on with made-up data, so that you can see how it works. Its figures and films "
             "say nothing about MovieLens."

@@ -72,7 +72,13 @@ def recommend(
         ),
     ] = None,
     zip_code: Annotated[
-        str | None, typer.Option("--zip", metavar="CODE", help="Zip code.", rich_help_panel=_WHO)
+        str | None,
+        typer.Option(
+            "--zip",
+            metavar="CODE",
+            help="Zip code; only the networks of the report read it.",
+            rich_help_panel=_WHO,
+        ),
     ] = None,
     profile: Annotated[
         str | None,
@@ -207,7 +213,7 @@ def recommend(
         rerank=ranker,
     )
     who = f"user {user}" if answers is None else f"profile {profile}" if profile else "you"
-    view = recommendations_view(f"For {who}", (ranker or loaded).manifest, films, explain)
+    view = recommendations_view(f"For {who}", loaded.manifest, films, explain, rerank)
     if answers is not None and answers.ratings:
         view = replace(view, notes=[*view.notes, f"Your films: {films_of(answers, loaded)}."])
     emit(
@@ -222,6 +228,8 @@ def recommend(
     if answers.ratings and not told.of_somebody_new and save_profile is None:
         save_profile = offer_to_remember()
     if save_profile is not None:
+        if save_profile in people.list_profiles(paths.profiles):
+            info(f"It replaces what was remembered as {save_profile}.")
         people.save_profile(save_profile, answers, paths.profiles)
         info(f"Remembered. Next time: movierec recommend --profile {save_profile}")
 
@@ -238,11 +246,16 @@ def _as_options(answers: "Answers") -> dict[str, Any]:
 
 
 def recommendations_view(
-    title: str, manifest: "Manifest", films: "list[Recommendation]", explain: bool = False
+    title: str,
+    manifest: "Manifest",
+    films: "list[Recommendation]",
+    explain: bool = False,
+    ranked_by: str | None = None,
 ) -> View:
     """Return the table of recommendations, scores named after what they mean."""
     from movierec_cli.core.titles import without_year
 
+    found_by = manifest.name if ranked_by is None else f"{manifest.name}, ranked by {ranked_by}"
     rates = films[0].rating is not None
     likes = films[0].liking is not None
     columns = [
@@ -272,7 +285,7 @@ def recommendations_view(
     if likes:
         meaning += " Likes it: probability of a rating of 4 or 5 once watched."
     return View(
-        title=f"{title}, by {manifest.name} ({dataset_label(manifest.dataset['name'])})",
+        title=f"{title}, by {found_by} ({dataset_label(manifest.dataset['name'])})",
         columns=columns,
         rows=rows,
         notes=[meaning],

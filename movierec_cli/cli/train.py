@@ -11,6 +11,8 @@ from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from movierec_cli.core.training import Epoch
 
 
@@ -57,7 +59,8 @@ def train(
 ) -> None:
     """Train a model and keep it as a run.
 
-    The best epoch is chosen on users cut from the training part, never on held-out ones.
+    Of the last epochs, when the steps have become small, the one is kept that is best on a part cut
+    from the training part, never on held-out ratings. An epoch marked * is the best so far.
 
     [bold]Examples[/]
 
@@ -67,6 +70,7 @@ def train(
       movierec train dnn --resume
     """
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.pipeline import run_name
     from movierec_cli.core.resume import Resume, train_and_save
     from movierec_cli.core.training_request import Overrides, TrainingRequest
 
@@ -81,6 +85,7 @@ def train(
         overrides=Overrides(epochs, learning_rate, batch_size),
         name=name,
     )
+    _tell_what_is_replaced(paths.runs, run_name(request, dataset), resume)
     run = train_and_save(
         load_dataset(dataset),
         request,
@@ -89,14 +94,34 @@ def train(
         Resume.ALWAYS if resume else Resume.NEVER,
     )
     manifest = run.manifest
+    kept = [epoch["number"] for epoch in manifest.epochs if epoch["is_best"]][-1]
     info(
         f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
-        f"{manifest.seconds:.1f} s; kept the last epoch marked * as the run {manifest.name!r}."
+        f"{manifest.seconds:.1f} s; kept epoch {kept} as the run {manifest.name!r}."
     )
     info(f"It is in {paths.runs / manifest.name}.")
     if manifest.split["holdout"] != "none":
         info(f"Measure it with: movierec evaluate {manifest.name}")
     info(f"Use it with: movierec recommend --user 42 --run {manifest.name}")
+
+
+def _tell_what_is_replaced(runs: "Path", name: str, resume: bool) -> None:
+    """Say it while it can still be interrupted: until the end nothing is lost."""
+    from movierec_cli.core.checkpoints import unfinished_training
+    from movierec_cli.core.errors import MovierecError
+    from movierec_cli.core.runs import load_manifest
+
+    training = None if resume else unfinished_training(runs / name)
+    if training is not None:
+        info(f"{training} This one takes its place; to go on with it: {training.command}")
+    try:
+        manifest, _ = load_manifest(name, runs)
+    except MovierecError:
+        return
+    info(
+        f"When it is finished it replaces the run {name!r} of "
+        f"{manifest.created[:16].replace('T', ' ')}; to keep both, add --name."
+    )
 
 
 class EpochRows:
@@ -128,4 +153,4 @@ class EpochRows:
 def _sweeps(epoch: "Epoch") -> str:
     """Say how far the sampling is, in an epoch of the phase after the gradient steps."""
     sweeps = epoch.train.get("sweeps")
-    return f"  averaged over draws up to sweep {sweeps:.0f}" if sweeps else ""
+    return f"  sweep {sweeps:.0f}" if sweeps else ""

@@ -50,8 +50,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## Data and split\n",
         f"- {data['name']}: {data['users']:,} users, {data['films']:,} films, "
         f"{data['ratings']:,} ratings; SHA-256 of the content {data['checksum']}.",
-        f"- Held out: {split['holdout']}{drawn}. The best epoch was chosen on ratings cut from "
-        "the training part.\n",
+        f"- Held out: {split['holdout']}{drawn}. Of the last epochs the best on a part cut "
+        "from the training part was kept.\n",
         "## Metrics on what it never saw\n",
         _metrics_table(manifest["evaluation"]),
         "## Configuration\n",

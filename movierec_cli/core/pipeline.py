@@ -62,9 +62,9 @@ def train_run(
 ) -> Run:
     """Train a model on the training part of a split.
 
-    The best epoch is chosen on users cut from the training part; the held-out ratings are looked
-    at only to measure the finished model. The same request on the same machine gives the same
-    weights, bit for bit, on a CPU.
+    Of the last epochs the best on a part cut from the training part is kept; the held-out ratings
+    are looked at only to measure the finished model. The same request on the same machine gives
+    the same weights, bit for bit, on a CPU.
 
     Parameters
     ----------

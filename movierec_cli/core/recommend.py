@@ -259,7 +259,7 @@ def explain(
     if not isinstance(model, ExplainingModel):
         raise UsageError(
             "This model cannot say which films its score comes from.",
-            "Ask a dnn run: --run dnn --explain",
+            "Ask a run of the default preset: --run dnn --explain",
         )
     rows = np.searchsorted(dataset.films.ids, [film.film_id for film in films])
     parts = model.contributions(person.history, person.users, rows)  # [n_entries, n_films]

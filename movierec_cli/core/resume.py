@@ -26,7 +26,7 @@ from movierec_cli.core.errors import (
 )
 from movierec_cli.core.files import exclusive
 from movierec_cli.core.pipeline import described, run_name, train_run, versions
-from movierec_cli.core.runs import Run, save_run
+from movierec_cli.core.runs import Run, list_runs, save_run
 from movierec_cli.core.training import Epoch, OnEpoch, TrainingState
 from movierec_cli.core.training_request import TrainingRequest, train_command
 
@@ -120,8 +120,12 @@ def _begun(folder: Path, asked: Asked, resume: Resume) -> TrainingState | None:
     try:
         checkpoint = load_checkpoint(folder)
         if checkpoint is None:
+            finished = folder.name in list_runs(folder.parent)
             raise DataError(
-                f"There is no unfinished training {folder.name!r}.", "Leave out --resume."
+                f"There is no unfinished training {folder.name!r}.",
+                f"It is finished. Use it: movierec evaluate {folder.name}"
+                if finished
+                else "Leave out --resume.",
             )
         _require_the_same(checkpoint, asked, folder.name)
     except MovierecError:

@@ -263,3 +263,24 @@ def test_a_reader_that_is_gone_from_the_start_is_no_failure(format: str, trained
 def test_it_runs_as_a_module(command: Command) -> None:
     done = command("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"movierec {__version__}\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("format", ["table", "json", "csv", "md"])
+def test_a_disk_that_is_full_is_no_bug(format: str, trained: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "movierec_cli", "recommend", "--user", "3", "--format", format],
+            stdout=full,
+            check=False,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr == "error: The output cannot be written: No space left on device.\n"
+
+
+def test_the_prose_of_a_help_has_the_width_of_the_terminal(cli: Cli) -> None:
+    text = cli("evaluate", "--help").stdout
+    assert "but who they are. Fold-in: 80 % of their ratings are known." in " ".join(text.split())
+    assert any("Fold-in: 80 % of their ratings are known" in line for line in text.splitlines())

@@ -141,3 +141,16 @@ def test_it_computes_alike_whatever_threads_are_asked_for(trained: Path, command
         for threads in ("1", "2", "5")
     }  # fmt: skip
     assert len(answers) == 1
+
+
+def test_what_a_training_replaces_is_said_while_it_can_still_be_interrupted(
+    paths: Paths, command: Command
+) -> None:
+    interrupt_after_an_epoch(signal.SIGINT)
+    (training,) = unfinished(paths.runs)
+    first = command(*TRAINING, "--epochs", "1")
+    assert f"This one takes its place; to go on with it: {training.command}\n" in first.stderr
+    assert "it replaces the run" not in first.stderr
+    second = command(*TRAINING, "--epochs", "1", "--quiet")
+    assert (second.returncode, second.stderr) == (0, "")
+    assert "it replaces the run" in command(*TRAINING, "--epochs", "1").stderr

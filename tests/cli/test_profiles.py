@@ -56,3 +56,21 @@ def test_a_profile_of_other_films_is_refused(cli: Cli, trained: Path, small: Dat
     (folder / "bob.json").unlink()
     assert (result.exit_code, result.stdout) == (2, "")
     assert "is about the films of ml-100k" in result.stderr
+
+
+def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> None:
+    for name in ("ann", "bob"):
+        cli("recommend", "--like", "1", "--save-profile", name)
+    (trained.parent / "profiles" / "ann.json").write_bytes(b"{")
+    result = cli("profiles", "list", "--json")
+    assert result.exit_code == 5
+    assert [one["name"] for one in json.loads(result.stdout)["profiles"]] == ["bob"]
+    assert "hint: Remove it with: movierec profiles remove ann" in result.stderr
+    cli("profiles", "remove", "ann")
+    cli("profiles", "remove", "bob")
+
+
+def test_a_profile_that_is_replaced_is_said_to_be(cli: Cli, trained: Path) -> None:
+    assert "replaces" not in cli("recommend", "--like", "1", "--save-profile", "eve").stderr
+    assert "It replaces" in cli("recommend", "--like", "2", "--save-profile", "eve").stderr
+    cli("profiles", "remove", "eve")

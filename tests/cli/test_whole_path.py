@@ -203,7 +203,7 @@ def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> 
     assert result.exit_code == 0
     rows = [line for line in result.stderr.splitlines() if line.strip()[:1].isdigit()]
     assert len(rows) == 5  # one epoch, then one for every 20 of 80 sweeps
-    assert rows[-1].endswith("averaged over draws up to sweep 80")
+    assert rows[-1].endswith("sweep 80")
     assert rows[-1].split()[0] == "5*"
 
 
@@ -214,3 +214,12 @@ def test_a_damaged_prepared_data_set_is_made_anew_and_said_so(cli: Cli, paths: P
     result = cli("eda", "genres", "--dataset", SMALL)
     assert result.exit_code == 0
     assert "Making it anew." in result.stderr
+
+
+def test_evaluate_as_csv_has_a_column_for_each_metric(cli: Cli, trained: Path) -> None:
+    header, *rows = cli("evaluate", "dnn", "--format", "csv").stdout.splitlines()
+    assert header == (
+        "model,preset,run,scenario,users,left_out,"
+        f"{','.join(metrics.ALL)},train_seconds,score_seconds"
+    )
+    assert [row.count(",") for row in rows] == [header.count(",")] * 2

@@ -203,6 +203,10 @@ def test_a_finished_training_leaves_nothing_to_go_on_with(small: Dataset, tmp_pa
     assert not (tmp_path / "mine" / FILE).exists()
     with pytest.raises(DataError, match="There is no unfinished training 'mine'") as caught:
         train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
+    assert caught.value.hint == "It is finished. Use it: movierec evaluate mine"
+    remove_run("mine", tmp_path)
+    with pytest.raises(DataError) as caught:
+        train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
     assert caught.value.hint == "Leave out --resume."
 
 

@@ -34,8 +34,8 @@ def training_chapter(material: Material) -> Chapter:
         )
         sections.append(Section(title, blocks))
     text = (
-        "The best epoch is chosen on ratings cut from the training part; the held-out users play "
-        "no part in it."
+        "Of the last epochs the one is kept that is best on a part cut from the training part; "
+        "the held-out users play no part in it."
     )
     return Chapter("Training", [Paragraph(text)], sections)
 
