@@ -55,6 +55,7 @@ def dnn_variants() -> Mapping[str, Preset]:
         "no times in training": changed(moment_share=0.0),
         "solved without EASE on grades": changed(ease_weight=0.0),
         "every direction of the solutions": changed(solved_rank=EVERY),
+        "spreads of the films' scores as they are": changed(spread_power=0.0),
         "half the width": changed(dimension=96, solved_rank=100),
         "liked or not instead of grades": changed(
             history_grades=(0.0, 0.0, 0.0, 1.0, 1.0), target_grades=(0.0, 0.0, 0.0, 1.0, 1.0)

@@ -45,10 +45,7 @@ def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str,
     config, options = preset.config, preset.training
     if isinstance(config, DnnConfig):
         fit, scenario = cut_ratings(train, VALIDATION_SHARE, options.seed)
-        task = DnnTask(
-            fit, scenario, _ranking, config, options.batch_size, options.seed, options.device
-        )
-        return task, {}
+        return DnnTask(train, fit, scenario, _ranking, config, options), {}
     if isinstance(config, TwoTowerConfig):
         fit, scenario = cut_ratings(train, RATING_VALIDATION_SHARE, options.seed)
         return (

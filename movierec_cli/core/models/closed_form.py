@@ -15,7 +15,13 @@ from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray,
 from movierec_cli.core.features import demographic_basis, known_mean
 from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.moments import moment_gram
-from movierec_cli.core.models.space import WITH_HISTORY, WITHOUT_HISTORY, Part, whiten
+from movierec_cli.core.models.space import (
+    WITH_HISTORY,
+    WITHOUT_HISTORY,
+    Part,
+    scale_films,
+    whiten,
+)
 
 _BLOCK = 1024  # users held densely at once
 _SAMPLE = 200  # users by whom the solutions are scaled to each other
@@ -69,7 +75,26 @@ class Sums:
     prior_total: Tensor
 
 
-def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Part], FloatArray]:
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What is solved; N films, K demographic features.
+
+    Attributes
+    ----------
+    parts
+        The item-item part and the demographic part.
+    demographic_mean
+        [K], what the demographic features are centred by.
+    film_scales
+        [N], what the films of the parts that know a history are multiplied with.
+    """
+
+    parts: tuple[Part, Part]
+    demographic_mean: FloatArray
+    film_scales: FloatArray
+
+
+def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
     """Solve for the parts that need no training.
 
     The first part adds three item-item solutions and keeps the directions in which what they say
@@ -79,8 +104,6 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Par
 
     The second part is what to say of strangers: a regression on demographics of what the ridge
     regression makes of the training users, which is smoother than what they rated.
-
-    Returns the parts and the mean of the demographic features, [K], that they start from.
     """
     rows = np.flatnonzero(train.histories.counts)
     basis = demographic_basis(train.users.take(rows), len(train.occupations))
@@ -92,7 +115,11 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Par
 
     both = torch.cat([sums.inputs_targets, sums.inputs_prior], dim=1)
     ridge, smooth = torch.split(_solve(sums.inputs, both, config.user_ridge), n_films, dim=1)
-    weights = _sum_of_solutions(train, rows, sums, ridge, config)  # [N + K, N]
+    sample = torch.from_numpy(
+        pooled(train.histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
+    )
+    weights = _sum_of_solutions(train, sample, sums, ridge, config)  # [N + K, N]
+    scales = _film_scales((sample @ weights[:n_films]).std(dim=0), config.spread_power)
     films = _directions(weights, sums.inputs, min(config.solved_rank, n_films), seed)
     user_side = weights @ films
     item_item = Part(
@@ -105,7 +132,8 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> tuple[list[Par
     )
     slopes = _solve(sums.demographics, sums.demographics_inputs @ smooth, config.prior_ridge)
     strangers = _demographic_part(slopes, sums.prior_total / len(rows), config.prior_weight)
-    return [whiten(item_item), whiten(strangers)], mean
+    parts = (scale_films(whiten(item_item), scales), whiten(strangers))
+    return Solved(parts, mean, scales)
 
 
 def _sums(
@@ -150,9 +178,12 @@ def _sums(
 
 
 def _sum_of_solutions(
-    train: Dataset, rows: NDArray[np.int64], sums: Sums, ridge: Tensor, config: DnnConfig
+    train: Dataset, sample: Tensor, sums: Sums, ridge: Tensor, config: DnnConfig
 ) -> Tensor:
-    """Add the item-item solutions, each scaled by how far its scores spread, [N + K, N]."""
+    """Add the item-item solutions, [N + K, N].
+
+    Each is scaled by how far its scores of the users of ``sample`` [n, N] spread.
+    """
     n_films = len(train.films)
     counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
     lift = ((counts + 5.0) / 50.0) ** config.popularity_power
@@ -162,9 +193,6 @@ def _sum_of_solutions(
         histories, grades_of(histories, config.history_grades), n_films, config.moment_seconds
     )
     moments = _zero_diagonal(gram, gram, config.moment_regularisation)
-    sample = torch.from_numpy(
-        pooled(histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
-    )
 
     def unit(solution: Tensor) -> float:
         return 1 / float((sample @ solution).std(dim=1).mean().clamp(min=1e-6))
@@ -178,6 +206,17 @@ def _sum_of_solutions(
             of_demographics * (config.demographic_weight * unit(of_films)),
         ]
     )
+
+
+def _film_scales(spread: Tensor, power: float) -> FloatArray:
+    """Return what film vectors are multiplied with, [N].
+
+    Films of which the scores differ much from user to user crowd the others out of the lists;
+    a power below 0 draws the spreads together. Scores as a whole spread as far as before.
+    """
+    scales = (spread / spread.median().clamp(min=1e-6) + 1.0) ** power
+    whole = ((scales * spread).norm() / spread.norm().clamp(min=1e-6)).clamp(min=1e-6)
+    return np.asarray((scales / whole).numpy())
 
 
 def _demographic_part(slopes: Tensor, level: Tensor, weight: float) -> Part:

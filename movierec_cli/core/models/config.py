@@ -98,6 +98,8 @@ class DnnConfig:
         The time between two ratings of a user at which they count half as rated together.
     user_ridge
         Regularisation of the third, the regression from pooled histories and demographics.
+    spread_power
+        Power of the spread of a film's scores that its vector is multiplied with.
     demographic_share, demographic_weight
         Squared length of the demographics beside a history in that regression, and how much what
         they say counts.
@@ -105,7 +107,7 @@ class DnnConfig:
         Targets, regularisation and weight of the demographic part; its users count with the
         number of films they like to the power ``prior_activity``.
     half_known
-        The length of a history at which the demographic part counts half.
+        The length of a history at which the first two parts count half, and the demographic part.
     """
 
     dimension: int = 192
@@ -125,11 +127,12 @@ class DnnConfig:
     user_ridge: float = 2.0
     demographic_share: float = 0.1
     demographic_weight: float = 3.0
+    spread_power: float = -0.2
     prior_grades: Grades = (0.0, 0.0, 0.2, 1.0, 1.1)
     prior_ridge: float = 20.0
     prior_activity: float = 0.1
     prior_weight: float = 0.6
-    half_known: float = 4.0
+    half_known: float = 5.6
 
     def __post_init__(self) -> None:
         _check_sizes(dimension=self.dimension, solved_rank=self.solved_rank)

@@ -35,6 +35,10 @@ A low rating in the data counts a little above zero, because people rate what th
 """
 
 
+_LEARNING = 0.8
+"""Power of the length of a history over half_known: its first films tell the most."""
+
+
 @dataclass(frozen=True, eq=False)
 class Dnn:
     """The trained model.
@@ -155,7 +159,8 @@ class Dnn:
         """Return the factors that give each part of ``raw`` its length, [n_users, D]."""
         sizes, starts = self._layout()
         length = np.sqrt(np.add.reduceat(raw.astype(np.float64) ** 2, starts, axis=1))  # [n, P]
-        known = counts / (counts + float(self.weights["half_known"][0]))
+        length_known = (counts / float(self.weights["half_known"][0])) ** _LEARNING
+        known = length_known / (length_known + 1)
         speaks = np.stack([known, 1 - known])  # [2, n]
         gates = speaks[self.weights["part_gates"].astype(np.int64)].T  # [n, P]
         scale = self.weights["part_weights"] * gates / np.maximum(length, 1e-9)

@@ -17,13 +17,14 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.features import N_LIKING_FEATURES, demographic_basis
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.closed_form import graded, grades_of, solved_parts
+from movierec_cli.core.models.closed_form import Solved, graded, grades_of, solved_parts
 from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.dnn import Dnn
-from movierec_cli.core.models.liking import fit_liking
+from movierec_cli.core.models.liking import HEAD, fit_liking
 from movierec_cli.core.models.moments import moment_weights
-from movierec_cli.core.models.space import WITH_HISTORY, Part, concatenate, whiten
+from movierec_cli.core.models.space import WITH_HISTORY, Part, concatenate, scale_films, whiten
 from movierec_cli.core.training import TOTAL, Monitor
+from movierec_cli.core.training_options import TrainingOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +106,10 @@ class DnnTask:
 
     Parameters
     ----------
+    everything
+        All ratings of the training part: what is solved is solved again with them at the end.
     train
-        The ratings to train on.
+        The ratings to train on, without the validation part.
     unseen
         The validation part.
     measure
@@ -117,23 +120,25 @@ class DnnTask:
 
     def __init__(
         self,
+        everything: Dataset,
         train: Dataset,
         unseen: Scenario,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
         config: DnnConfig,
-        batch_size: int,
-        seed: int,
-        device: str,
+        options: TrainingOptions,
     ) -> None:
-        self._train, self._unseen, self._config = train, unseen, config
+        self._everything, self._train, self._unseen = everything, train, unseen
+        self._config = config
         self._measure = measure
-        self._batch_size, self._seed, self._device = batch_size, seed, device
+        self._batch_size, self._seed = options.batch_size, options.seed
+        self._device = options.device
         self._rows = np.flatnonzero(train.histories.counts)
         self._histories = train.histories.take(self._rows)
-        self._solved, self._mean = solved_parts(train, config, seed)
+        self._solved = solved_parts(train, config, self._seed)
         basis = demographic_basis(train.users.take(self._rows), len(train.occupations))
-        self._demographics = np.nan_to_num(basis - self._mean)  # [n_users, K]
-        self.module = Network(len(train.films), config.dimension, basis.shape[1]).to(device)
+        self._demographics = np.nan_to_num(basis - self._solved.demographic_mean)  # [n_users, K]
+        self.module = Network(len(train.films), config.dimension, basis.shape[1])
+        self.module.to(self._device)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return all parameters as one group."""
@@ -182,18 +187,24 @@ class DnnTask:
 
     def validate(self) -> dict[str, float]:
         """Measure the model as it would be exported now."""
-        return dict(self._measure(Dnn(self._weights()), self._unseen))
+        return dict(self._measure(Dnn(self._weights(self._solved)), self._unseen))
 
     def export(self) -> dict[str, FloatArray]:
-        """Return the weights that `Dnn` scores with."""
-        return fit_liking(self._weights(), self._train, self._unseen, self._seed)
+        """Return the weights that `Dnn` scores with.
 
-    def _weights(self) -> dict[str, FloatArray]:
+        The head is fitted while the validation part is unseen; only then is it solved for too.
+        """
+        without = self._weights(self._solved)
+        head = fit_liking(without, self._train, self._unseen, self._seed)
+        complete = self._weights(solved_parts(self._everything, self._config, self._seed))
+        return {**complete, **{name: head[name] for name in HEAD}}
+
+    def _weights(self, solved: Solved) -> dict[str, FloatArray]:
         trained = whiten(self.module.part(self._config.trained_weight))
         n_films = len(self._train.films)
         return {
-            **concatenate([trained, *self._solved]),
-            "demographic_mean": self._mean,
+            **concatenate([scale_films(trained, solved.film_scales), *solved.parts]),
+            "demographic_mean": solved.demographic_mean,
             "grades": np.array(self._config.history_grades, np.float32),
             "half_known": np.array([self._config.half_known], np.float32),
             "film_level": np.zeros(n_films, np.float32),

@@ -12,6 +12,9 @@ from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.features import N_LIKING_FEATURES, liking_features
 from movierec_cli.core.models.dnn import Dnn
 
+HEAD = ("liking", "film_level", "film_counts")
+"""The arrays of the head."""
+
 _LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is drawn to
 _STRANGERS = 0.2  # share of users whose whole history is hidden
 _RIDGE = 1.0

@@ -5,7 +5,7 @@ the film vectors are. Parts are turned so that their scores are comparable, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ import torch
 from movierec_cli.core.data.dataset import FloatArray
 from movierec_cli.core.models.dnn import WITH_HISTORY, WITHOUT_HISTORY
 
-__all__ = ["WITHOUT_HISTORY", "WITH_HISTORY", "Part", "concatenate", "whiten"]
+__all__ = ["WITHOUT_HISTORY", "WITH_HISTORY", "Part", "concatenate", "scale_films", "whiten"]
 
 _SMALLEST_VARIANCE = 1e-7  # relative to the largest; directions below carry nothing
 
@@ -70,6 +70,11 @@ def whiten(part: Part) -> Part:
         weight=part.weight,
         gate=part.gate,
     )
+
+
+def scale_films(part: Part, scales: FloatArray) -> Part:
+    """Multiply the vector of each film with its of ``scales`` [n_films]."""
+    return replace(part, films=part.films * scales[:, None])
 
 
 def concatenate(parts: Sequence[Part]) -> dict[str, FloatArray]:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.models.closed_form import (
     _directions,
+    _film_scales,
     _zero_diagonal,
     pooled,
     solved_parts,
@@ -19,7 +21,7 @@ CONFIG = DnnConfig(solved_rank=200)
 
 def item_item(train: Dataset, config: DnnConfig) -> FloatArray:
     """Return what each film says of each other one, [n_films, n_films]."""
-    (part, _), _ = solved_parts(train, config, seed=0)
+    part, _ = solved_parts(train, config, seed=0).parts
     return np.asarray(part.history @ part.films.T)
 
 
@@ -41,6 +43,20 @@ def test_the_kept_directions_are_those_in_which_scores_of_users_differ_most() ->
     directions = _directions(weights, inputs, 2, seed=0)
     expected = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     torch.testing.assert_close(directions.abs(), expected, atol=1e-5, rtol=0)
+
+
+def test_films_of_which_the_scores_spread_far_are_drawn_in_and_the_whole_spreads_as_before() -> (
+    None
+):
+    spread = torch.tensor([1.0, 1.0, 3.0])  # median 1, so (1 + 1)^-1, twice, and (3 + 1)^-1
+    whole = ((0.5**2 + 0.5**2 + (3 * 0.25) ** 2) / (1 + 1 + 3**2)) ** 0.5
+    expected = np.array([0.5, 0.5, 0.25]) / whole
+    np.testing.assert_allclose(_film_scales(spread, -1.0), expected, rtol=1e-6)
+    assert _film_scales(spread, 0.0).tolist() == pytest.approx([1, 1, 1])
+
+
+def test_where_nothing_can_be_said_the_scales_of_films_are_finite() -> None:
+    assert np.isfinite(_film_scales(torch.zeros(3), -0.2)).all()
 
 
 def test_a_third_of_the_directions_keeps_most_of_what_the_solutions_say_of_users(

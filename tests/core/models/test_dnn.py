@@ -13,9 +13,11 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
+from movierec_cli.core.models.closed_form import solved_parts
 from movierec_cli.core.models.config import DnnConfig, Preset
 from movierec_cli.core.models.dnn import Dnn
 from movierec_cli.core.models.dnn_network import Batch, DnnTask
+from movierec_cli.core.models.liking import HEAD, fit_liking
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import run_epochs
 from movierec_cli.core.training_options import TrainingOptions
@@ -110,6 +112,59 @@ def test_a_longer_history_speaks_more_and_an_empty_one_not_at_all(
     assert not vectors[:, : sizes[:2].sum()].any()
     lengths = np.linalg.norm(vectors[:, sizes[:2].sum() :], axis=1)
     np.testing.assert_allclose(lengths, TINY.config.prior_weight, rtol=1e-4)  # type: ignore[union-attr]
+
+
+def test_half_is_known_at_its_length_and_the_first_films_tell_the_most(
+    model: Dnn, split: dict[str, Scenario]
+) -> None:
+    scenario = split[FOLD_IN]
+    vectors = model.user_vectors(scenario.histories, scenario.users)
+    width = int(model.weights["part_sizes"][0])
+    weight = float(model.weights["part_weights"][0])
+    ratio = (scenario.histories.counts / float(model.weights["half_known"][0])) ** 0.8
+    lengths = np.linalg.norm(vectors[:, :width], axis=1)
+    np.testing.assert_allclose(lengths, weight * ratio / (1 + ratio), rtol=1e-4)
+
+
+def test_films_are_scaled_where_a_history_is_known_and_not_for_strangers(small: Dataset) -> None:
+    def untrained(power: float) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        torch.manual_seed(0)
+        config = replace(TINY.config, spread_power=power)  # type: ignore[type-var]
+        task, _ = build_task(small, Preset(config, TINY.training))
+        assert isinstance(task, DnnTask)
+        return task._weights(task._solved), task._solved.film_scales
+
+    (plain, _), (scaled, scales) = untrained(0.0), untrained(-0.2)
+    with_history = 16 + 24
+    assert scales.max() > 1.05
+    assert scales.min() < 0.95
+    for of_films, factor in (
+        (slice(with_history), scales[:, None]),
+        (slice(with_history, None), 1),
+    ):
+        np.testing.assert_allclose(
+            scaled["film_vectors"][:, of_films],
+            plain["film_vectors"][:, of_films] * factor,
+            rtol=1e-3,
+            atol=1e-5,
+        )
+
+
+def test_what_is_solved_knows_all_ratings_in_the_end_and_the_head_only_what_it_is_told(
+    small: Dataset,
+) -> None:
+    task, _ = build_task(small, TINY)
+    assert isinstance(task, DnnTask)
+    exported = task.export()
+    config = TINY.config
+    assert isinstance(config, DnnConfig)
+    complete = solved_parts(small, config, TINY.training.seed)
+    solved = slice(config.dimension, config.dimension + config.solved_rank)
+    np.testing.assert_array_equal(exported["history"][:, solved], complete.parts[0].history)
+    fit, unseen = cut_ratings(small, 0.1, TINY.training.seed)
+    head = fit_liking(task._weights(task._solved), fit, unseen, TINY.training.seed)
+    for name in HEAD:
+        np.testing.assert_array_equal(exported[name], head[name], err_msg=name)
 
 
 def test_who_someone_is_changes_what_a_stranger_gets_and_nothing_known_is_no_failure(
