@@ -113,8 +113,10 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
     sums = _sums(train, rows, centred, scale, config)
     n_films = len(train.films)
 
-    both = torch.cat([sums.inputs_targets, sums.inputs_prior], dim=1)
-    ridge, smooth = torch.split(_solve(sums.inputs, both, config.user_ridge), n_films, dim=1)
+    root = torch.linalg.cholesky(_regularised(sums.inputs, config.user_ridge))
+    ridge = torch.cholesky_solve(sums.inputs_targets, root)
+    # what the same regression from inputs makes of the prior's targets, for the demographics alone
+    smooth = torch.cholesky_solve(sums.demographics_inputs.T, root).T @ sums.inputs_prior  # [K, N]
     sample = torch.from_numpy(
         pooled(train.histories.take(rows[:_SAMPLE]), config.history_grades, n_films)
     )
@@ -130,7 +132,7 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
         weight=config.solved_weight,
         gate=WITH_HISTORY,
     )
-    slopes = _solve(sums.demographics, sums.demographics_inputs @ smooth, config.prior_ridge)
+    slopes = _solve(sums.demographics, smooth, config.prior_ridge)
     strangers = _demographic_part(slopes, sums.prior_total / len(rows), config.prior_weight)
     parts = (scale_films(whiten(item_item), scales), whiten(strangers))
     return Solved(parts, mean, scales)
@@ -192,7 +194,7 @@ def _sum_of_solutions(
     gram = moment_gram(
         histories, grades_of(histories, config.history_grades), n_films, config.moment_seconds
     )
-    moments = _zero_diagonal(gram, gram, config.moment_regularisation)
+    moments = _zero_diagonal_of_itself(gram, config.moment_regularisation)
 
     def unit(solution: Tensor) -> float:
         return 1 / float((sample @ solution).std(dim=1).mean().clamp(min=1e-6))
@@ -239,6 +241,14 @@ def _zero_diagonal(gram: Tensor, moment: Tensor, regularisation: float) -> Tenso
     precision = torch.cholesky_inverse(root)
     weights = precision @ moment
     return weights - precision * (weights.diagonal() / precision.diagonal())
+
+
+def _zero_diagonal_of_itself(gram: Tensor, regularisation: float) -> Tensor:
+    """Solve the same for ``moment = gram``, where most of it cancels out."""
+    root = torch.linalg.cholesky(_regularised(gram, regularisation))
+    precision = torch.cholesky_inverse(root)
+    weights = -precision / precision.diagonal()
+    return weights.fill_diagonal_(0.0)
 
 
 def _solve(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:

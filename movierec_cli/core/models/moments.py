@@ -17,7 +17,10 @@ def togetherness(gaps: NDArray[np.int64], half: float) -> FloatArray:
     1 / (1 + gap / half): as a function of two times it is positive semidefinite, so the matrix
     that `moment_gram` sums up is one that EASE can be solved with.
     """
-    return np.asarray(1.0 / (1.0 + np.abs(gaps) / half), np.float32)
+    together = np.abs(gaps).astype(np.float32)  # one array, changed in place: there are many
+    together /= half
+    together += 1
+    return np.reciprocal(together, out=together)
 
 
 def moment_gram(histories: Histories, grades: FloatArray, n_films: int, half: float) -> Tensor:
