@@ -60,7 +60,7 @@ def main() -> None:
     page = arguments.out or (None if arguments.quick else PAGE)
     if arguments.folder:
         arguments.folder.mkdir(parents=True, exist_ok=True)
-        _measure(arguments.folder, seeds, arguments, page)
+        _measure(arguments.folder.resolve(), seeds, arguments, page)
     else:
         with tempfile.TemporaryDirectory(prefix="movierec-bench-") as folder:
             _measure(Path(folder), seeds, arguments, page)
@@ -144,7 +144,13 @@ def _call(python: str | Path, script: str, *arguments: object, seconds: float = 
     command = [str(python), str(HERE / script), *map(str, arguments)]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", "TQDM_DISABLE": "1"}
     try:
-        code = subprocess.run(command, check=False, timeout=seconds, env=environment).returncode
+        code = subprocess.run(
+            command,
+            check=False,
+            timeout=seconds,
+            env=environment,
+            cwd=tempfile.gettempdir(),  # some libraries write logs to where they run
+        ).returncode
     except subprocess.TimeoutExpired:
         return f"was stopped after {seconds:.0f} seconds"
     if code and Path(python) == Path(sys.executable):
