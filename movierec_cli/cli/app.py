@@ -55,9 +55,7 @@ class Movierec(LazyGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; never show a traceback unless ``MOVIEREC_DEBUG`` is set."""
         with _errors_reported(ctx):
-            result = super().invoke(ctx)
-            sys.stdout.flush()  # here, where it can still be told that it failed
-            return result
+            return super().invoke(ctx)
 
 
 @contextmanager
