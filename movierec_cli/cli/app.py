@@ -82,7 +82,10 @@ def _errors_reported(ctx: Any) -> Iterator[None]:
             raise typer.Exit(DataError.exit_code) from failure
         if _is_usage_error(failure):
             command = (getattr(failure, "ctx", None) or ctx).command_path
-            console.error(failure.format_message(), f"See: {command} --help")  # type: ignore[attr-defined]
+            message = failure.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
+            extra = "unexpected extra argument" in message
+            quote = 'Quote words that belong together: "star wars". ' if extra else ""
+            console.error(message, f"{quote}See: {command} --help")
             raise typer.Exit(_USAGE) from failure
         if debugging:
             raise

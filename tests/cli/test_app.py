@@ -284,3 +284,14 @@ def test_the_prose_of_a_help_has_the_width_of_the_terminal(cli: Cli) -> None:
     text = cli("evaluate", "--help").stdout
     assert "but who they are. Fold-in: 80 % of their ratings are known." in " ".join(text.split())
     assert any("Fold-in: 80 % of their ratings are known" in line for line in text.splitlines())
+
+
+def test_a_title_that_is_not_quoted_is_told_to_be(cli: Cli) -> None:
+    error, hint = failed(cli("films", "star", "trek"), 2)
+    assert "unexpected extra argument" in error
+    assert hint == 'Quote words that belong together: "star wars". See: movierec films --help'
+
+
+def test_a_wrong_choice_is_told_in_words_for_people(cli: Cli) -> None:
+    error, _ = failed(cli("eda", "genres", "--format", "jsn"), 2)
+    assert error.startswith("Invalid value for '--format': 'jsn' is not one of")

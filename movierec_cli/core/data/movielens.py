@@ -74,7 +74,7 @@ def read_archive(path: Path, where: str) -> dict[str, bytes]:
     except _UNREADABLE as error:
         raise IntegrityError(
             f"{where} is not a readable zip archive: {error}.",
-            "Fetch a fresh one with: movierec download --force",
+            "Give the path of ml-100k.zip, or fetch it with: movierec download --force",
         ) from error
 
 
