@@ -43,7 +43,8 @@ def known_answers(told: Told, run: "LoadedRun", profiles: Path) -> "Answers":
     UsageError
         If it makes no sense; a user of the data set together with it makes none.
     """
-    from movierec_cli.core.people import Answers, load_profile, name_films
+    from movierec_cli.core.people import Answers, name_films
+    from movierec_cli.core.profiles import load_profile
     from movierec_cli.core.ratings_file import read_ratings
 
     if told.user is not None:

@@ -32,7 +32,7 @@ def _runs() -> list[str]:
 
 def _profiles() -> list[str]:
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.people import list_profiles
+    from movierec_cli.core.profiles import list_profiles
 
     return list_profiles(Paths.from_environment().profiles)
 

@@ -30,15 +30,15 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec profiles list
     """
-    from movierec_cli.core import people
+    from movierec_cli.core import profiles
     from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
 
     folder = Paths.from_environment().profiles
     records, failures = [], []
-    for name in people.list_profiles(folder):
+    for name in profiles.list_profiles(folder):
         try:
-            answers = people.load_profile(name, folder)
+            answers = profiles.load_profile(name, folder)
         except MovierecError as failure:  # the others can be listed all the same
             failures.append(failure)
         else:
@@ -66,11 +66,11 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
 
       movierec profiles show ann
     """
-    from movierec_cli.core import people
+    from movierec_cli.core import profiles
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    answers = people.load_profile(name, paths.profiles)
+    answers = profiles.load_profile(name, paths.profiles)
     films = load_dataset(answers.dataset).films
     titles = dict(zip(films.ids.tolist(), films.titles.tolist(), strict=True))
     records = [
@@ -100,8 +100,8 @@ def remove(name: NameArgument) -> None:
 
       movierec profiles remove ann
     """
-    from movierec_cli.core import people
+    from movierec_cli.core import profiles
     from movierec_cli.core.paths import Paths
 
-    people.remove_profile(name, Paths.from_environment().profiles)
+    profiles.remove_profile(name, Paths.from_environment().profiles)
     info(f"Forgot {name}.")

@@ -160,7 +160,7 @@ def recommend(
 
     from movierec_cli.cli.asking import Told, films_of, known_answers
     from movierec_cli.cli.interview import interview, offer_to_remember
-    from movierec_cli.core import api, people
+    from movierec_cli.core import api, profiles
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.paths import Paths
 
@@ -191,7 +191,7 @@ def recommend(
         )
         return
     if save_profile is not None:
-        people.check_profile_name(save_profile)
+        profiles.check_profile_name(save_profile)
         if user is not None:
             raise UsageError(
                 "A user of the data set is no profile.", "Name favourites: --like TITLE"
@@ -228,9 +228,9 @@ def recommend(
     if answers.ratings and not told.of_somebody_new and save_profile is None:
         save_profile = offer_to_remember()
     if save_profile is not None:
-        if save_profile in people.list_profiles(paths.profiles):
+        if save_profile in profiles.list_profiles(paths.profiles):
             info(f"It replaces what was remembered as {save_profile}.")
-        people.save_profile(save_profile, answers, paths.profiles)
+        profiles.save_profile(save_profile, answers, paths.profiles)
         info(f"Remembered. Next time: movierec recommend --profile {save_profile}")
 
 

@@ -1,44 +1,22 @@
 """Who asks: a user of the data set, or anyone who names a few favourites."""
 
-import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Ratings, Users
-from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write
-from movierec_cli.core.json_shapes import finite, group, maybe, text, whole
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.search import TitleIndex
 
 LIKED, DISLIKED = 5.0, 1.0
 """The ratings that "like" and "dislike" stand for; a rating of 1 is a dislike."""
 
-_LOWEST, _HIGHEST = 1.0, 5.0
-_OLDEST = 120
-_PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_FILM_ID = re.compile(r"[0-9]{1,18}")
+LOWEST, HIGHEST = 1.0, 5.0
+"""The ratings that there are."""
 
-
-def _opinions(value: object) -> bool:
-    """Tell whether it is ratings by film id, as JSON has them."""
-    return isinstance(value, dict) and all(
-        _FILM_ID.fullmatch(film) and finite(rating) and _LOWEST <= rating <= _HIGHEST
-        for film, rating in value.items()
-    )
-
-
-_IS_PROFILE = group(
-    dataset=text,
-    ratings=_opinions,
-    age=maybe(whole(1, _OLDEST)),
-    gender=maybe(text),
-    occupation=maybe(text),
-    zip_code=maybe(text),
-)
+OLDEST = 120
+"""The highest age, in years, that is believed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,14 +162,14 @@ def checked_rating(value: float) -> float:
     UsageError
         If it is not 1 to 5.
     """
-    if not _LOWEST <= value <= _HIGHEST:
+    if not LOWEST <= value <= HIGHEST:
         raise UsageError(f"A rating is 1 to 5, not {value:g}.", 'For example: --rate "Fargo=4"')
     return value
 
 
 def _age(age: int) -> np.ndarray:
-    if not 1 <= age <= _OLDEST:
-        raise UsageError(f"Nobody is {age} years old.", f"Give an age of 1 to {_OLDEST}.")
+    if not 1 <= age <= OLDEST:
+        raise UsageError(f"Nobody is {age} years old.", f"Give an age of 1 to {OLDEST}.")
     return np.array([age], np.float32)
 
 
@@ -209,93 +187,3 @@ def _occupation(dataset: Dataset, occupation: str) -> np.ndarray:
             f"Choose one of: {', '.join(dataset.occupations)}",
         )
     return np.array([known.index(occupation.lower())], np.int16)
-
-
-def save_profile(name: str, answers: Answers, folder: Path) -> Path:
-    """Remember a person's answers under a name.
-
-    Raises
-    ------
-    UsageError
-        If the name has other characters than letters, digits, dots, dashes and underscores.
-    """
-    path = _profile_path(name, folder)
-    content = {"schema": 1, "name": name, **asdict(answers)}
-    with atomic_write(path) as file:
-        file.write(json.dumps(content, indent=1, ensure_ascii=False).encode())
-    return path
-
-
-def load_profile(name: str, folder: Path) -> Answers:
-    """Recall the answers of a profile.
-
-    Raises
-    ------
-    DataError
-        If there is no such profile.
-    IntegrityError
-        If it is damaged.
-    """
-    path = _profile_path(name, folder)
-    try:
-        content = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        there = list_profiles(folder)
-        raise DataError(
-            f"There is no profile {name!r}.",
-            f"There are: {', '.join(there)}"
-            if there
-            else f"Make it with: movierec recommend --like Fargo --save-profile {name}",
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise _damaged(name, f"{path}: {error}") from error
-    if not _IS_PROFILE(content):
-        raise _damaged(name, f"{path} is no profile")
-    content["ratings"] = {int(film): float(given) for film, given in content["ratings"].items()}
-    return Answers(**{key: content[key] for key in Answers.__dataclass_fields__})
-
-
-def _damaged(name: str, why: str) -> IntegrityError:
-    return IntegrityError(
-        f"The profile {name!r} is damaged: {why}.",
-        f"Remove it with: movierec profiles remove {name}",
-    )
-
-
-def list_profiles(folder: Path) -> list[str]:
-    """Return the names of all profiles, ascending."""
-    return sorted(path.stem for path in folder.glob("*.json"))
-
-
-def remove_profile(name: str, folder: Path) -> None:
-    """Forget a profile.
-
-    Raises
-    ------
-    DataError
-        If there is none of that name.
-    """
-    path = _profile_path(name, folder)
-    if not path.exists():
-        load_profile(name, folder)
-    path.unlink()
-
-
-def check_profile_name(name: str) -> str:
-    """Return ``name`` if a profile can be called so.
-
-    Raises
-    ------
-    UsageError
-        If it has other characters than letters, digits, dots, dashes and underscores.
-    """
-    if not _PROFILE_NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a profile.",
-            "Use letters, digits, dots, dashes and underscores.",
-        )
-    return name
-
-
-def _profile_path(name: str, folder: Path) -> Path:
-    return folder / f"{check_profile_name(name)}.json"

@@ -26,7 +26,8 @@ from movierec_cli.core.doctor.check import in_shell, without_home
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.files import exclusive
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import Answers, save_profile
+from movierec_cli.core.people import Answers
+from movierec_cli.core.profiles import save_profile
 from movierec_cli.core.runs import Run, remove_run, save_run
 from tests.conftest import SMALL
 from tests.core.test_checkpoints import CHECKPOINT

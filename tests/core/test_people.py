@@ -1,14 +1,11 @@
-"""Who asks: checked, remembered, read from files."""
-
-import json
-from pathlib import Path
+"""Who asks: checked, and what is known of them."""
 
 import numpy as np
 import pytest
 
 from movierec_cli.core import people
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.people import Answers
 from movierec_cli.core.search import TitleIndex
 from tests.helpers import make_dataset
@@ -67,60 +64,6 @@ def test_films_are_named_once() -> None:
     }  # fmt: skip
     with pytest.raises(UsageError, match=r"Fargo \(1996\) is given two ratings: 5 .* 1 for"):
         people.name_films(INDEX, [("fargo", 5.0), ("10", 1.0)])
-
-
-def test_a_profile_is_remembered_and_forgotten(tmp_path: Path) -> None:
-    told = Answers("by-hand", {10: 4.5}, 30, "F", None, "01234")
-    people.save_profile("ann", told, tmp_path)
-    assert people.load_profile("ann", tmp_path) == told
-    assert people.list_profiles(tmp_path) == ["ann"]
-    people.remove_profile("ann", tmp_path)
-    assert people.list_profiles(tmp_path) == []
-
-
-def test_a_profile_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as caught:
-        people.load_profile("bob", tmp_path)
-    assert "--save-profile bob" in caught.value.hint
-    people.save_profile("ann", Answers("by-hand"), tmp_path)
-    for call in (people.load_profile, people.remove_profile):
-        with pytest.raises(DataError, match="no profile 'bob'") as caught:
-            call("bob", tmp_path)
-        assert caught.value.hint == "There are: ann"
-
-
-@pytest.mark.parametrize("name", ["", "../ann", "a b", ".ann", "x" * 81])
-def test_a_profile_cannot_have_any_name(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be the name"):
-        people.save_profile(name, Answers("by-hand"), tmp_path)
-
-
-def profile(**changed: object) -> str:
-    """Return a profile as it is written, with something else in some fields."""
-    sound = {
-        "dataset": "by-hand", "ratings": {"10": 4.5}, "age": 30, "gender": "F",
-        "occupation": None, "zip_code": "01234",
-    }  # fmt: skip
-    return json.dumps(sound | changed)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "", "[]", "{}", "null", "[" * 100_000, '{"ratings": [1]}',
-        profile(dataset=3), profile(ratings=[[10, 4]]), profile(ratings={"ten": 4}),
-        profile(ratings={"10": 9}), profile(ratings={"10": "4"}), profile(ratings={"10": True}),
-        profile(ratings={"10": float("nan")}), profile(ratings={"9" * 30: 4}),
-        profile(ratings={"10": 10**400}), profile(age="30"), profile(age=0), profile(age=10**30),
-        profile(age=True), profile(gender=["F"]), profile(occupation=1), profile(zip_code=1234),
-    ],
-)  # fmt: skip
-def test_a_damaged_profile_is_told(content: str, tmp_path: Path) -> None:
-    (tmp_path / "ann.json").write_text(content)
-    with pytest.raises(IntegrityError, match="'ann' is damaged") as caught:
-        people.load_profile("ann", tmp_path)
-    assert caught.value.hint == "Remove it with: movierec profiles remove ann"
-    people.remove_profile("ann", tmp_path)
 
 
 def test_a_typed_rating_of_one_is_a_dislike_not_a_low_rating(small: Dataset) -> None:

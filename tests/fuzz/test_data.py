@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from movierec_cli.core import people
+from movierec_cli.core import people, profiles
 from movierec_cli.core.data import movielens, registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
@@ -195,7 +195,7 @@ def test_a_spoilt_profile_is_recalled_or_refused(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "ann.json").write_bytes(content)
         try:
-            answers = people.load_profile("ann", Path(folder))
+            answers = profiles.load_profile("ann", Path(folder))
         except IntegrityError as error:
             assert error.hint == "Remove it with: movierec profiles remove ann"
             return
@@ -212,7 +212,7 @@ def test_a_spoilt_profile_is_recalled_or_refused(content: bytes) -> None:
     [
         lambda path: movielens.read_archive(path, "here"),
         lambda path: read_ratings(path, INDEX),
-        lambda path: people.load_profile("x" * 80, path.parent),
+        lambda path: profiles.load_profile("x" * 80, path.parent),
     ],
 )
 def test_a_file_that_is_not_there_is_refused(read: Callable[[Path], object]) -> None:

@@ -8,7 +8,7 @@ from movierec_cli.core.doctor.check import Check, broken, failed, fine, worth_kn
 from movierec_cli.core.errors import IntegrityError, MovierecError, UsageError
 from movierec_cli.core.files import size_in_words
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import list_profiles, load_profile
+from movierec_cli.core.profiles import list_profiles, load_profile
 from movierec_cli.core.runs import Manifest, list_runs, load_manifest, load_run, retraining
 
 _DOWNLOAD = "movierec download"
