@@ -84,7 +84,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
             ]
             for manifest in manifests
         ],
-        notes=[] if manifests else ["None yet. Train one with: movierec train dnn"],
+        notes=[] if manifests or failures else ["None yet. Train one with: movierec train dnn"],
     )
     emit(chosen_format(format, json), view, [_summary(m) for m in manifests], {}, "runs")
     for failed in failures:

@@ -48,7 +48,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         columns=[Column("Name"), Column("Ratings", numeric=True)],
         rows=[[str(record["name"]), str(record["ratings"])] for record in records],
         notes=[]
-        if records
+        if records or failures
         else ["None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"],
     )
     emit(chosen_format(format, json), view, records, {}, records_key="profiles")

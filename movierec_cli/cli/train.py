@@ -60,7 +60,7 @@ def train(
     """Train a model and keep it as a run.
 
     Of the last epochs, when the steps have become small, the one is kept that is best on a part cut
-    from the training part, never on held-out ratings. An epoch marked * is the best so far.
+    from the training part, never on held-out ratings. Marked * is the best so far of those.
 
     [bold]Examples[/]
 

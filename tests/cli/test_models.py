@@ -44,3 +44,5 @@ def test_a_damaged_run_does_not_hide_the_others(
     assert "error: The run 'dnn' is damaged" in result.stderr
     assert "hint: Remove it with: movierec models remove dnn" in result.stderr
     assert "is damaged" in cli("models", "list", "--quiet").stderr
+    (tmp_path / "own" / "data" / "runs" / "two-tower" / "manifest.json").write_bytes(b"{")
+    assert "None yet" not in cli("models", "list").stdout
