@@ -45,11 +45,11 @@ def interview(run: "LoadedRun") -> "Answers":
 
 def offer_to_remember() -> str | None:
     """Ask under which name to remember the answers; ``None`` for not at all."""
-    from movierec_cli.core.profiles import check_profile_name
+    from movierec_cli.core.names import check_name
 
     while name := _ask("\nRemember this under a name? (Enter: no)"):
         try:
-            return check_profile_name(name)
+            return check_name(name, "profile")
         except UsageError as error:
             info(f"    {error.message}\n    {error.hint}")
     return None

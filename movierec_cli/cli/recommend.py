@@ -162,6 +162,7 @@ def recommend(
     from movierec_cli.cli.interview import interview, offer_to_remember
     from movierec_cli.core import api, profiles
     from movierec_cli.core.errors import UsageError
+    from movierec_cli.core.names import check_name
     from movierec_cli.core.paths import Paths
 
     told = Told(
@@ -191,7 +192,7 @@ def recommend(
         )
         return
     if save_profile is not None:
-        profiles.check_profile_name(save_profile)
+        check_name(save_profile, "profile")
         if user is not None:
             raise UsageError(
                 "A user of the data set is no profile.", "Name favourites: --like TITLE"

@@ -39,8 +39,6 @@ class Checkpoint:
         What it rests on, and what has to be the same to go on: versions, data set, configuration.
     epochs
         A record for each finished epoch, as in a manifest.
-    total
-        The most epochs that it takes, a second phase not counted.
     command
         What goes on with it.
     arrays
@@ -50,7 +48,6 @@ class Checkpoint:
     request: Mapping[str, Any]
     basis: Mapping[str, Any]
     epochs: tuple[Mapping[str, Any], ...]
-    total: int
     command: str
     arrays: Mapping[str, NDArray[Any]]
 
@@ -68,7 +65,6 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
         "request": checkpoint.request,
         "basis": checkpoint.basis,
         "epochs": checkpoint.epochs,
-        "total": checkpoint.total,
         "command": checkpoint.command,
     }
     arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
@@ -112,7 +108,6 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         header["request"],
         header["basis"],
         tuple(header["epochs"]),
-        header["total"],
         header["command"],
         arrays,
     )

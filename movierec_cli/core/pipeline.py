@@ -17,8 +17,9 @@ from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import Preset
 from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.names import check_name
 from movierec_cli.core.run_checks import is_sound
-from movierec_cli.core.runs import Manifest, Run, check_name
+from movierec_cli.core.runs import Manifest, Run
 from movierec_cli.core.tasks import build_task
 from movierec_cli.core.training import (
     THREADS,
@@ -29,7 +30,7 @@ from movierec_cli.core.training import (
     diverged,
     run_training,
 )
-from movierec_cli.core.training_request import TrainingRequest, default_name
+from movierec_cli.core.training_request import TrainingRequest, default_name, train_command
 
 
 def run_name(request: TrainingRequest, dataset: str) -> str:
@@ -40,7 +41,7 @@ def run_name(request: TrainingRequest, dataset: str) -> str:
     UsageError
         If it cannot be called so.
     """
-    return check_name(request.name or default_name(request, dataset))
+    return check_name(request.name or default_name(request, dataset), "run")
 
 
 def versions() -> dict[str, str]:
@@ -84,7 +85,9 @@ def train_run(
     preset = request.resolve()
     name = run_name(request, dataset.name)
     split = make_split(dataset, request.holdout, request.split_seed)
-    epochs, weights, inputs = _train(split, preset, request.seed, on_epoch, on_state, begun)
+    epochs, weights, inputs = _train(
+        split, preset, request.seed, on_epoch, on_state, begun, train_command(request, dataset.name)
+    )
     earlier = sum(epoch.seconds for epoch in begun.epochs) if begun else 0.0
     manifest = Manifest(
         name=name,
@@ -124,8 +127,9 @@ def _train(
     on_epoch: OnEpoch,
     on_state: OnState,
     begun: TrainingState | None,
+    begin: str,
 ) -> tuple[tuple[Epoch, ...], dict[str, FloatArray], dict[str, str]]:
-    """Return the epochs, the weights, and how the inputs were made."""
+    """Return the epochs, the weights, and how the inputs were made; ``begin`` is the command."""
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
@@ -137,7 +141,7 @@ def _train(
                 raise DataError(
                     "The unfinished training cannot go on: its inputs were made in another way, "
                     f"{dict(begun.inputs)}, not {inputs}.",
-                    "Begin it again without --resume.",
+                    f"Begin it again with: {begin}",
                 )
             epochs = run_training(
                 task,

@@ -5,12 +5,12 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.files import atomic_write
 from movierec_cli.core.json_shapes import finite, group, maybe, text, whole
+from movierec_cli.core.names import check_name
 from movierec_cli.core.people import HIGHEST, LOWEST, OLDEST, Answers
 
-_PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _FILM_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -102,21 +102,5 @@ def remove_profile(name: str, folder: Path) -> None:
     path.unlink()
 
 
-def check_profile_name(name: str) -> str:
-    """Return ``name`` if a profile can be called so.
-
-    Raises
-    ------
-    UsageError
-        If it has other characters than letters, digits, dots, dashes and underscores.
-    """
-    if not _PROFILE_NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a profile.",
-            "Use letters, digits, dots, dashes and underscores.",
-        )
-    return name
-
-
 def _profile_path(name: str, folder: Path) -> Path:
-    return folder / f"{check_profile_name(name)}.json"
+    return folder / f"{check_name(name, 'profile')}.json"

@@ -82,10 +82,9 @@ def train_and_save(
     def keep(state: TrainingState) -> None:
         records = tuple(epoch.as_dict() for epoch in state.epochs)
         arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.tensors.items()}
-        total = preset.training.epochs
         command = f"{train_command(request, dataset.name)} --resume"
         basis = {**asked.basis, "inputs": dict(state.inputs)}
-        save_checkpoint(Checkpoint(asked.request, basis, records, total, command, arrays), folder)
+        save_checkpoint(Checkpoint(asked.request, basis, records, command, arrays), folder)
 
     busy = DataError(
         f"Another process is training the run {name!r} right now.",
@@ -135,7 +134,7 @@ def _begun(folder: Path, asked: Asked, resume: Resume) -> TrainingState | None:
     return TrainingState(
         tuple(Epoch(**record) for record in checkpoint.epochs),
         {name: torch.from_numpy(array.copy()) for name, array in checkpoint.arrays.items()},
-        checkpoint.basis["inputs"],
+        checkpoint.basis.get("inputs", {}),
     )
 
 
@@ -152,7 +151,7 @@ def _require_the_same(checkpoint: Checkpoint, asked: Asked, name: str) -> None:
             raise DataError(
                 f"The unfinished training {name!r} cannot go on: its {key} "
                 "had other values when it was begun.",
-                "Begin it again without --resume.",
+                f"Begin it again with: {checkpoint.command.removesuffix(' --resume')}",
             )
 
 

@@ -8,7 +8,6 @@ manifest is the one moment at which a run changes.
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,11 +21,12 @@ from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.checkpoints import unfinished_training
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.files import atomic_write, exclusive
 from movierec_cli.core.model_card import model_card
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.names import check_name
 from movierec_cli.core.run_checks import check_manifest, check_weights
 from movierec_cli.core.training_request import request_of, train_command
 
@@ -34,7 +34,6 @@ FORMAT = 2
 """Version of the layout of a run, the arrays of the models included."""
 
 _MANIFEST = "manifest.json"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True)
@@ -131,22 +130,6 @@ def retraining(manifest: Manifest) -> str:
     return train_command(request, manifest.dataset["name"])
 
 
-def check_name(name: str) -> str:
-    """Return ``name`` if a run can be called so.
-
-    Raises
-    ------
-    UsageError
-        If it has other characters than letters, digits, dots, dashes and underscores.
-    """
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a run.",
-            "Use letters, digits, dots, dashes and underscores, for example: --name my-run",
-        )
-    return name
-
-
 def save_run(run: Run, folder: Path) -> Path:
     """Write a run under ``folder`` and return its own folder; a run of the same name is replaced.
 
@@ -155,7 +138,7 @@ def save_run(run: Run, folder: Path) -> Path:
     DataError
         If the folder cannot be written to.
     """
-    target = folder / check_name(run.manifest.name)
+    target = folder / check_name(run.manifest.name, "run")
     data = save_safetensors({name: np.ascontiguousarray(w) for name, w in run.weights.items()})
     digest = hashlib.sha256(data).hexdigest()
     weights_file = f"weights-{digest[:16]}.safetensors"
@@ -202,7 +185,7 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, Mapping[str, Any]]
     IntegrityError
         If the manifest is damaged.
     """
-    path = folder / check_name(name) / _MANIFEST
+    path = folder / check_name(name, "run") / _MANIFEST
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError as error:
@@ -277,7 +260,7 @@ def remove_run(name: str, folder: Path) -> None:
     DataError
         If there is none of that name, or one is being trained.
     """
-    target = folder / check_name(name)
+    target = folder / check_name(name, "run")
     if not target.is_dir():
         raise _no_run(name, folder)
     busy = DataError(

@@ -24,7 +24,6 @@ CHECKPOINT = Checkpoint(
     request={"model": "dnn", "seed": 7, "name": None},
     basis={"versions": {"movierec": "0.1.0"}},
     epochs=({"number": 1, "train": {"loss": 0.1 + 0.2}},),
-    total=16,
     command="movierec train dnn --resume",
     arrays={
         "module.w": np.array([[1.5, -2.0]], np.float32),
@@ -43,10 +42,10 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_read_is_what_was_written(folder: Path) -> None:
     found = load_checkpoint(folder)
     assert found is not None
-    assert (found.request, found.basis, found.total) == (
+    assert (found.request, found.basis, found.command) == (
         CHECKPOINT.request,
         CHECKPOINT.basis,
-        16,
+        CHECKPOINT.command,
     )
     assert found.epochs == CHECKPOINT.epochs  # 0.1 + 0.2 to the last bit
     for name, array in CHECKPOINT.arrays.items():
@@ -56,10 +55,10 @@ def test_what_is_read_is_what_was_written(folder: Path) -> None:
 
 
 def test_the_next_epoch_replaces_the_one_before(folder: Path) -> None:
-    save_checkpoint(replace(CHECKPOINT, total=99), folder)
+    save_checkpoint(replace(CHECKPOINT, command="movierec train two-tower"), folder)
     found = load_checkpoint(folder)
     assert found is not None
-    assert found.total == 99
+    assert found.command == "movierec train two-tower"
     assert [path.name for path in folder.iterdir()] == [FILE]
 
 

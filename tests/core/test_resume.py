@@ -178,8 +178,9 @@ def test_inputs_made_in_another_way_do_not_go_on(
         return hashed_ngrams(titles), "of another kind"
 
     monkeypatch.setattr(tasks, "title_vectors", other)
-    with pytest.raises(DataError, match="its inputs were made in another way"):
+    with pytest.raises(DataError, match="its inputs were made in another way") as caught:
         train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
+    assert caught.value.hint == f"Begin it again with: {train_command(DNN, small.name)}"
     assert [training.name for training in unfinished(tmp_path)] == ["mine"]
 
 
@@ -250,8 +251,9 @@ def test_another_training_is_not_gone_on_with(
 def test_other_data_is_not_gone_on_with(small: Dataset, tmp_path: Path) -> None:
     interrupted(small, DNN, tmp_path, 2)
     fewer = small.with_ratings(small.ratings.take(np.arange(1000)))
-    with pytest.raises(DataError, match="its dataset had other values"):
+    with pytest.raises(DataError, match="its dataset had other values") as caught:
         train_and_save(fewer, DNN, tmp_path, silently, Resume.ALWAYS)
+    assert caught.value.hint == f"Begin it again with: {train_command(DNN, small.name)}"
 
 
 def test_other_versions_do_not_go_on(

@@ -179,7 +179,7 @@ def test_a_foreign_list_of_films_is_never_used(
 
 
 CHECKPOINT = Checkpoint(
-    {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), 3, "movierec train dnn --resume",
+    {"model": "dnn"}, {"numpy": "2"}, ({"number": 1},), "movierec train dnn --resume",
     {"module.w": np.float32([1, 2])},
 )  # fmt: skip
 

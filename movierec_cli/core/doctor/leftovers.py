@@ -7,8 +7,9 @@ from movierec_cli.core.checkpoints import FILE, unfinished_training
 from movierec_cli.core.doctor.check import Check, in_shell, worth_knowing
 from movierec_cli.core.errors import MovierecError, UsageError
 from movierec_cli.core.files import is_held, is_left_behind, parts_in
+from movierec_cli.core.names import check_name
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import check_name, list_runs, load_manifest
+from movierec_cli.core.runs import list_runs, load_manifest
 
 
 def unfinished_files(paths: Paths) -> Iterator[Check]:
@@ -40,7 +41,7 @@ def unfinished_trainings(paths: Paths) -> Iterator[Check]:
 def _removal(folder: Path) -> str:
     """Return the command that removes a folder among those of the runs."""
     try:
-        return f"movierec models remove {check_name(folder.name)}"
+        return f"movierec models remove {check_name(folder.name, 'run')}"
     except UsageError:
         return f"rm -r {in_shell(folder)}"
 
