@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.splits import Scenario
@@ -27,6 +27,7 @@ from movierec_cli.core.models.config import TwoTowerConfig
 from movierec_cli.core.models.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.incidence import Incidence
 from movierec_cli.core.models.strangers import fit_strangers
+from movierec_cli.core.models.towers import Towers
 from movierec_cli.core.models.two_tower import N_COUNT_FEATURES, TwoTower
 from movierec_cli.core.training import TOTAL, Epoch, Monitor
 
@@ -37,52 +38,6 @@ Draw = tuple[Tensor, Tensor, Tensor]
 """Films [M, N, D], user tower [M, N + K, D] and strangers [M, 1 + K, D]."""
 
 _MOST_HIDDEN = 0.3  # share of the ratings that a step may hide
-_AVERAGING = 0.97  # of the exponential moving average of the weights
-
-
-class Towers(nn.Module):
-    """The weights of both towers, and their moving averages."""
-
-    own: Tensor
-    user_tower: Tensor
-    film_tower: Tensor
-    own_average: Tensor
-    user_tower_average: Tensor
-    film_tower_average: Tensor
-    steps: Tensor
-
-    def __init__(
-        self, config: TwoTowerConfig, n_user_side: int, n_film_side: int, size: tuple[int, int]
-    ) -> None:
-        super().__init__()
-        n_users, n_films = size
-        members, width = config.members, config.factors + 1
-        shapes = {
-            "own": n_films,  # what a film is beyond what its tower says
-            "user_tower": n_films + n_user_side,
-            "film_tower": n_users + n_film_side,
-        }
-        for name, rows in shapes.items():
-            start = torch.randn(members, rows, width) * config.start
-            self.register_parameter(name, nn.Parameter(start))
-            self.register_buffer(f"{name}_average", start.clone())
-        self.register_buffer("steps", torch.zeros((), dtype=torch.long))
-
-    def weights(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Return own [M, N, D], user tower [M, N + K, D] and film tower [M, U + K', D]."""
-        return self.own, self.user_tower, self.film_tower
-
-    def averages(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the moving averages of `weights`."""
-        return self.own_average, self.user_tower_average, self.film_tower_average
-
-    @torch.no_grad()
-    def update_averages(self) -> None:
-        """Let the averages follow the weights."""
-        self.steps.add_(1)
-        kept = min(_AVERAGING, 1 - 1 / float(self.steps))
-        for average, weight in zip(self.averages(), self.weights(), strict=True):
-            average.mul_(kept).add_(weight, alpha=1 - kept)
 
 
 class TwoTowerTask:
