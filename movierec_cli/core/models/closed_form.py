@@ -94,7 +94,12 @@ class Solved:
     film_scales: FloatArray
 
 
-def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
+def random_start(n_films: int, config: DnnConfig) -> Tensor:
+    """Draw where the search for directions starts, [n_films, as many as it follows]."""
+    return torch.randn(n_films, min(config.solved_rank + _SPARE, n_films))
+
+
+def solved_parts(train: Dataset, config: DnnConfig, start: Tensor) -> Solved:
     """Solve for the parts that need no training.
 
     The first part adds three item-item solutions and keeps the directions in which what they say
@@ -104,6 +109,8 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
 
     The second part is what to say of strangers: a regression on demographics of what the ridge
     regression makes of the training users, which is smoother than what they rated.
+
+    Nothing is drawn here, so that it can go on beside a training; ``start`` is `random_start`.
     """
     rows = np.flatnonzero(train.histories.counts)
     basis = demographic_basis(train.users.take(rows), len(train.occupations))
@@ -122,7 +129,7 @@ def solved_parts(train: Dataset, config: DnnConfig, seed: int) -> Solved:
     )
     weights = _sum_of_solutions(train, sample, sums, ridge, config)  # [N + K, N]
     scales = _film_scales((sample @ weights[:n_films]).std(dim=0), config.spread_power)
-    films = _directions(weights, sums.inputs, min(config.solved_rank, n_films), seed)
+    films = _directions(weights, sums.inputs, start)[:, : config.solved_rank].contiguous()
     user_side = weights @ films
     item_item = Part(
         films=films.numpy(),
@@ -260,15 +267,20 @@ def _regularised(gram: Tensor, regularisation: float) -> Tensor:
     return gram + regularisation * torch.eye(len(gram), dtype=gram.dtype)
 
 
-def _directions(weights: Tensor, inputs: Tensor, rank: int, seed: int) -> Tensor:
-    """Return the directions in which the scores of the training users vary most, [N, rank].
+def _directions(weights: Tensor, inputs: Tensor, start: Tensor) -> Tensor:
+    """Return the directions in which the scores of the training users vary most, strongest first.
 
-    They are eigenvectors of the scores' second moment, so that of all films of ``rank`` numbers
+    They are eigenvectors of the scores' second moment, so that of all films of so many numbers
     these lose least of what ``weights`` [N + K, N] say of users with the moment ``inputs``
-    [N + K, N + K]; films by themselves do not count, however much is said of them.
+    [N + K, N + K]; films by themselves do not count, however much is said of them. [N, R] from a
+    random ``start`` [N, R]; the last few are less exact. Halko, Martinsson and Tropp (2011), as
+    in ``torch.svd_lowrank``, which draws its start from the one generator that training draws from.
     """
     moment = weights.T @ (inputs @ weights)
-    torch.manual_seed(seed)
-    followed = min(rank + _SPARE, len(moment))
-    directions, _, _ = torch.svd_lowrank(moment, q=followed, niter=_PASSES)
-    return directions[:, :rank].contiguous()
+    basis = torch.linalg.qr(moment @ start).Q
+    for _ in range(_PASSES):
+        basis = torch.linalg.qr(moment.T @ basis).Q
+        basis = torch.linalg.qr(moment @ basis).Q
+    turned, _, _ = torch.linalg.svd(basis.T @ moment, full_matrices=False)
+    directions: Tensor = basis @ turned
+    return directions

@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from movierec_cli.core.background import in_background
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.features import N_LIKING_FEATURES, demographic_basis
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.closed_form import Solved, graded, grades_of, solved_parts
+from movierec_cli.core.models.closed_form import (
+    Solved,
+    graded,
+    grades_of,
+    random_start,
+    solved_parts,
+)
 from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.dnn import Dnn
 from movierec_cli.core.models.liking import HEAD, fit_liking
@@ -107,7 +114,8 @@ class DnnTask:
     Parameters
     ----------
     everything
-        All ratings of the training part: what is solved is solved again with them at the end.
+        All ratings of the training part: what is solved is solved again with them, beside the
+        training, and takes its place in the end.
     train
         The ratings to train on, without the validation part.
     unseen
@@ -127,14 +135,17 @@ class DnnTask:
         config: DnnConfig,
         options: TrainingOptions,
     ) -> None:
-        self._everything, self._train, self._unseen = everything, train, unseen
+        self._train, self._unseen = train, unseen
         self._config = config
         self._measure = measure
         self._batch_size, self._seed = options.batch_size, options.seed
         self._device = options.device
         self._rows = np.flatnonzero(train.histories.counts)
         self._histories = train.histories.take(self._rows)
-        self._solved = solved_parts(train, config, self._seed)
+        torch.manual_seed(self._seed)
+        start = random_start(len(train.films), config)
+        self._solved = solved_parts(train, config, start)
+        self._complete = in_background(solved_parts, everything, config, start)
         basis = demographic_basis(train.users.take(self._rows), len(train.occupations))
         self._demographics = np.nan_to_num(basis - self._solved.demographic_mean)  # [n_users, K]
         self.module = Network(len(train.films), config.dimension, basis.shape[1])
@@ -196,7 +207,7 @@ class DnnTask:
         """
         without = self._weights(self._solved)
         head = fit_liking(without, self._train, self._unseen, self._seed)
-        complete = self._weights(solved_parts(self._everything, self._config, self._seed))
+        complete = self._weights(self._complete.result())
         return {**complete, **{name: head[name] for name in HEAD}}
 
     def _weights(self, solved: Solved) -> dict[str, FloatArray]:

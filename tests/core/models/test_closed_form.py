@@ -12,6 +12,7 @@ from movierec_cli.core.models.closed_form import (
     _film_scales,
     _zero_diagonal,
     pooled,
+    random_start,
     solved_parts,
 )
 from movierec_cli.core.models.config import DnnConfig
@@ -21,8 +22,13 @@ CONFIG = DnnConfig(solved_rank=200)
 
 def item_item(train: Dataset, config: DnnConfig) -> FloatArray:
     """Return what each film says of each other one, [n_films, n_films]."""
-    part, _ = solved_parts(train, config, seed=0).parts
+    part, _ = solved_parts(train, config, start(len(train.films), config.solved_rank)).parts
     return np.asarray(part.history @ part.films.T)
+
+
+def start(n_films: int, rank: int) -> torch.Tensor:
+    torch.manual_seed(0)
+    return random_start(n_films, replace(CONFIG, solved_rank=rank))
 
 
 def with_times(dataset: Dataset, times: np.ndarray) -> Dataset:
@@ -40,9 +46,26 @@ def test_a_zero_diagonal_is_kept_and_the_rest_solves_the_equations() -> None:
 def test_the_kept_directions_are_those_in_which_scores_of_users_differ_most() -> None:
     weights = torch.diag(torch.tensor([9.0, 2.0, 1.0]))
     inputs = torch.diag(torch.tensor([0.0, 1.0, 100.0]))  # nobody knows the first film
-    directions = _directions(weights, inputs, 2, seed=0)
+    directions = _directions(weights, inputs, start(3, 2))[:, :2]
     expected = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     torch.testing.assert_close(directions.abs(), expected, atol=1e-5, rtol=0)
+
+
+def test_the_directions_are_those_that_the_library_finds_from_the_same_start() -> None:
+    generator = torch.Generator().manual_seed(1)
+    weights, spread = torch.randn(2, 50, 50, generator=generator)
+    inputs = spread @ spread.T
+    directions = _directions(weights, inputs, start(50, 4))
+    torch.manual_seed(0)
+    of_library, _, _ = torch.svd_lowrank(weights.T @ (inputs @ weights), q=24, niter=2)
+    torch.testing.assert_close(directions, of_library, atol=1e-4, rtol=0)
+
+
+def test_solving_draws_nothing_from_the_generator_that_training_draws_from(small: Dataset) -> None:
+    drawn = start(200, CONFIG.solved_rank)
+    before = torch.get_rng_state()
+    solved_parts(small, CONFIG, drawn)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_films_of_which_the_scores_spread_far_are_drawn_in_and_the_whole_spreads_as_before() -> (

@@ -13,7 +13,7 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation import evaluate
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
-from movierec_cli.core.models.closed_form import solved_parts
+from movierec_cli.core.models.closed_form import random_start, solved_parts
 from movierec_cli.core.models.config import DnnConfig, Preset
 from movierec_cli.core.models.dnn import Dnn
 from movierec_cli.core.models.dnn_network import Batch, DnnTask
@@ -158,7 +158,8 @@ def test_what_is_solved_knows_all_ratings_in_the_end_and_the_head_only_what_it_i
     exported = task.export()
     config = TINY.config
     assert isinstance(config, DnnConfig)
-    complete = solved_parts(small, config, TINY.training.seed)
+    torch.manual_seed(TINY.training.seed)
+    complete = solved_parts(small, config, random_start(len(small.films), config))
     solved = slice(config.dimension, config.dimension + config.solved_rank)
     np.testing.assert_array_equal(exported["history"][:, solved], complete.parts[0].history)
     fit, unseen = cut_ratings(small, 0.1, TINY.training.seed)
