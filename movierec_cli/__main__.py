@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sys
+from contextlib import suppress
 from typing import Any
 
 from movierec_cli.cli.app import app
+from movierec_cli.core.errors import InterruptionError
 
 _THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -19,7 +22,12 @@ def main() -> None:
     """Run the command line."""
     compute_with_one_thread()
     signal.signal(signal.SIGTERM, _interrupt)
-    app(prog_name="movierec")
+    try:
+        app(prog_name="movierec")
+    except SystemExit as end:
+        if end.code == InterruptionError.exit_code:
+            _leave_at_once()
+        raise
 
 
 def compute_with_one_thread() -> None:
@@ -36,6 +44,14 @@ def _interrupt(number: int, frame: Any) -> None:
     """End in the same orderly way when asked to terminate as on Ctrl-C."""
     del number, frame
     raise KeyboardInterrupt
+
+
+def _leave_at_once() -> None:
+    """End without waiting for threads: nobody will ask any more for what they compute."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(InterruptionError.exit_code)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,25 @@ def interrupt_after_an_epoch(number: signal.Signals) -> "tuple[int, str]":
     return process.returncode, rest
 
 
+def test_who_interrupts_does_not_wait_for_what_is_computed_beside_the_training() -> None:
+    code = (
+        "import sys, time\n"
+        "import movierec_cli.__main__ as program\n"
+        "from movierec_cli.core.background import in_background\n"
+        "def interrupted(prog_name):\n"
+        "    in_background(time.sleep, 600)\n"
+        "    sys.stdout.write('what was printed before')\n"
+        "    sys.exit(130)\n"
+        "program.app = interrupted\n"
+        "program.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+    assert done.stdout == "what was printed before"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_with_130_and_says_how_to_go_on(number: signal.Signals, paths: Paths) -> None:
     code, stderr = interrupt_after_an_epoch(number)
