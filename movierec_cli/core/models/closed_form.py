@@ -95,7 +95,10 @@ class Solved:
 
 
 def random_start(n_films: int, config: DnnConfig) -> Tensor:
-    """Draw where the search for directions starts, [n_films, as many as it follows]."""
+    """Draw where the search for directions starts, [n_films, as many as it follows].
+
+    It is drawn from torch's shared generator, as the rest of a training is.
+    """
     return torch.randn(n_films, min(config.solved_rank + _SPARE, n_films))
 
 
@@ -278,7 +281,7 @@ def _directions(weights: Tensor, inputs: Tensor, start: Tensor) -> Tensor:
     """
     moment = weights.T @ (inputs @ weights)
     basis = torch.linalg.qr(moment @ start).Q
-    for _ in range(_PASSES):
+    for _ in range(_PASSES):  # the moment is its own transpose but for rounding
         basis = torch.linalg.qr(moment.T @ basis).Q
         basis = torch.linalg.qr(moment @ basis).Q
     turned, _, _ = torch.linalg.svd(basis.T @ moment, full_matrices=False)
