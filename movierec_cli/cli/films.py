@@ -53,8 +53,9 @@ def films(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
     )
     found = search_films(load_dataset(dataset), query, wishes)
+    counted = "1 film" if len(found) == 1 else f"{len(found):,} films"
     view = View(
-        title=f"{len(found):,} films ({dataset_label(dataset)})",
+        title=f"{counted} ({dataset_label(dataset)})",
         columns=[
             Column("Id", numeric=True),
             Column("Title", style="bold"),

@@ -32,6 +32,10 @@ def test_the_table_is_cut_and_says_so(cli: Cli, trained: Path) -> None:
     assert "The first 5 are shown; -n shows more." in result.stdout
 
 
+def test_one_film_is_one_film(cli: Cli, trained: Path, small: Dataset) -> None:
+    assert "1 film (" in cli("films", str(small.films.titles[0]), "--dataset", SMALL).stdout
+
+
 def test_similar_films_are_shown(cli: Cli, trained: Path, small: Dataset) -> None:
     content = printed(cli("similar", "3", "-n", "4", "--json"))
     assert content["film"] == 3
