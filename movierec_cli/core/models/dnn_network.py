@@ -203,7 +203,8 @@ class DnnTask:
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that `Dnn` scores with.
 
-        The head is fitted while the validation part is unseen; only then is it solved for too.
+        The head is fitted with what was solved without the validation part, for on that part it is
+        fitted; what was solved with all ratings takes its place only then.
         """
         without = self._weights(self._solved)
         head = fit_liking(without, self._train, self._unseen, self._seed)
