@@ -23,14 +23,14 @@ from movierec_cli.core.data.splits import (
     make_split,
     training_users,
 )
-from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.experiments.trainers import build_task
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.baselines import DemographicRidge, Ease
 from movierec_cli.core.models.config import PRESETS, Preset
-from movierec_cli.core.models.scorers import SCORERS
+from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.tasks import build_task
-from movierec_cli.core.training import THREADS, run_training
+from movierec_cli.core.training.loop import THREADS, run_training
 
 DNN = PRESETS["dnn"]["default"]
 TWO_TOWER = PRESETS["two-tower"]["default"]

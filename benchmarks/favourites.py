@@ -5,13 +5,14 @@ python benchmarks/favourites.py [RUN]
 
 import sys
 
+from favorites_scenario import FAVOURITES, favourites_scenario
+
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import make_split
-from movierec_cli.core.evaluation import evaluate
-from movierec_cli.core.favourites import FAVOURITES, favourites_scenario
+from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import Ease, ItemKnn, Popularity
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import load_run
+from movierec_cli.core.runs.store import load_run
 
 
 def main(name: str) -> None:

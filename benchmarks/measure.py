@@ -15,9 +15,9 @@ import numpy as np
 from export import scenario_of
 from tasks import Task, all_tasks
 
-from movierec_cli.core import metrics
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
 from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
+from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.paths import Paths
 
 CUTS = (10, 25, 100)

@@ -10,7 +10,7 @@ import numpy as np
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import load_run
+from movierec_cli.core.runs.store import load_run
 
 BINS = 10
 

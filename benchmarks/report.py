@@ -77,8 +77,8 @@ this run alone makes 1 to 2. The other figures do not depend on it.
 **How it is kept fair.** `benchmarks/export.py` writes the splits that `movierec` itself uses; a
 script for each library, `benchmarks/peers/`, trains in an environment of its own
 (`benchmarks/requirements/`) and hands back lists or predicted ratings; `benchmarks/measure.py`
-measures all of them, movierec's included, with `movierec_cli.core.metrics`. No script sees the
-ratings that it is measured on.
+measures all of them, movierec's included, with `movierec_cli.core.evaluation.metrics`. No script
+sees the ratings that it is measured on.
 
 - Hyper-parameters of a library are chosen from a small grid ([below](#hyper-parameters)) by
   NDCG@25 or RMSE on a validation cut of the training part: a fifth of the ratings of a fifth of
@@ -287,7 +287,7 @@ _DIFFERENCES = """MAP differs by definition where a user has more than 25 releva
 libraries divide the sum by all relevant films, movierec by those that fit into the list. Over the
 users with at most 25 the definitions are the same. RecTools' NDCG is taken with
 `divide_by_achievable=True`; by default it takes k hits as the ideal even of a user who has fewer
-relevant films. `tests/core/test_metrics_against_library.py` holds every metric against
+relevant films. `tests/core/evaluation/test_metrics_against_library.py` holds every metric against
 scikit-learn."""
 
 

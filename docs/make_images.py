@@ -12,7 +12,8 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
-from movierec_cli.cli import console, eda
+from movierec_cli.cli import eda
+from movierec_cli.cli import output as console
 
 IMAGES = Path(__file__).parent / "images"
 WIDTH = 78  # characters

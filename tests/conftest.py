@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from movierec_cli.cli import console
+from movierec_cli.cli import output as console
 from movierec_cli.core.data import movielens, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths

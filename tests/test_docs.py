@@ -13,9 +13,9 @@ import movierec_cli
 from movierec_cli.core import errors
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.resume import train_and_save
-from movierec_cli.core.training_request import Overrides, TrainingRequest
+from movierec_cli.core.runs.request import Overrides, TrainingRequest
 from tests.cli.conftest import Cli, cli  # noqa: F401 - the fixture
 from tests.cli.test_compare import quick  # noqa: F401 - the fixture
 from tests.conftest import SMALL

@@ -25,9 +25,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from tasks import Task, all_tasks  # noqa: E402
 
-from movierec_cli.core import metrics  # noqa: E402
 from movierec_cli.core.data.dataset import Histories  # noqa: E402
-from movierec_cli.core.retrieval import top_k  # noqa: E402
+from movierec_cli.core.evaluation import metrics  # noqa: E402
+from movierec_cli.core.models.topk import top_k  # noqa: E402
 
 K = 25
 LONGEST = 100

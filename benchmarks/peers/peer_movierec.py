@@ -15,8 +15,8 @@ from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.models.topk import exclude, top_k
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.retrieval import exclude, top_k
 
 GROUPS = {
     "dnn": ("fold-in", "ua", "cold-start"),
@@ -82,8 +82,8 @@ def _run(folder: Path, tasks: Sequence[Task], name: str, dataset: Dataset) -> di
 def _trained(name: str, task: Task, dataset: Dataset) -> Model:
     if name in BASELINES:
         return BASELINES[name](make_split(dataset, task.holdout, task.split_seed).train)
-    from movierec_cli.core.pipeline import train_run
-    from movierec_cli.core.training_request import TrainingRequest
+    from movierec_cli.core.experiments.train import train_run
+    from movierec_cli.core.runs.request import TrainingRequest
 
     request = TrainingRequest(name, holdout=task.holdout, split_seed=task.split_seed)
     return train_run(dataset, request, lambda _: None).model

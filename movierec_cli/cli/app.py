@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from movierec_cli import __version__
-from movierec_cli.cli import console, loudness
+from movierec_cli.cli import output as console
+from movierec_cli.cli import verbosity as loudness
 from movierec_cli.cli.lazy import MARKUP, Entry, LazyGroup
 from movierec_cli.core.errors import DataError, MovierecError
 
@@ -35,7 +36,7 @@ class Movierec(LazyGroup):
             "train": Entry("train", "train", _MODELS),
             "evaluate": Entry("evaluate", "evaluate", _MODELS),
             "compare": Entry("compare", "compare", _MODELS),
-            "models": Entry("models", "app", _MODELS),
+            "models": Entry("runs", "app", _MODELS),
             "report": Entry("report", "report", _MODELS),
             "recommend": Entry("recommend", "recommend", _FILMS),
             "similar": Entry("films", "similar", _FILMS),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from movierec_cli.cli.console import Format, emit, info, stderr
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.output import Format, emit, info, stderr
 from movierec_cli.cli.view import Column, View
 from movierec_cli.core.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:
-    from movierec_cli.core.cache import Entry, Verified
+    from movierec_cli.core.data.cache import Entry, Verified
     from movierec_cli.core.paths import Paths
 
 app = typer.Typer(help="Look at, verify or clear the cached data.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec cache info
     """
-    from movierec_cli.core.cache import list_cache
+    from movierec_cli.core.data.cache import list_cache
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
@@ -53,7 +53,7 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
 
       movierec cache verify
     """
-    from movierec_cli.core.cache import verify_cache
+    from movierec_cli.core.data.cache import verify_cache
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
@@ -106,7 +106,7 @@ def clear(
       movierec cache clear --dry-run
       movierec cache clear -y
     """
-    from movierec_cli.core.cache import State, clear_cache, list_cache
+    from movierec_cli.core.data.cache import State, clear_cache, list_cache
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
@@ -164,7 +164,7 @@ def _emit_entries(
 
 def _what(entry: "Entry") -> str:
     """Say what a file is; that one is kept goes without saying."""
-    from movierec_cli.core.cache import Kind
+    from movierec_cli.core.data.cache import Kind
 
     return f"{entry.kind}, {entry.state}" if entry.kind is Kind.unfinished else str(entry.kind)
 
@@ -175,7 +175,7 @@ def _envelope(entries: "Sequence[Entry]", paths: "Paths") -> dict[str, Any]:
 
 def _notes(entries: "Sequence[Entry]", paths: "Paths") -> list[str]:
     """Say where it is, and what the words mean that are seldom seen."""
-    from movierec_cli.core.cache import State
+    from movierec_cli.core.data.cache import State
 
     notes = [f"Folder: {paths.cache}"]
     if not entries:

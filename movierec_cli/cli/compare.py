@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.console import Format, Section, emit_all, number, print_json
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
@@ -19,10 +18,11 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
 from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
-    from movierec_cli.core.compare import Comparison, Result
+    from movierec_cli.core.experiments.compare import Comparison, Result
 
 _LOWER_IS_BETTER = frozenset({"mse", "rmse", "mae"})
 _HEADERS = {
@@ -68,8 +68,8 @@ def compare(
       movierec compare --holdout u1
     """
     from movierec_cli.cli.progress import StepProgress
-    from movierec_cli.core import compare as core
     from movierec_cli.core.errors import UsageError
+    from movierec_cli.core.experiments import compare as core
     from movierec_cli.core.paths import Paths
 
     if holdout == "none":

@@ -25,14 +25,14 @@ def _completer(candidates: Callable[[], Iterable[str]]) -> Completer:
 
 def _runs() -> list[str]:
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import list_runs
+    from movierec_cli.core.runs.store import list_runs
 
     return list_runs(Paths.from_environment().runs)
 
 
 def _profiles() -> list[str]:
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.profiles import list_profiles
+    from movierec_cli.core.recommend.profiles import list_profiles
 
     return list_profiles(Paths.from_environment().profiles)
 
@@ -70,7 +70,7 @@ def _holdouts() -> Iterable[str]:
 
 
 def _devices() -> Iterable[str]:
-    from movierec_cli.core.training_options import DEVICES
+    from movierec_cli.core.training.options import DEVICES
 
     return DEVICES
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from movierec_cli.core.curves import Panel, Series, kept_epoch, panels
+from movierec_cli.core.training.history import Panel, Series, kept_epoch, panels
 
 _HEIGHT = 4  # lines of a plot
 _LABELS = 8  # columns for the figures beside it
@@ -42,7 +42,7 @@ def draw_curves(epochs: Sequence[Mapping[str, Any]], fine: bool, width: int = 80
     Parameters
     ----------
     epochs
-        As in `movierec_cli.core.runs.Manifest`.
+        As in `movierec_cli.core.runs.store.Manifest`.
     fine
         Whether braille characters can be shown; otherwise it is all ASCII.
     width

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from movierec_cli.cli.console import Format, Section, emit, emit_all
 from movierec_cli.cli.options import FormatOption, JsonOption, MdOption, chosen_format
+from movierec_cli.cli.output import Format, Section, emit, emit_all
 from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import info
+from movierec_cli.cli.output import info
 
 
 def download(

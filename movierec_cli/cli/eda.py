@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from movierec_cli.cli.console import Format, Section, emit, emit_all, info
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
@@ -18,6 +17,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.output import Format, Section, emit, emit_all, info
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

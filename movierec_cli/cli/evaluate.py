@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_run
-from movierec_cli.cli.console import Format, emit, number
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     FormatOption,
@@ -14,11 +13,12 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
+from movierec_cli.cli.output import Format, emit, number
 from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
-    from movierec_cli.core.evaluation import Evaluation
-    from movierec_cli.core.runs import Manifest
+    from movierec_cli.core.evaluation.evaluate import Evaluation
+    from movierec_cli.core.runs.store import Manifest
 
 
 def evaluate(
@@ -39,11 +39,11 @@ def evaluate(
       movierec evaluate dnn
       movierec evaluate dnn --k 10 --json
     """
-    from movierec_cli.core import evaluation
     from movierec_cli.core.data.splits import make_split
     from movierec_cli.core.errors import DataError
+    from movierec_cli.core.evaluation import evaluate as evaluation
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import load_run
+    from movierec_cli.core.runs.store import load_run
 
     paths = Paths.from_environment()
     trained = load_run(run, paths.runs)

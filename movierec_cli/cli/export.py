@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import info
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import RunOption
+from movierec_cli.cli.output import info
 
 app = typer.Typer(help="Write what a run has learned for other programs.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def vectors(
       movierec export vectors -o vectors.npz
       movierec export vectors --run dnn -o vectors.tsv
     """
-    from movierec_cli.core.export import check_target, vectors_of_run, write_vectors
+    from movierec_cli.core.recommend.export import check_target, vectors_of_run, write_vectors
 
     check_target(output)
     loaded = load_run(run)

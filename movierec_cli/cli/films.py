@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import Format, emit, number
 from movierec_cli.cli.loading import load_dataset, load_run
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
@@ -19,6 +18,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
+from movierec_cli.cli.output import Format, emit, number
 from movierec_cli.cli.view import Column, View
 
 CountOption = Annotated[int, typer.Option("-n", min=1, help="How many to show at most.")]
@@ -45,9 +45,9 @@ def films(
     """
     from dataclasses import asdict
 
-    from movierec_cli.core.catalogue import search_films
-    from movierec_cli.core.titles import without_year
-    from movierec_cli.core.wishes import Wishes
+    from movierec_cli.core.data.titles import without_year
+    from movierec_cli.core.recommend.catalog import search_films
+    from movierec_cli.core.recommend.filters import Wishes
 
     wishes = Wishes(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)

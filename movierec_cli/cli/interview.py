@@ -3,12 +3,12 @@
 import sys
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import info, stderr
+from movierec_cli.cli.output import info, stderr
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
-    from movierec_cli.core.people import Answers
+    from movierec_cli.core.recommend.query import Answers
 
 _HOW_TO_RATE = "1 bad to 5 great; Enter: not seen; q: enough of these"
 
@@ -30,7 +30,7 @@ def require_terminal() -> None:
 
 def interview(run: "LoadedRun") -> "Answers":
     """Ask for favourites, and for opinions on well-known films that tell tastes apart."""
-    from movierec_cli.core.people import Answers
+    from movierec_cli.core.recommend.query import Answers
 
     require_terminal()
     info("Tell me a few films and I will find more for you. Everything may be left out.\n")
@@ -45,7 +45,7 @@ def interview(run: "LoadedRun") -> "Answers":
 
 def offer_to_remember() -> str | None:
     """Ask under which name to remember the answers; ``None`` for not at all."""
-    from movierec_cli.core.names import check_name
+    from movierec_cli.core.runs.names import check_name
 
     while name := _ask("\nRemember this under a name? (Enter: no)"):
         try:
@@ -56,7 +56,7 @@ def offer_to_remember() -> str | None:
 
 
 def _favourites(run: "LoadedRun") -> dict[int, float]:
-    from movierec_cli.core.people import LIKED
+    from movierec_cli.core.recommend.query import LIKED
 
     films = run.dataset.films
     ratings: dict[int, float] = {}
@@ -86,7 +86,7 @@ def _show_candidates(error: UsageError) -> None:
 
 
 def _opinions(run: "LoadedRun", known: dict[int, float]) -> dict[int, float]:
-    from movierec_cli.core.interview import informative_films
+    from movierec_cli.core.recommend.interview import informative_films
 
     films = run.dataset.films
     ratings: dict[int, float] = {}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import typer
 from typer.core import TyperGroup
 
-from movierec_cli.cli import loudness
+from movierec_cli.cli import verbosity as loudness
 from movierec_cli.cli.fast_values import convert_plainly
 
 MARKUP: Final = "rich"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import info
+from movierec_cli.cli.output import info
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun

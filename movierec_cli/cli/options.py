@@ -12,7 +12,7 @@ from movierec_cli.cli.completion import (
     complete_holdout,
     complete_run,
 )
-from movierec_cli.cli.console import Format
+from movierec_cli.cli.output import Format
 from movierec_cli.core.errors import UsageError
 
 DatasetOption = Annotated[

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.completion import complete_profile
-from movierec_cli.cli.console import Format, emit, error, info
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.output import Format, emit, error, info
 from movierec_cli.cli.view import Column, View
 
 app = typer.Typer(help="The people that movierec remembers.", no_args_is_help=True)
@@ -30,9 +30,9 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec profiles list
     """
-    from movierec_cli.core import profiles
     from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend import profiles
 
     folder = Paths.from_environment().profiles
     records, failures = [], []
@@ -66,8 +66,8 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
 
       movierec profiles show ann
     """
-    from movierec_cli.core import profiles
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend import profiles
 
     paths = Paths.from_environment()
     answers = profiles.load_profile(name, paths.profiles)
@@ -100,8 +100,8 @@ def remove(name: NameArgument) -> None:
 
       movierec profiles remove ann
     """
-    from movierec_cli.core import profiles
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend import profiles
 
     profiles.remove_profile(name, Paths.from_environment().profiles)
     info(f"Forgot {name}.")

@@ -11,8 +11,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from movierec_cli.cli import loudness
-from movierec_cli.cli.console import info, stderr
+from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli.output import info, stderr
 
 
 def shows_bars() -> bool:

@@ -1,6 +1,6 @@
 """``movierec quickstart``."""
 
-from movierec_cli.cli import console
+from movierec_cli.cli import output as console
 
 
 def quickstart() -> None:

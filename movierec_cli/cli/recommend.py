@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from movierec_cli.cli.batch import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.completion import complete_occupation, complete_profile, complete_run
-from movierec_cli.cli.console import Format, emit, info, number
-from movierec_cli.cli.everyone import EveryoneRequest, recommend_to_everyone
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     FormatOption,
@@ -21,12 +20,13 @@ from movierec_cli.cli.options import (
     dataset_label,
     parse_years,
 )
+from movierec_cli.cli.output import Format, emit, info, number
 from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:
-    from movierec_cli.core.people import Answers
-    from movierec_cli.core.recommend import Recommendation
-    from movierec_cli.core.runs import Manifest
+    from movierec_cli.core.recommend.query import Answers
+    from movierec_cli.core.recommend.rank import Recommendation
+    from movierec_cli.core.runs.store import Manifest
 
 _WHO, _WHAT = "Who asks", "What to recommend"
 
@@ -158,12 +158,13 @@ def recommend(
     """
     from dataclasses import asdict
 
-    from movierec_cli.cli.asking import Told, films_of, known_answers
     from movierec_cli.cli.interview import interview, offer_to_remember
-    from movierec_cli.core import api, profiles
+    from movierec_cli.cli.query import Told, films_of, known_answers
+    from movierec_cli.core import api
     from movierec_cli.core.errors import UsageError
-    from movierec_cli.core.names import check_name
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend import profiles
+    from movierec_cli.core.runs.names import check_name
 
     told = Told(
         user,
@@ -254,7 +255,7 @@ def recommendations_view(
     ranked_by: str | None = None,
 ) -> View:
     """Return the table of recommendations, scores named after what they mean."""
-    from movierec_cli.core.titles import without_year
+    from movierec_cli.core.data.titles import without_year
 
     found_by = manifest.name if ranked_by is None else f"{manifest.name}, ranked by {ranked_by}"
     rates = films[0].rating is not None

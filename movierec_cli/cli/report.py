@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.console import info
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption
+from movierec_cli.cli.output import info
 
 
 class ReportFormat(StrEnum):

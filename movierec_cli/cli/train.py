@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from movierec_cli.cli import loudness
+from movierec_cli.cli import verbosity as loudness
 from movierec_cli.cli.completion import complete_device, complete_model, complete_preset
-from movierec_cli.cli.console import info, number
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
+from movierec_cli.cli.output import info, number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from movierec_cli.core.training import Epoch
+    from movierec_cli.core.training.loop import Epoch
 
 
 def train(
@@ -69,10 +69,10 @@ def train(
       movierec train dnn --holdout ua --name dnn-ua
       movierec train dnn --resume
     """
+    from movierec_cli.core.experiments.resume import Resume, train_and_save
+    from movierec_cli.core.experiments.train import run_name
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.pipeline import run_name
-    from movierec_cli.core.resume import Resume, train_and_save
-    from movierec_cli.core.training_request import Overrides, TrainingRequest
+    from movierec_cli.core.runs.request import Overrides, TrainingRequest
 
     paths = Paths.from_environment()
     request = TrainingRequest(
@@ -107,9 +107,9 @@ def train(
 
 def _tell_what_is_replaced(runs: "Path", name: str, resume: bool) -> None:
     """Say it while it can still be interrupted: until the end nothing is lost."""
-    from movierec_cli.core.checkpoints import unfinished_training
     from movierec_cli.core.errors import MovierecError
-    from movierec_cli.core.runs import load_manifest
+    from movierec_cli.core.runs.checkpoint import unfinished_training
+    from movierec_cli.core.runs.store import load_manifest
 
     training = None if resume else unfinished_training(runs / name)
     if training is not None:

@@ -2,28 +2,30 @@
 
 The commands ``recommend``, ``similar`` and ``neighbors`` go through these very functions. Films
 are named by their id in the data set or by a title as people type it, see
-`movierec_cli.core.search`. Every expected failure is a `movierec_cli.core.errors.MovierecError`
-with a message, a hint and an exit code.
+`movierec_cli.core.recommend.title_search`. Every expected failure is a
+`movierec_cli.core.errors.MovierecError` with a message, a hint and an exit code.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from movierec_cli.core import likeness, people, runs
-from movierec_cli.core import recommend as recommending
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.likeness import Neighbor
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import DISLIKED, LIKED, Answers, Person
 from movierec_cli.core.progress import SILENT, Progress
-from movierec_cli.core.recommend import Recommendation
-from movierec_cli.core.runs import Manifest, Run
-from movierec_cli.core.search import TitleIndex
-from movierec_cli.core.wishes import Wishes
+from movierec_cli.core.recommend import query as people
+from movierec_cli.core.recommend import rank as recommending
+from movierec_cli.core.recommend import similar as likeness
+from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.query import DISLIKED, LIKED, Answers, Person
+from movierec_cli.core.recommend.rank import Recommendation
+from movierec_cli.core.recommend.similar import Neighbor
+from movierec_cli.core.recommend.title_search import TitleIndex
+from movierec_cli.core.runs import store as runs
+from movierec_cli.core.runs.store import Manifest, Run
 
 __all__ = [
     "Film",

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from movierec_cli.cli import console
+from movierec_cli.cli import output as console
 from movierec_cli.cli.app import app
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import train_run
-from movierec_cli.core.runs import save_run
-from movierec_cli.core.training_request import Overrides, TrainingRequest
+from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.store import save_run
 from tests.conftest import SMALL
 
 Cli = Callable[..., Result]

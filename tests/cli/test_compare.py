@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from movierec_cli.core import metrics, pipeline
+from movierec_cli.core.evaluation import metrics
+from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.models.baselines import BASELINES
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL

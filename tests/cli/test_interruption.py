@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from movierec_cli.core.checkpoints import unfinished
 from movierec_cli.core.paths import Paths
+from movierec_cli.core.runs.checkpoint import unfinished
 from tests.cli.conftest import Command
 from tests.conftest import SMALL
 
@@ -37,7 +37,7 @@ def test_who_interrupts_does_not_wait_for_what_is_computed_beside_the_training()
     code = (
         "import sys, time\n"
         "import movierec_cli.__main__ as program\n"
-        "from movierec_cli.core.background import in_background\n"
+        "from movierec_cli.core.models.dnn.background import in_background\n"
         "def interrupted(prog_name):\n"
         "    in_background(time.sleep, 600)\n"
         "    sys.stdout.write('what was printed before')\n"

@@ -8,8 +8,8 @@ import pytest
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import Answers
-from movierec_cli.core.profiles import save_profile
+from movierec_cli.core.recommend.profiles import save_profile
+from movierec_cli.core.recommend.query import Answers
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 

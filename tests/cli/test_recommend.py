@@ -11,11 +11,11 @@ from movierec_cli.cli import interview
 from movierec_cli.cli.recommend import recommendations_view
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import train_run
-from movierec_cli.core.recommend import Recommendation
-from movierec_cli.core.runs import load_manifest, save_run
-from movierec_cli.core.training_request import Overrides, TrainingRequest
+from movierec_cli.core.recommend.rank import Recommendation
+from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.store import load_manifest, save_run
 from tests.cli.conftest import Cli, Command
 from tests.conftest import SMALL
 

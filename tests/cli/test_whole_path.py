@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from movierec_cli.core import metrics
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import load_manifest
+from movierec_cli.core.runs.store import load_manifest
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 from tests.helpers import write_zip

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 import movierec_cli
-from movierec_cli.core import recommend as core
 from movierec_cli.core.api import LoadedRun, load_run, neighbors, recommend, similar
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import Answers, known_user, someone
-from movierec_cli.core.pipeline import train_run
-from movierec_cli.core.runs import save_run
-from movierec_cli.core.training_request import Overrides, TrainingRequest
-from movierec_cli.core.wishes import Wishes
+from movierec_cli.core.recommend import rank as core
+from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.query import Answers, known_user, someone
+from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.store import save_run
 from tests.conftest import SMALL
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from movierec_cli.core.data import download, registry
+from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.pipeline import train_run
-from movierec_cli.core.runs import save_run
-from movierec_cli.core.training_request import Overrides, TrainingRequest
+from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.store import save_run
 from tests.cli.conftest import cli  # noqa: F401 - a fixture
 
 TINIEST = "synthetic-12x80x300"

@@ -10,16 +10,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from movierec_cli.core import people, profiles
 from movierec_cli.core.data import movielens, registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
+from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.people import Answers
-from movierec_cli.core.ratings_file import read_ratings
-from movierec_cli.core.search import TitleIndex, normalise
-from movierec_cli.core.titles import year_in
+from movierec_cli.core.recommend import profiles
+from movierec_cli.core.recommend import query as people
+from movierec_cli.core.recommend.query import Answers
+from movierec_cli.core.recommend.ratings_file import read_ratings
+from movierec_cli.core.recommend.title_search import TitleIndex, normalise
 from tests.fuzz.changes import (
     ANYTHING,
     TYPED,

@@ -15,11 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from movierec_cli.core.checkpoints import FILE, Checkpoint, load_checkpoint, save_checkpoint
 from movierec_cli.core.data import registry
 from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import load_run
+from movierec_cli.core.runs.checkpoint import FILE, Checkpoint, load_checkpoint, save_checkpoint
+from movierec_cli.core.runs.store import load_run
 from tests.cli.conftest import Cli
 from tests.fuzz.changes import ANYTHING, examples, spoilt_bytes, spoilt_json
 from tests.fuzz.conftest import KINDS, TINIEST, name_of

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import Section, number
 from movierec_cli.cli.eda_views.parts import (
     NARROW_BAR_WIDTH,
     Record,
@@ -13,9 +12,10 @@ from movierec_cli.cli.eda_views.parts import (
     statistics,
     titled,
 )
+from movierec_cli.cli.output import Section, number
 from movierec_cli.cli.view import Column, View
 from movierec_cli.core import eda
-from movierec_cli.core.titles import without_year
+from movierec_cli.core.data.titles import without_year
 
 if TYPE_CHECKING:
     import pandas as pd

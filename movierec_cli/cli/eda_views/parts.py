@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from movierec_cli.cli.console import Section, bar, number
 from movierec_cli.cli.options import dataset_label
+from movierec_cli.cli.output import Section, bar, number
 from movierec_cli.cli.view import Column, View
 
 if TYPE_CHECKING:

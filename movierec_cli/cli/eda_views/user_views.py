@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.console import Section, number
 from movierec_cli.cli.eda_views.parts import (
     Record,
     Records,
@@ -14,6 +13,7 @@ from movierec_cli.cli.eda_views.parts import (
     statistics,
     titled,
 )
+from movierec_cli.cli.output import Section, number
 from movierec_cli.cli.view import Column, View
 from movierec_cli.core import eda
 

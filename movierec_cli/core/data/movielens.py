@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from movierec_cli.core.data.archives import read_members
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.movielens_files import parse_files
+from movierec_cli.core.data.readers.ml_100k import parse_files
 from movierec_cli.core.errors import IntegrityError
 
 NAME = "ml-100k"

@@ -41,7 +41,7 @@ def examine(paths: Paths, environ: Mapping[str, str] = os.environ) -> list[Check
 
 def _stored(paths: Paths) -> Iterator[Check]:
     """Look at what is stored; the modules that read it need numpy, which may be broken."""
-    from movierec_cli.core.cache import Verified, verify_cache  # noqa: PLC0415
+    from movierec_cli.core.data.cache import Verified, verify_cache  # noqa: PLC0415
     from movierec_cli.core.doctor import stored  # noqa: PLC0415
 
     verified: list[Verified] = []

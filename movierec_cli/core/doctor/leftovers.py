@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from movierec_cli.core.checkpoints import FILE, unfinished_training
 from movierec_cli.core.doctor.check import Check, in_shell, worth_knowing
 from movierec_cli.core.errors import MovierecError, UsageError
 from movierec_cli.core.files import is_held, is_left_behind, parts_in
-from movierec_cli.core.names import check_name
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs import list_runs, load_manifest
+from movierec_cli.core.runs.checkpoint import FILE, unfinished_training
+from movierec_cli.core.runs.names import check_name
+from movierec_cli.core.runs.store import list_runs, load_manifest
 
 
 def unfinished_files(paths: Paths) -> Iterator[Check]:

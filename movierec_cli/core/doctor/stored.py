@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from movierec_cli.core.cache import Kind, Verified
 from movierec_cli.core.data import registry
+from movierec_cli.core.data.cache import Kind, Verified
 from movierec_cli.core.doctor.check import Check, broken, failed, fine, worth_knowing
 from movierec_cli.core.errors import IntegrityError, MovierecError, UsageError
 from movierec_cli.core.files import size_in_words
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.profiles import list_profiles, load_profile
-from movierec_cli.core.runs import Manifest, list_runs, load_manifest, load_run, retraining
+from movierec_cli.core.recommend.profiles import list_profiles, load_profile
+from movierec_cli.core.runs.store import Manifest, list_runs, load_manifest, load_run, retraining
 
 _DOWNLOAD = "movierec download"
 

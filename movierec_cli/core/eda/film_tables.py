@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import Dataset, IntArray
+from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.eda.counting import band_of, bands, describe, shares
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.titles import year_in
 
 MIN_RATINGS = 8
 """By default, films with fewer ratings are left out: what they tell is mostly chance."""

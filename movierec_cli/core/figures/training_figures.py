@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from movierec_cli.core.curves import Panel, kept_epoch, panels
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.figures.drawing import BLUE, ORANGE, styled, titled_figure
+from movierec_cli.core.training.history import Panel, kept_epoch, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ def training(epochs: Sequence[Mapping[str, Any]], run: str, source: str) -> "Fig
     Parameters
     ----------
     epochs
-        As in `movierec_cli.core.runs.Manifest`.
+        As in `movierec_cli.core.runs.store.Manifest`.
     run
         What the figure calls the run.
     source

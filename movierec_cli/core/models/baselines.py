@@ -17,8 +17,8 @@ from movierec_cli.core.data.dataset import (
     Histories,
     Users,
 )
-from movierec_cli.core.features import dense_history, user_features
 from movierec_cli.core.models.base import Model, Scores
+from movierec_cli.core.models.features import dense_history, user_features
 
 
 @dataclass(frozen=True, eq=False)

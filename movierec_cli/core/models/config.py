@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.training_options import TrainingOptions, check_share
+from movierec_cli.core.training.options import TrainingOptions, check_share
 
 MODELS = ("two-tower", "dnn")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from movierec_cli.core.compare import Result
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import COLD_START, FOLD_IN
+from movierec_cli.core.experiments.compare import Result
 from movierec_cli.core.report.data_chapter import data_chapter, overview_sentence
 from movierec_cli.core.report.document import Block, Document, Note, Paragraph
 from movierec_cli.core.report.evaluation_chapter import (

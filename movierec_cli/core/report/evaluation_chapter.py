@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from movierec_cli.core import compare, metrics
-from movierec_cli.core.compare import BASELINE, PUBLISHED, Comparison, Result
 from movierec_cli.core.data.splits import COLD_START, FOLD_IN
-from movierec_cli.core.evaluation import DEFAULT_K, evaluate
+from movierec_cli.core.evaluation import metrics
+from movierec_cli.core.evaluation.evaluate import DEFAULT_K, evaluate
+from movierec_cli.core.experiments import compare
+from movierec_cli.core.experiments.compare import BASELINE, PUBLISHED, Comparison, Result
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.report.document import (
     Block,
@@ -21,7 +22,7 @@ from movierec_cli.core.report.document import (
 )
 from movierec_cli.core.report.material import HOLDOUT, Kind, Material, training_command
 from movierec_cli.core.report.wording import count, decimal, percent, setting
-from movierec_cli.core.runs import Manifest
+from movierec_cli.core.runs.store import Manifest
 
 _LOWER_IS_BETTER = frozenset({"mse", "rmse", "mae"})
 _HEADERS = {

@@ -8,8 +8,8 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError
 from movierec_cli.core.models.config import PRESETS
-from movierec_cli.core.runs import Run, list_runs, load_run
-from movierec_cli.core.training_request import TrainingRequest, default_name, train_command
+from movierec_cli.core.runs.request import TrainingRequest, default_name, train_command
+from movierec_cli.core.runs.store import Run, list_runs, load_run
 
 HOLDOUT = "users"
 """A report is about runs of this holdout and the usual split seed, as the original is."""
@@ -67,7 +67,7 @@ def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]
     on_step
         Told what is trained next.
     """
-    from movierec_cli.core.resume import Resume, train_and_save  # noqa: PLC0415
+    from movierec_cli.core.experiments.resume import Resume, train_and_save  # noqa: PLC0415
 
     for model, preset in gather(dataset, folder, draw=False).missing:
         on_step(f"Training {model}, {preset}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.models.base import VectorModel
+from movierec_cli.core.models.original.title_vectors import DIMENSION
 from movierec_cli.core.report.document import (
     Block,
     Chapter,
@@ -18,8 +19,7 @@ from movierec_cli.core.report.document import (
 from movierec_cli.core.report.material import KINDS, Kind, Material, training_command
 from movierec_cli.core.report.original import PARAMETERS, is_the_original
 from movierec_cli.core.report.wording import count, decimal, percent, setting
-from movierec_cli.core.runs import Run
-from movierec_cli.core.title_vectors import DIMENSION
+from movierec_cli.core.runs.store import Run
 
 _PREDICTS = {
     "two-tower": "what a user would rate a film",

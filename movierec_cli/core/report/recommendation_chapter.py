@@ -6,8 +6,8 @@ from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
 from movierec_cli.core.data.splits import FOLD_IN, Scenario
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.models.config import MODELS
-from movierec_cli.core.people import Person
-from movierec_cli.core.recommend import Recommendation, recommend
+from movierec_cli.core.recommend.query import Person
+from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.document import (
     Block,
     Chapter,
@@ -20,7 +20,7 @@ from movierec_cli.core.report.document import (
 from movierec_cli.core.report.material import Kind, Material
 from movierec_cli.core.report.model_chapter import missing_blocks
 from movierec_cli.core.report.wording import capital, count, decimal, listed, percent
-from movierec_cli.core.runs import Run
+from movierec_cli.core.runs.store import Run
 
 _PREFERRED: tuple[Kind, ...] = (
     ("dnn", "default"),

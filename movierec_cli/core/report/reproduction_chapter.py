@@ -16,7 +16,7 @@ from movierec_cli.core.report.document import (
 from movierec_cli.core.report.material import Material
 from movierec_cli.core.report.original import is_the_original
 from movierec_cli.core.report.wording import decimal
-from movierec_cli.core.runs import retraining
+from movierec_cli.core.runs.store import retraining
 
 _PACKAGES = ("movierec", "python", "numpy", "torch")
 

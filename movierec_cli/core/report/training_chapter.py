@@ -1,7 +1,6 @@
 """The chapter about training: curves, and what they say."""
 
 from movierec_cli.core import figures
-from movierec_cli.core.curves import Panel, Series, kept_epoch, panels
 from movierec_cli.core.report import pictures
 from movierec_cli.core.report.document import (
     Block,
@@ -15,7 +14,8 @@ from movierec_cli.core.report.document import (
 from movierec_cli.core.report.material import KINDS, Material
 from movierec_cli.core.report.model_chapter import missing_blocks
 from movierec_cli.core.report.wording import count, decimal
-from movierec_cli.core.runs import Manifest
+from movierec_cli.core.runs.store import Manifest
+from movierec_cli.core.training.history import Panel, Series, kept_epoch, panels
 
 _WORSE = 0.01  # relative; less is noise of the validation part
 _PARTS = {"train": "training", "validation": "validation"}

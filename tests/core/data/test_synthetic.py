@@ -8,7 +8,7 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.data.synthetic import SyntheticSize, generate, parse_name
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.evaluation import evaluate
+from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import DemographicRidge, Ease, Popularity
 
 SIZE = SyntheticSize(30, 100, 900)

@@ -5,8 +5,7 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import Split, make_split
-from movierec_cli.core.evaluation import evaluate
-from movierec_cli.core.features import user_features
+from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import (
     BASELINES,
     Bias,
@@ -17,6 +16,7 @@ from movierec_cli.core.models.baselines import (
     Popularity,
     Random,
 )
+from movierec_cli.core.models.features import user_features
 from tests.helpers import make_dataset, make_histories, make_users
 
 TRAIN = make_dataset(

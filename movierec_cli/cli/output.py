@@ -1,0 +1,218 @@
+"""What goes where: data to stdout, everything else to stderr; and in which format."""
+
+import codecs
+import csv
+import io
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli.tables import laid_out
+from movierec_cli.cli.view import View
+
+SCHEMA = 1
+_PIPED_WIDTH = 1000  # a pipe has no width; nothing is wrapped or cut for it
+
+
+class Format(StrEnum):
+    """How a command prints its data."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    md = "md"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of several tables of a command: for people, and as complete records for programs."""
+
+    key: str
+    view: View
+    records: Sequence[Mapping[str, Any]]
+
+
+def emit(
+    chosen: Format,
+    view: View,
+    records: Sequence[Mapping[str, Any]],
+    envelope: Mapping[str, Any],
+    records_key: str = "rows",
+) -> None:
+    """Print data to stdout in the chosen format.
+
+    Parameters
+    ----------
+    view
+        What the formats for people show.
+    records
+        The same data complete and unrounded, for the formats for programs.
+    envelope
+        What JSON tells beside the records.
+    """
+    if chosen is Format.json:
+        print_json({**envelope, records_key: list(records)})
+    elif chosen is Format.csv:
+        _write(_as_csv(records))
+    elif chosen is Format.md:
+        _write(_as_markdown(view))
+    else:
+        _print_table(view)
+
+
+def emit_all(chosen: Format, sections: Sequence[Section], envelope: Mapping[str, Any]) -> None:
+    """Print several tables to stdout in the chosen format.
+
+    JSON has one key for each table. CSV has them one after the other, each below a line with its
+    key (``# genres``), an empty line between them.
+    """
+    if chosen is Format.json:
+        print_json({**envelope, **{section.key: list(section.records) for section in sections}})
+    elif chosen is Format.csv:
+        _write("\n".join(f"# {section.key}\n{_as_csv(section.records)}" for section in sections))
+    elif chosen is Format.md:
+        _write("\n".join(_as_markdown(section.view) for section in sections))
+    else:
+        for position, section in enumerate(sections):
+            if position:
+                _write("\n")
+            _print_table(section.view)
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """Print an object with the schema version; what is not a number is null."""
+    _write(json.dumps({"schema": SCHEMA, **_plain(content)}, indent=2, ensure_ascii=False) + "\n")
+
+
+@cache
+def stdout() -> Console:
+    """Return the console for data."""
+    return _console(sys.stdout)
+
+
+@cache
+def stderr() -> Console:
+    """Return the console for everything that is not data."""
+    return _console(sys.stderr)
+
+
+def info(message: str, style: str = "") -> None:
+    """Tell something on stderr, unless it is to be quiet."""
+    if not loudness.CURRENT.quiet:
+        stderr().print(Text(message, style=style))
+
+
+def error(message: str, hint: str = "") -> None:
+    """Tell on stderr what is wrong and what to do next."""
+    stderr().print(Text.assemble(("error", "bold red"), f": {message}"), soft_wrap=True)
+    if hint:
+        stderr().print()
+        stderr().print(Text.assemble(("hint", "bold cyan"), f": {hint}"), soft_wrap=True)
+
+
+def bar(share: float, width: int) -> str:
+    """Draw a bar for a share 0..1 of ``width`` characters."""
+    if "utf" not in (stdout().encoding or "").lower():
+        return "#" * round(share * width)
+    eighths = round(share * width * 8)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a figure; a dash stands for one that does not exist."""
+    return "–" if value is None or value != value else f"{value:,.{digits}f}"  # noqa: PLR0124
+
+
+class _Console(Console):
+    """A console that leaves it to the application what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the failure on, where Rich would leave the program with code 1."""
+        raise BrokenPipeError
+
+
+def _console(stream: Any) -> Console:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="movierec-plain")
+    console = _Console(file=stream, highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    return console
+
+
+def _plain_characters(failure: UnicodeError) -> tuple[str, int]:
+    """Write what the terminal's encoding lacks without its accents, or as a question mark."""
+    if not isinstance(failure, UnicodeEncodeError):
+        raise failure
+    text = failure.object[failure.start : failure.end].translate(_SUBSTITUTES)
+    decomposed = unicodedata.normalize("NFKD", text)
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return kept.encode("ascii", "replace").decode("ascii"), failure.end
+
+
+_SUBSTITUTES = str.maketrans({"–": "-", "…": "...", "★": "*", "·": "-", "≥": ">=", "×": "x"})
+codecs.register_error("movierec-plain", _plain_characters)
+
+
+def _write(text: str) -> None:
+    stdout().file.write(text)
+
+
+def _print_table(view: View) -> None:
+    stdout().print(Text(view.title, style="bold"))
+    tables = list(laid_out(view, stdout().width))
+    for table in tables:
+        if table.box is None:
+            stdout().print()
+        stdout().print(table)
+    if view.notes and tables and tables[-1].box is None:
+        stdout().print()
+    for note in view.notes:
+        stdout().print(Text(note, style="dim"))
+
+
+def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:
+    buffer = io.StringIO()
+    if records:
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(records[0])
+        writer.writerows(map(_csv_cell, record.values()) for record in records)
+    return buffer.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    plain = _plain(value)
+    return "|".join(map(str, plain)) if isinstance(plain, list) else plain
+
+
+def _as_markdown(view: View) -> str:
+    def line(cells: Iterable[str]) -> str:
+        written = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+        return f"| {' | '.join(written)} |\n"
+
+    rule = line("---:" if column.numeric else "---" for column in view.columns)
+    header = line(column.header.replace("\n", " ") for column in view.columns)
+    notes = "".join(f"\n{note}\n" for note in view.notes)
+    return f"**{view.title}**\n\n{header}{rule}{''.join(map(line, view.rows))}{notes}"
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy values, tuples and NaN into what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and value != value:  # noqa: PLR0124
+        return None
+    return value

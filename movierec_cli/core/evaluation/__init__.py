@@ -1,0 +1,1 @@
+"""Measuring a model: metrics, and a scenario measured with them."""

@@ -1,0 +1,1 @@
+"""Training and comparing: where data, models, evaluation and runs meet."""

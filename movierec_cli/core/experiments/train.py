@@ -1,0 +1,170 @@
+"""From a data set to a run: split, cut a validation part, train, describe."""
+
+import platform
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import torch
+
+from movierec_cli import __version__
+from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.errors import DataError
+from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.experiments.trainers import build_task
+from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.config import Preset
+from movierec_cli.core.models.registry import SCORERS
+from movierec_cli.core.runs.names import check_name
+from movierec_cli.core.runs.request import TrainingRequest, default_name, train_command
+from movierec_cli.core.runs.run_checks import is_sound
+from movierec_cli.core.runs.store import Manifest, Run
+from movierec_cli.core.training.loop import (
+    THREADS,
+    Epoch,
+    OnEpoch,
+    OnState,
+    TrainingState,
+    diverged,
+    run_training,
+)
+
+
+def run_name(request: TrainingRequest, dataset: str) -> str:
+    """Return what the run will be called.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be called so.
+    """
+    return check_name(request.name or default_name(request, dataset), "run")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that computes."""
+    return {
+        "movierec": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+    }
+
+
+def train_run(
+    dataset: Dataset,
+    request: TrainingRequest,
+    on_epoch: OnEpoch,
+    on_state: OnState = lambda _: None,
+    begun: TrainingState | None = None,
+) -> Run:
+    """Train a model on the training part of a split.
+
+    Of the last epochs the best on a part cut from the training part is kept; the held-out ratings
+    are looked at only to measure the finished model. The same request on the same machine gives
+    the same weights, bit for bit, on a CPU.
+
+    Parameters
+    ----------
+    on_epoch, on_state, begun
+        As in `run_epochs`.
+
+    Raises
+    ------
+    UsageError
+        If the request makes no sense.
+    DivergedError
+        If training diverges.
+    DataError
+        If ``begun`` was trained with other inputs.
+    """
+    started = time.perf_counter()
+    preset = request.resolve()
+    name = run_name(request, dataset.name)
+    split = make_split(dataset, request.holdout, request.split_seed)
+    epochs, weights, inputs = _train(
+        split, preset, request.seed, on_epoch, on_state, begun, train_command(request, dataset.name)
+    )
+    earlier = sum(epoch.seconds for epoch in begun.epochs) if begun else 0.0
+    manifest = Manifest(
+        name=name,
+        model=request.model,
+        preset=request.preset,
+        created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        dataset=described(dataset),
+        split={"holdout": split.holdout, "split_seed": split.split_seed},
+        config=asdict(preset.config),
+        training=asdict(preset.training),
+        inputs=inputs,
+        versions=versions(),
+        epochs=tuple(epoch.as_dict() for epoch in epochs),
+        metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
+        evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
+        seconds=earlier + time.perf_counter() - started,
+        film_ids=tuple(dataset.films.ids.tolist()),
+    )
+    return Run(manifest, weights)
+
+
+def described(dataset: Dataset) -> dict[str, Any]:
+    """Return what tells one data set from another."""
+    return {
+        "name": dataset.name,
+        "checksum": dataset.checksum(),
+        "users": len(dataset.users),
+        "films": len(dataset.films),
+        "ratings": len(dataset.ratings),
+    }
+
+
+def _train(
+    split: Split,
+    preset: Preset,
+    seed: int,
+    on_epoch: OnEpoch,
+    on_state: OnState,
+    begun: TrainingState | None,
+    begin: str,
+) -> tuple[tuple[Epoch, ...], dict[str, FloatArray], dict[str, str]]:
+    """Return the epochs, the weights, and how the inputs were made; ``begin`` is the command."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    try:
+        # numbers without end are told by `diverged`, not by warnings
+        with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
+            torch.manual_seed(seed)
+            task, inputs = build_task(split.train, preset)
+            if begun is not None and dict(begun.inputs) != inputs:
+                raise DataError(
+                    "The unfinished training cannot go on: its inputs were made in another way, "
+                    f"{dict(begun.inputs)}, not {inputs}.",
+                    f"Begin it again with: {begin}",
+                )
+            epochs = run_training(
+                task,
+                preset.training,
+                on_epoch,
+                lambda state: on_state(replace(state, inputs=inputs)),
+                begun,
+            )
+            weights = task.export()
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise diverged("a system of equations has no solution any more") from error
+    finally:
+        torch.set_num_threads(threads)
+    if not all(map(is_sound, weights.values())):
+        raise diverged("its weights are beyond all bounds")
+    return epochs, weights, inputs
+
+
+def _measured(model: Model, split: Split) -> tuple[dict[str, Any], ...]:
+    """Measure the finished model on what the split held out."""
+    results = []
+    for scenario in split.scenarios:
+        result = asdict(evaluate(model, scenario))
+        del result["seconds"]
+        results.append(result)
+    return tuple(results)

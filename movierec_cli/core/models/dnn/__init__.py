@@ -1,0 +1,1 @@
+"""The dnn: users and films in one vector space."""

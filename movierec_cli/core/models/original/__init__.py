@@ -1,0 +1,1 @@
+"""The two networks of the report as it describes them."""

@@ -1,0 +1,65 @@
+"""Vectors for film titles, for the report's 403-dimensional film input."""
+
+import zlib
+from collections.abc import Iterable
+from typing import Protocol, cast
+
+import numpy as np
+
+from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.titles import folded, without_year
+
+DIMENSION = 384
+SENTENCE_MODEL = "all-MiniLM-L12-v2"
+HASHED = "hashed character n-grams"
+
+_NGRAM_SIZES = (3, 4, 5)
+
+
+class SentenceEncoder(Protocol):
+    """The part of ``sentence_transformers.SentenceTransformer`` that is used here."""
+
+    def encode(self, sentences: list[str]) -> FloatArray:
+        """Return a vector for each sentence, [n, 384]."""
+
+
+def title_vectors(titles: Iterable[str]) -> tuple[FloatArray, str]:
+    """Return a vector for each title, [n_films, 384], and how they were made.
+
+    With the ``[text]`` extra they come from a sentence model; without it, or where its weights
+    cannot be loaded, from hashed character n-grams of the same width.
+    """
+    plain = [without_year(title) for title in titles]
+    encoder = _sentence_encoder()
+    if encoder is None:
+        return hashed_ngrams(plain), HASHED
+    return np.asarray(encoder.encode(plain), dtype=np.float32), SENTENCE_MODEL
+
+
+def hashed_ngrams(texts: Iterable[str]) -> FloatArray:
+    """Return signed counts of hashed character n-grams, each row of length 1, [n, 384].
+
+    The hash is the same in every process and on every machine. After Weinberger et al. (2009),
+    Feature hashing for large scale multitask learning.
+    """
+    rows = []
+    for text in texts:
+        row = np.zeros(DIMENSION, dtype=np.float32)
+        padded = f" {folded(text)} "
+        for size in _NGRAM_SIZES:
+            for start in range(len(padded) - size + 1):
+                code = zlib.crc32(padded[start : start + size].encode())
+                row[(code >> 1) % DIMENSION] += 1.0 if code & 1 else -1.0
+        rows.append(row / max(float(np.linalg.norm(row)), 1e-9))
+    return np.array(rows, dtype=np.float32).reshape(-1, DIMENSION)
+
+
+def _sentence_encoder() -> SentenceEncoder | None:
+    try:
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        return cast(SentenceEncoder, SentenceTransformer(SENTENCE_MODEL))
+    except (OSError, ValueError):  # the weights are not on this machine and cannot be fetched
+        return None

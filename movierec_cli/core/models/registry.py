@@ -1,0 +1,19 @@
+"""How each trained model scores; numpy only, so that recommending never waits for torch."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from movierec_cli.core.models.dnn.model import Dnn
+from movierec_cli.core.models.original.model import DnnReport, TwoTowerReport
+from movierec_cli.core.models.two_tower.model import TwoTower
+
+Scorer = type[TwoTower | TwoTowerReport | Dnn | DnnReport]
+"""The class of a trained model: called with its weights, it gives the model."""
+
+SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
+    {
+        "two-tower": MappingProxyType({"default": TwoTower, "report": TwoTowerReport}),
+        "dnn": MappingProxyType({"default": Dnn, "report": DnnReport}),
+    }
+)
+"""Model -> preset -> the class of the model; its ``shapes`` are the weights that it needs."""

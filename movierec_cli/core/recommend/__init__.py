@@ -1,0 +1,1 @@
+"""Recommending: from what a person names to a list of films."""

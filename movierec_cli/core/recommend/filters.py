@@ -1,0 +1,116 @@
+"""What a person wants to see, and which films that leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
+from movierec_cli.core.data.titles import year_in
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.topk import exclude
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person wants to see.
+
+    Attributes
+    ----------
+    n
+        How many films.
+    genres, not_genres
+        Films that have any of the first and none of the second; empty for all.
+    years
+        The first and the last year, ``None`` for any.
+    min_ratings
+        Films with at least so many ratings in the data.
+    include_rated
+        Whether films that the person has rated may appear.
+    diversity
+        0..1; 0 ranks by score alone, 1 avoids likeness as far as it can.
+    """
+
+    n: int = 10
+    genres: tuple[str, ...] = ()
+    not_genres: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    min_ratings: int = 0
+    include_rated: bool = False
+    diversity: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise UsageError(f"{self.n} films cannot be recommended.", "Ask for at least 1: -n 10")
+        if not 0 <= self.diversity <= 1:
+            raise UsageError(
+                f"Diversity is 0 to 1, not {self.diversity:g}.", "Try: --diversity 0.3"
+            )
+        if self.years is not None and self.years[0] > self.years[1]:
+            raise UsageError(
+                f"The years {self.years[0]} to {self.years[1]} are in the wrong order.",
+                f"Try: --year {self.years[1]}-{self.years[0]}",
+            )
+
+
+def rankable(
+    ranking: FloatArray, histories: Histories, dataset: Dataset, wishes: Wishes
+) -> FloatArray:
+    """Return a copy of scores [n_users, n_films] with ``-inf`` where a film must not be shown.
+
+    Those are the films that the wishes exclude, those that the user has rated, under whatever
+    id, and of a film that the catalogue holds under several ids all but the best one.
+    """
+    scores = ranking.copy() if wishes.include_rated else exclude(ranking, histories)
+    rated = np.isneginf(scores)
+    scores[:, ~allowed(dataset, wishes)] = -np.inf
+    for group in same_titles(dataset):
+        best = group[np.argmax(scores[:, group], axis=1)]  # [n_users]
+        kept = scores[np.arange(len(scores)), best]
+        kept[rated[:, group].any(axis=1)] = -np.inf
+        scores[:, group] = -np.inf
+        scores[np.arange(len(scores)), best] = kept
+    return scores
+
+
+def same_titles(dataset: Dataset) -> list[NDArray[np.int64]]:
+    """Return the rows of each film that the catalogue holds under several ids."""
+    rows: dict[str, list[int]] = {}
+    for row, title in enumerate(dataset.films.titles.tolist()):
+        rows.setdefault(title, []).append(row)
+    return [np.array(group) for group in rows.values() if len(group) > 1]
+
+
+def allowed(dataset: Dataset, wishes: Wishes) -> NDArray[np.bool_]:
+    """Tell which films have the wished genres, years and number of ratings, [n_films].
+
+    Raises
+    ------
+    UsageError
+        If a genre does not exist.
+    """
+    films = dataset.films
+    mask = np.ones(len(films), np.bool_)
+    if wishes.genres:
+        mask &= films.genres[:, _genre_columns(dataset, wishes.genres)].any(axis=1)
+    if wishes.not_genres:
+        mask &= ~films.genres[:, _genre_columns(dataset, wishes.not_genres)].any(axis=1)
+    if wishes.years is not None:
+        first, last = wishes.years
+        years = np.array([year_in(title) or -1 for title in films.titles.tolist()])
+        mask &= (years >= first) & (years <= last)
+    if wishes.min_ratings:
+        counts = np.bincount(dataset.ratings.film_rows, minlength=len(films))
+        mask &= counts >= wishes.min_ratings
+    return mask
+
+
+def _genre_columns(dataset: Dataset, names: Sequence[str]) -> list[int]:
+    known = [name.lower() for name in dataset.genres]
+    for name in names:
+        if name.lower() not in known:
+            raise UsageError(
+                f"There is no genre {name!r}.", f"Choose from: {', '.join(dataset.genres)}"
+            )
+    return [known.index(name.lower()) for name in names]

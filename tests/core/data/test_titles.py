@@ -1,0 +1,27 @@
+"""What can be read off a title."""
+
+import pytest
+
+from movierec_cli.core.data.titles import folded, without_year, year_in
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "rest"),
+    [
+        ("Paper Boat (1995)", 1995, "Paper Boat"),
+        ("Paper Boat (1995) ", 1995, "Paper Boat"),
+        ("Boat, The (Das Boot) (1981)", 1981, "Boat, The (Das Boot)"),
+        ("2001 (1968)", 1968, "2001"),
+        ("unknown", None, "unknown"),
+        ("Boat (1995) (again)", None, "Boat (1995) (again)"),
+        ("", None, ""),
+    ],
+)
+def test_the_year_stands_in_brackets_at_the_end(title: str, year: int | None, rest: str) -> None:
+    assert year_in(title) == year
+    assert without_year(title) == rest
+
+
+def test_case_and_accents_do_not_count() -> None:
+    assert folded("Élan VITAL, L'") == "elan vital, l'"
+    assert folded("Straße") == "strasse"

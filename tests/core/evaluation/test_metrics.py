@@ -1,0 +1,112 @@
+"""Each formula against fractions worked out by hand."""
+
+from math import log2, sqrt
+
+import numpy as np
+import pytest
+
+from movierec_cli.core.evaluation import metrics
+from tests.helpers import make_histories
+
+NO, HIT = False, True
+
+
+def of_one(hit: list[bool], n_relevant: int) -> dict[str, float]:
+    """Return the ranking metrics of one user."""
+    values = metrics.ranking_metrics(np.array([hit]), np.array([n_relevant]))
+    assert set(values) == set(metrics.RANKING)
+    return {name: float(value[0]) for name, value in values.items()}
+
+
+def test_fewer_relevant_films_than_places() -> None:
+    got = of_one([HIT, NO, HIT, NO, NO], n_relevant=3)
+    ideal = 1 + 1 / log2(3) + 1 / log2(4)
+    assert got == pytest.approx(
+        {
+            "precision": 2 / 5,
+            "recall": 2 / 3,
+            "map": (1 / 1 + 2 / 3) / 3,
+            "ndcg": (1 + 1 / log2(4)) / ideal,
+            "hit_rate": 1.0,
+        }
+    )
+
+
+def test_more_relevant_films_than_places() -> None:
+    got = of_one([NO, HIT, HIT], n_relevant=10)
+    ideal = 1 + 1 / log2(3) + 1 / log2(4)
+    assert got == pytest.approx(
+        {
+            "precision": 2 / 3,
+            "recall": 2 / 10,
+            "map": (1 / 2 + 2 / 3) / 3,
+            "ndcg": (1 / log2(3) + 1 / log2(4)) / ideal,
+            "hit_rate": 1.0,
+        }
+    )
+
+
+def test_no_hit_is_zero_everywhere() -> None:
+    assert of_one([NO, NO], n_relevant=1) == dict.fromkeys(metrics.RANKING, 0.0)
+
+
+def test_nothing_but_hits_is_one_everywhere_but_in_recall() -> None:
+    assert of_one([HIT, HIT], n_relevant=4) == pytest.approx(
+        {"precision": 1, "recall": 1 / 2, "map": 1, "ndcg": 1, "hit_rate": 1}
+    )
+
+
+def test_all_relevant_films_first_is_perfect_but_in_precision() -> None:
+    assert of_one([HIT, NO, NO, NO], n_relevant=1) == pytest.approx(
+        {"precision": 1 / 4, "recall": 1, "map": 1, "ndcg": 1, "hit_rate": 1}
+    )
+
+
+def test_each_user_is_measured_alone() -> None:
+    hit = np.array([[HIT, NO], [NO, HIT], [NO, NO]])
+    values = metrics.ranking_metrics(hit, np.array([1, 2, 1]))
+    assert values["precision"].tolist() == [1 / 2, 1 / 2, 0]
+    assert values["recall"].tolist() == [1, 1 / 2, 0]
+    assert values["map"].tolist() == [1, (1 / 2) / 2, 0]
+    assert values["hit_rate"].tolist() == [1, 1, 0]
+
+
+TARGETS = make_histories({0: 4.0, 2: 3.9, 3: 5.0}, {1: 1.0}, {})
+
+
+def test_a_film_is_relevant_from_a_rating_of_four() -> None:
+    assert metrics.relevant_counts(TARGETS).tolist() == [2, 0, 0]
+    top = np.array([[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]])
+    assert metrics.hits(top, TARGETS, n_films=4).tolist() == [
+        [True, False, False, True],
+        [False] * 4,
+        [False] * 4,
+    ]
+
+
+def test_a_place_without_a_film_is_no_hit() -> None:
+    top = np.array([[3, -1, -1], [-1, -1, -1], [-1, 3, 0]])
+    assert (
+        metrics.hits(top, TARGETS, n_films=4).tolist() == [[True, False, False]] + [[False] * 3] * 2
+    )
+
+
+def test_rating_errors_are_means_over_all_pairs() -> None:
+    predicted = np.float32([3.0, 4.5, 1.0, 5.0])
+    actual = np.float32([4.0, 4.0, 3.0, 5.0])
+    mse = (1 + 0.25 + 4 + 0) / 4
+    assert metrics.rating_errors(predicted, actual) == pytest.approx(
+        {"mse": mse, "rmse": sqrt(mse), "mae": (1 + 0.5 + 2 + 0) / 4}
+    )
+
+
+def test_accuracy_is_the_share_of_ratings_told_to_be_four_or_higher_rightly() -> None:
+    liked = np.array([True, True, False, False])
+    assert metrics.accuracy(liked, np.float32([4.0, 3.0, 2.0, 5.0])) == 0.5
+    assert metrics.accuracy(liked, np.float32([5.0, 4.0, 1.0, 3.0])) == 1.0
+
+
+def test_every_metric_has_its_name() -> None:
+    assert metrics.ALL == (
+        "precision", "recall", "map", "ndcg", "hit_rate", "mse", "rmse", "mae", "accuracy",
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+"""Films are found by titles as people type them."""
+
+import numpy as np
+import pytest
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.recommend.title_search import TitleIndex, normalise
+from tests.helpers import make_films
+
+TITLES = [
+    "Godfather, The (1972)",  # 10
+    "Godfather: Part II, The (1974)",  # 20
+    "Cérémonie, La (1995)",  # 30
+    "Boot, Das (1981)",  # 40
+    "Star Trek: First Contact (1996)",  # 50
+    "Star Trek: Generations (1994)",  # 60
+    "Toy Story (1995)",  # 70
+    "Sabrina (1954)",  # 80
+    "Sabrina (1995)",  # 90
+    "Seven (Se7en) (1995)",  # 100
+    "Schindler's List (1993)",  # 110
+    "2001: A Space Odyssey (1968)",  # 120
+    "Toy Story (1995)",  # 130, better known than 70
+    "Shawshank Redemption, The (1994)",  # 140
+    "unknown",  # 150
+]
+RATED = np.array([12, 12, 6, 5], np.int32)
+INDEX = TitleIndex.build(make_films(TITLES), RATED)
+
+
+def found(query: str) -> int:
+    return int(INDEX.films.ids[INDEX.resolve(query)])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("the godfather", 10),
+        ("Godfather, The", 10),
+        ("GODFATHER", 10),
+        ("godfather (1972)", 10),
+        ("godfather 1974", 20),
+        ("godfather 2", 20),
+        ("the godfather part ii", 20),
+        ("ceremonie", 30),
+        ("la cérémonie", 30),
+        ("das boot", 40),
+        ("boot", 40),
+        ("first contact", 50),
+        ("star trek contact", 50),
+        ("toy stroy", 130),
+        ("toy story", 130),
+        ("70", 70),
+        (" 70 ", 70),
+        ("sabrina 1954", 80),
+        ("se7en", 100),
+        ("seven", 100),
+        ("schindlers list", 110),
+        ("2001", 120),
+        ("space odyssey 2001", 120),
+        ("shawshenk", 140),
+        ("shawshank redemtion", 140),
+        ("unknown", 150),
+    ],
+)
+def test_a_title_is_found_as_people_type_it(typed: str, meant: int) -> None:
+    assert found(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "candidates"),
+    [("star trek", ("50 Star Trek: First", "60 Star Trek: Gen")), ("Sabrina", ("80 ", "90 "))],
+)
+def test_an_ambiguous_title_lists_the_candidates(typed: str, candidates: tuple[str, str]) -> None:
+    with pytest.raises(UsageError, match="may be any of 2 films") as caught:
+        INDEX.resolve(typed)
+    assert caught.value.hint.startswith("Give the id or the year: ")
+    assert all(candidate in caught.value.hint for candidate in candidates)
+
+
+def test_the_better_known_film_is_listed_first() -> None:
+    with pytest.raises(UsageError) as caught:
+        INDEX.resolve("star trek")
+    assert caught.value.hint.index("60 ") < caught.value.hint.index("50 ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("Godfather (1999)", "10 Godfather, The (1972)"),
+        ("schindler ark", "110 Schindler's List (1993)"),
+        ("xqzzy", "movierec films WORD"),
+        ("", "movierec films WORD"),
+        ("!?", "movierec films WORD"),
+        ("9999", "movierec films WORD"),
+    ],
+)
+def test_an_unknown_title_gets_the_nearest_suggested(typed: str, suggested: str) -> None:
+    with pytest.raises(UsageError, match="There is no film") as caught:
+        INDEX.resolve(typed)
+    assert suggested in caught.value.hint
+
+
+def test_a_short_word_is_not_taken_for_another() -> None:
+    with pytest.raises(UsageError, match="There is no film 'toon'"):
+        INDEX.resolve("toon")
+
+
+def test_searching_returns_exact_titles_then_parts_then_what_is_alike() -> None:
+    assert INDEX.search("godfather") == [0, 1]
+    assert INDEX.search("star") == [5, 4]
+    assert INDEX.search("godfathr")[0] == 0
+    assert INDEX.search("sabrina 1995") == [8]
+    assert INDEX.search("qqqqqq") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "normal"),
+    [
+        ("Godfather, The (1972)", "godfather"),
+        ("Cérémonie, La (1995)", "ceremonie"),
+        ("Love & Death", "love and death"),
+        ("Rocky IV (1985)", "rocky 4"),
+        ("Malcolm X", "malcolm x"),
+        ("The", "the"),
+    ],
+)
+def test_titles_are_compared_by_what_matters(title: str, normal: str) -> None:
+    assert normalise(title) == normal
+
+
+@pytest.mark.ml100k
+def test_every_real_title_means_itself(ml100k: Dataset) -> None:
+    films = ml100k.films
+    index = TitleIndex.build(films, ml100k.ratings.film_rows)
+    others = [
+        title for title in films.titles.tolist() if films.titles[index.resolve(title)] != title
+    ]
+    assert others == []
+
+
+@pytest.mark.ml100k
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("the godfather", "Godfather, The (1972)"),
+        ("star wars", "Star Wars (1977)"),
+        ("toy stroy", "Toy Story (1995)"),
+        ("ceremonie", "Cérémonie, La (1995)"),
+        ("la femme nikita", "Nikita (La Femme Nikita) (1990)"),
+        ("star trek 6", "Star Trek VI: The Undiscovered Country (1991)"),
+        ("il postino", "Postino, Il (1994)"),
+        ("forest gump", "Forrest Gump (1994)"),
+        ("50", "Star Wars (1977)"),
+    ],
+)
+def test_real_titles_are_found(typed: str, title: str, ml100k: Dataset) -> None:
+    index = TitleIndex.build(ml100k.films, ml100k.ratings.film_rows)
+    assert ml100k.films.titles[index.resolve(typed)] == title
+
+
+@pytest.mark.ml100k
+def test_star_trek_is_ambiguous(ml100k: Dataset) -> None:
+    index = TitleIndex.build(ml100k.films, ml100k.ratings.film_rows)
+    with pytest.raises(UsageError, match="'star trek' may be any of 8 films"):
+        index.resolve("star trek")
+
+
+@pytest.mark.parametrize("digits", [19, 30, 5000])
+def test_a_number_too_long_for_an_id_is_no_film(digits: int) -> None:
+    with pytest.raises(UsageError, match="There is no film '999"):
+        INDEX.resolve("9" * digits)

@@ -1,0 +1,57 @@
+"""The optimiser is torch's AdamW, without the second that making one takes."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from movierec_cli.core.training.optimizer import AdamW, step_size
+from movierec_cli.core.training.options import TrainingOptions
+
+
+def test_it_takes_the_steps_of_torch() -> None:
+    start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
+    ours, theirs = start.clone().requires_grad_(), start.clone().requires_grad_()
+    options = TrainingOptions(
+        epochs=1, learning_rate=0.05, batch_size=2, weight_decay=0.1, second_moment=0.98
+    )
+    own = AdamW([{"params": [ours]}], options, 10)
+    reference = torch.optim.AdamW([theirs], lr=0.05, betas=(0.9, 0.98), weight_decay=0.1)
+    for _ in range(10):
+        for parameter, optimizer in ((ours, own), (theirs, reference)):
+            optimizer.zero_grad()
+            (parameter**2).sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(ours, theirs)
+    assert not torch.equal(ours, start)
+
+
+def test_groups_may_have_a_weight_decay_of_their_own() -> None:
+    decayed, free = (torch.ones(1, requires_grad=True) for _ in range(2))
+    options = TrainingOptions(epochs=1, learning_rate=0.1, batch_size=2)
+    optimizer = AdamW([{"params": [decayed], "weight_decay": 0.5}, {"params": [free]}], options, 1)
+    ((decayed + free) * 0).sum().backward()
+    optimizer.step()
+    assert decayed.item() == pytest.approx(1 - 0.1 * 0.5)
+    assert free.item() == 1
+
+
+def test_the_cosine_schedule_warms_up_and_comes_down_to_a_twentieth() -> None:
+    assert step_size("constant", 0.3) == 1
+    assert step_size("cosine", 0.0) == pytest.approx(0.001)
+    assert step_size("cosine", 0.05) == pytest.approx(0.05 + 0.95 * 0.5 * 1.98769, rel=1e-3)
+    assert step_size("cosine", 0.5) == pytest.approx(0.525)
+    assert step_size("cosine", 1.0) == pytest.approx(0.05)
+
+
+def test_it_does_not_import_the_compiler() -> None:
+    program = (
+        "import sys, movierec_cli.core.training.loop as t; "
+        "from movierec_cli.core.training.optimizer import AdamW; import torch; "
+        "from movierec_cli.core.training.options import TrainingOptions as O; "
+        "p = torch.ones(1, requires_grad=True); a = AdamW([{'params': [p]}], O(1, 0.1, 2), 1); "
+        "p.sum().backward(); a.step(); print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
