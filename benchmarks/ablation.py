@@ -18,13 +18,13 @@ from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import (
     Scenario,
-    draw_users,
     hold_out,
     make_split,
+    sample_users,
     training_users,
 )
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.experiments.trainers import build_task
+from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.baselines import DemographicRidge, Ease
 from movierec_cli.core.models.config import PRESETS, Preset
@@ -99,17 +99,17 @@ class RatingsOnly:
     model: Model
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Score the whole catalogue."""
-        return replace(self.model.score(histories, users), liking=None)
+        """Score the whole catalog."""
+        return replace(self.model.score(histories, users), like_probability=None)
 
 
 def trained(train: Dataset, model: str, preset: Preset) -> Model:
     """Train a variant the way that ``movierec train`` does."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(preset.training.seed)
-    task, _ = build_task(train, preset)
-    run_training(task, preset.training, lambda _: None)
-    return SCORERS[model]["default"](task.export())
+    trainer, _ = build_trainer(train, preset)
+    run_training(trainer, preset.training, lambda _: None)
+    return SCORERS[model]["default"](trainer.export())
 
 
 def validation_splits(dataset: Dataset, count: int) -> list[tuple[Dataset, tuple[Scenario, ...]]]:
@@ -117,7 +117,7 @@ def validation_splits(dataset: Dataset, count: int) -> list[tuple[Dataset, tuple
     train = make_split(dataset, "users", 705).train
     users = training_users(train)
     return [
-        hold_out(train, users[draw_users(len(users), 0.2, seed)], seed)
+        hold_out(train, users[sample_users(len(users), 0.2, seed)], seed)
         for seed in range(1, count + 1)
     ]
 

@@ -1,4 +1,4 @@
-"""How good the recommendations are for somebody who names a handful of favourites."""
+"""How good the recommendations are for somebody who names a handful of favorites."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from movierec_cli.core.data.splits import COLD_START, DEFAULT_SPLIT_SEED, Scenar
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.query import LIKED
 
-FAVOURITES = (1, 3, 5, 10)
-"""The numbers of favourites that are measured."""
+FAVORITES = (1, 3, 5, 10)
+"""The numbers of favorites that are measured."""
 
 
-def favourites_scenario(split: Split, k: int, at_least: int = max(FAVOURITES)) -> Scenario:
+def favorites_scenario(split: Split, k: int, at_least: int = max(FAVORITES)) -> Scenario:
     """Let each held-out user name ``k`` films at random that she likes, and nothing else.
 
-    The films count as ratings of 5, as favourites do that somebody types; demographics are not
+    The films count as ratings of 5, as favorites do that somebody types; demographics are not
     told. The targets are all other ratings. The users are those with more than ``at_least`` liked
-    films, the same for every ``k``, and of each of them the favourites of a smaller ``k`` are
+    films, the same for every ``k``, and of each of them the favorites of a smaller ``k`` are
     among those of a larger one.
 
     Raises
@@ -25,7 +25,7 @@ def favourites_scenario(split: Split, k: int, at_least: int = max(FAVOURITES)) -
         If the split holds out no users, or ``k`` is not between 0 and ``at_least``.
     """
     if not 0 <= k <= at_least:
-        raise UsageError(f"{k} favourites cannot be measured.", f"Ask for 0 to {at_least}.")
+        raise UsageError(f"{k} favorites cannot be measured.", f"Ask for 0 to {at_least}.")
     cold = next((scenario for scenario in split.scenarios if scenario.name == COLD_START), None)
     if cold is None:
         raise UsageError("The split holds out no users.", "Use: --holdout users")
@@ -39,7 +39,7 @@ def favourites_scenario(split: Split, k: int, at_least: int = max(FAVOURITES)) -
     told = Histories(told.indptr, told.film_rows, np.full_like(told.ratings, LIKED),
                      told.timestamps)  # fmt: skip
     users = Users.unknown(len(chosen))
-    return Scenario(f"favourites-{k}", users, told, targets.where(~named))
+    return Scenario(f"favorites-{k}", users, told, targets.where(~named))
 
 
 def _draw(histories: Histories, k: int, seed: int) -> np.ndarray:

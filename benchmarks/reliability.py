@@ -30,7 +30,7 @@ def main(name: str) -> None:
     columns = []
     errors = []
     for scenario in split.scenarios:
-        liking = run.model.score(scenario.histories, scenario.users).liking
+        liking = run.model.score(scenario.histories, scenario.users).like_probability
         assert liking is not None
         told = liking[scenario.targets.user_rows, scenario.targets.film_rows]
         true = scenario.targets.ratings >= 4

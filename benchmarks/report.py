@@ -89,7 +89,7 @@ sees the ratings that it is measured on.
   therefore all trained on the known part of the held-out users' ratings too. movierec's models
   and baselines are not: they meet these users for the first time when they score them.
 - Random seeds are fixed. *train s* and *score s* are wall-clock seconds of the final training,
-  and of scoring the whole catalogue and cutting the lists; tuning is not in them. *peak MB* is
+  and of scoring the whole catalog and cutting the lists; tuning is not in them. *peak MB* is
   the largest resident set of the process that did both, Python and the library included.
 
 **Metrics.** A film is relevant to a user who rated it 4 or 5. For a list of k films and R
@@ -189,8 +189,8 @@ def _margin(records: list[Record], group: str) -> str:
         name, best = max(
             models.items(), key=lambda item: np.mean([r["metrics"][key] for r in item[1]])
         )
-        theirs = {record["task"]: record["metrics"][key] for record in best}
-        ratios = [record["metrics"][key] / theirs[record["task"]] - 1 for record in ours]
+        theirs = {record["trainer"]: record["metrics"][key] for record in best}
+        ratios = [record["metrics"][key] / theirs[record["trainer"]] - 1 for record in ours]
         part = f"in {title} {np.mean(ratios):+.1%} against {name}"
         if len(ratios) > 1:
             part += f" (by split: {', '.join(f'{ratio:+.1%}' for ratio in ratios)})"
@@ -199,10 +199,10 @@ def _margin(records: list[Record], group: str) -> str:
 
 
 def _folds(records: list[Record]) -> str:
-    folds = sorted({record["task"] for record in records if record["group"] == "folds"})
+    folds = sorted({record["trainer"] for record in records if record["group"] == "folds"})
     rows = []
     for name, same in _by_model(records, "folds"):
-        of_fold = {record["task"]: record["metrics"] for record in same}
+        of_fold = {record["trainer"]: record["metrics"] for record in same}
         rmse = [of_fold[fold]["rmse"] if fold in of_fold else np.nan for fold in folds]
         mae = np.mean([of_fold[fold]["mae"] for fold in of_fold])
         rows.append((float(np.mean(rmse)), name, rmse, mae, same))
@@ -255,7 +255,7 @@ def _parameters(records: list[Record]) -> str:
             tuning = record["tuning"]
             chosen[_name(record), tuning["tuned_on"]] = tuning
     lines = []
-    for (name, task), tuning in sorted(chosen.items()):
+    for (name, trainer), tuning in sorted(chosen.items()):
         tried = [params for _, params in tuning["tried"]]
         fixed = {key for key in tuning["params"] if len({str(p[key]) for p in tried}) < 2}
         varied = "; ".join(
@@ -266,12 +266,12 @@ def _parameters(records: list[Record]) -> str:
         taken = ", ".join(
             f"{key} {value}" for key, value in tuning["params"].items() if key != "name"
         )
-        lines.append([name, task, taken, varied or "nothing", f"{tuning['seconds']:.0f}"])
+        lines.append([name, trainer, taken, varied or "nothing", f"{tuning['seconds']:.0f}"])
     return "\n\n".join(
         [
             "## Hyper-parameters\n\nWhat was taken on the validation cut, and out of what (all "
             "combinations). The rest is each library's default. movierec's own are its presets, "
-            "see `movierec models show`; its item-kNN, EASE and ridge are not tuned here.",
+            "see `movierec runs show`; its item-kNN, EASE and ridge are not tuned here.",
             _command(),
             _table(["model", "tuned on", "taken", "tried", "tuning s"], lines),
         ]

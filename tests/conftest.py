@@ -1,4 +1,4 @@
-"""Isolation for every test: its own folders, no network, no colour, fixed width."""
+"""Isolation for every test: its own folders, no network, no color, fixed width."""
 
 import os
 

@@ -134,7 +134,7 @@ class FixedModel:
 
     ranking: np.ndarray
     rating: np.ndarray | None = None
-    liking: np.ndarray | None = None
+    like_probability: np.ndarray | None = None
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Return the rows of the users."""
@@ -143,7 +143,7 @@ class FixedModel:
         return Scores(
             self.ranking[rows],
             None if self.rating is None else self.rating[rows],
-            None if self.liking is None else self.liking[rows],
+            None if self.like_probability is None else self.like_probability[rows],
         )
 
 

@@ -15,7 +15,7 @@ from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.cli.conftest import Cli, cli  # noqa: F401 - the fixture
 from tests.cli.test_compare import quick  # noqa: F401 - the fixture
 from tests.conftest import SMALL
@@ -33,7 +33,7 @@ ARGUMENTS = {
     "similar": "1 -n 2",
     "neighbors": "--user 3 -n 2",
     "films": "the",
-    "models show": "dnn",
+    "runs show": "dnn",
     "profiles show": "ann",
     "cache clear": "--dry-run",
 }
@@ -80,7 +80,7 @@ def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     paths = Paths.from_environment({"MOVIEREC_HOME": str(folder)})
     registry.load_dataset(SMALL, paths)
-    request = TrainingRequest("dnn", overrides=Overrides(epochs=2), name="dnn")
+    request = TrainSpec("dnn", overrides=Overrides(epochs=2), name="dnn")
     train_and_save(small, request, paths.runs, lambda _: None)
     store.save(small, registry.parsed_path(registry.DEFAULT_DATASET, paths))
     return folder

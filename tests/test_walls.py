@@ -14,7 +14,7 @@ from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.conftest import SMALL
 
 PACKAGE = Path(movierec_cli.__file__).parent
@@ -197,7 +197,7 @@ def test_an_answer_of_a_dnn_loads_nothing_that_it_can_do_without(
     arguments: tuple[str, ...], small: Dataset, paths: Paths
 ) -> None:
     registry.load_dataset(SMALL, paths)
-    request = TrainingRequest("dnn", overrides=Overrides(epochs=2), name="dnn")
+    request = TrainSpec("dnn", overrides=Overrides(epochs=2), name="dnn")
     train_and_save(small, request, paths.runs, lambda _: None)
     loaded = loaded_by_command(*arguments)
     assert "numpy" in loaded

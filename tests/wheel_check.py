@@ -59,7 +59,7 @@ def check_use(python: Path, version: str, folder: Path) -> None:
     assert found.strip() == "", f"there is more than is needed: {found}"
     assert movierec("--version") == f"movierec {version}\n"
     assert "quickstart" in movierec("--help")
-    movierec("train", "dnn", "--preset", "report", "--epochs", "1", "--dataset", DATA,
+    movierec("train", "dnn", "--preset", "original", "--epochs", "1", "--dataset", DATA,
              "--name", "dnn")  # fmt: skip
     answer = json.loads(movierec("recommend", "--user", "3", "-n", "5", "--json"))
     assert [film["rank"] for film in answer["recommendations"]] == [1, 2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""Cornac: EASE on ratings and BPR for ranking, matrix factorisation for ratings."""
+"""Cornac: EASE on ratings and BPR for ranking, matrix factorization for ratings."""
 
 from itertools import product
 from typing import Any
@@ -40,8 +40,8 @@ def bpr(train: Training, lambda_reg: float, max_iter: int) -> Rank:
     return _ranking(model, train)
 
 
-def factorisation(train: Training, k: int, lambda_reg: float, max_iter: int) -> Rate:
-    """Biased matrix factorisation by gradient descent; one thread, so that the seed counts."""
+def factorization(train: Training, k: int, lambda_reg: float, max_iter: int) -> Rate:
+    """Biased matrix factorization by gradient descent; one thread, so that the seed counts."""
     dataset = _dataset(train)
     model = cornac.models.MF(
         k=k, max_iter=max_iter, learning_rate=0.01, lambda_reg=lambda_reg, seed=0, num_threads=1
@@ -75,7 +75,7 @@ MODELS = [
     Model(
         "MF",
         "rating",
-        factorisation,
+        factorization,
         [
             {"k": k, "lambda_reg": r, "max_iter": n}
             for k, r, n in product((100, 200), (0.08, 0.1), (60, 100))

@@ -1,4 +1,4 @@
-"""implicit: alternating least squares, and item-item neighbours weighted by BM25."""
+"""implicit: alternating least squares, and item-item neighbors weighted by BM25."""
 
 import warnings
 from itertools import product
@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from common import Model, Rank, Training, main
 from implicit.als import AlternatingLeastSquares
-from implicit.nearest_neighbours import BM25Recommender
+from implicit.nearest_neighbors import BM25Recommender
 from threadpoolctl import threadpool_limits
 
 
@@ -23,9 +23,9 @@ def als(train: Training, factors: int, alpha: float, regularization: float) -> R
     return lambda users: model.user_factors[users] @ model.item_factors.T
 
 
-def bm25(train: Training, neighbours: int, b: float) -> Rank:
-    """Sum the neighbours' weights over the user's films."""
-    model = BM25Recommender(K=neighbours, K1=1.2, B=b)
+def bm25(train: Training, neighbors: int, b: float) -> Rank:
+    """Sum the neighbors' weights over the user's films."""
+    model = BM25Recommender(K=neighbors, K1=1.2, B=b)
     matrix = train.matrix(np.ones_like(train.ratings))
     warnings.simplefilter("ignore")  # of its own conversion of a matrix
     model.fit(matrix, show_progress=False)
@@ -46,7 +46,7 @@ MODELS = [
         "BM25",
         "ranking",
         bm25,
-        [{"neighbours": n, "b": b} for n, b in product((100, 400, 1600), (0.3, 0.6, 0.9))],
+        [{"neighbors": n, "b": b} for n, b in product((100, 400, 1600), (0.3, 0.6, 0.9))],
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""LensKit: EASE, SLIM and implicit matrix factorisation; item-kNN and biased factorisation."""
+"""LensKit: EASE, SLIM and implicit matrix factorization; item-kNN and biased factorization."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def _trained(scorer: Any, train: Training, fallback: bool) -> Any:
 
 
 def ranking(make: Callable[..., Any]) -> Callable[..., Rank]:
-    """Return what trains a scorer and scores the whole catalogue."""
+    """Return what trains a scorer and scores the whole catalog."""
 
     def fit(train: Training, **params: Any) -> Rank:
         pipeline = _trained(make(**params), train, fallback=False)

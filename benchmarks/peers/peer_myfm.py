@@ -1,4 +1,4 @@
-"""myFM: Bayesian factorisation machines by Gibbs sampling.
+"""myFM: Bayesian factorization machines by Gibbs sampling.
 
 "ids" knows users and films. "all" adds the films that a user rated, the users who rated a film,
 age, gender, occupation, genres and the decade; no dates of ratings.
@@ -22,7 +22,7 @@ def _one_hot(codes: np.ndarray) -> csr_matrix:
     return csr_matrix((np.ones(len(rows)), (rows, codes[rows].astype(int))), shape)
 
 
-def _normalised(matrix: csr_matrix) -> csr_matrix:
+def _normalized(matrix: csr_matrix) -> csr_matrix:
     counts = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1)
     return csr_matrix(matrix.multiply(1 / np.sqrt(counts)[:, None]))
 
@@ -33,8 +33,8 @@ def _blocks(train: Training, known: bool, content: bool) -> tuple[list[Any], lis
     seen = train.matrix(np.ones_like(train.ratings))
     users, films = [identity(train.n_users)], [identity(train.n_films)]
     if known:
-        users.append(_normalised(seen))
-        films.append(_normalised(seen.T.tocsr()))
+        users.append(_normalized(seen))
+        films.append(_normalized(seen.T.tocsr()))
     if content:
         years = np.nan_to_num(about["years"], nan=-1.0)
         users += [
@@ -43,7 +43,7 @@ def _blocks(train: Training, known: bool, content: bool) -> tuple[list[Any], lis
             _one_hot(about["occupation"]),
         ]
         films += [
-            _normalised(csr_matrix(about["genres"].astype(float))),
+            _normalized(csr_matrix(about["genres"].astype(float))),
             _one_hot(np.where(years > 0, (years - 1900) // 10, -1).astype(int)),
         ]
     return users, films

@@ -1,4 +1,4 @@
-"""scikit-surprise: SVD, the biased matrix factorisation of the Netflix prize."""
+"""scikit-surprise: SVD, the biased matrix factorization of the Netflix prize."""
 
 from itertools import product
 

@@ -12,7 +12,7 @@ import typer
 
 from movierec_cli import __version__
 from movierec_cli.cli import output as console
-from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli import verbosity
 from movierec_cli.cli.lazy import MARKUP, Entry, LazyGroup
 from movierec_cli.core.errors import DataError, MovierecError
 
@@ -36,7 +36,7 @@ class Movierec(LazyGroup):
             "train": Entry("train", "train", _MODELS),
             "evaluate": Entry("evaluate", "evaluate", _MODELS),
             "compare": Entry("compare", "compare", _MODELS),
-            "models": Entry("runs", "app", _MODELS),
+            "runs": Entry("runs", "app", _MODELS),
             "report": Entry("report", "report", _MODELS),
             "recommend": Entry("recommend", "recommend", _FILMS),
             "similar": Entry("films", "similar", _FILMS),
@@ -49,7 +49,7 @@ class Movierec(LazyGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command."""
-        loudness.reset()
+        verbosity.reset()
         with _errors_reported(ctx):
             return super().parse_args(ctx, args)
 

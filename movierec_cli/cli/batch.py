@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EveryoneRequest:
-    """What to write for every user; ``filters`` are the fields of `Wishes`."""
+    """What to write for every user; ``filters`` are the fields of `Filters`."""
 
     run: str
     rerank: str | None
@@ -27,7 +27,7 @@ def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told
     """Write the recommendations of every user; tell on stderr how far it is."""
     from movierec_cli.cli.progress import CountProgress
     from movierec_cli.core.recommend.batch import table_writer, write_recommendations
-    from movierec_cli.core.recommend.filters import Wishes
+    from movierec_cli.core.recommend.filters import Filters
 
     _check(request, all_users, told)
     output = request.output
@@ -38,9 +38,9 @@ def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told
     writer = table_writer(output)
     loaded = load_run(request.run)
     ranker = None if request.rerank is None else load_run(request.rerank).model
-    wishes = Wishes(**request.filters)
+    filters = Filters(**request.filters)
     written = write_recommendations(
-        loaded.model, loaded.dataset, wishes, writer, CountProgress(), ranker
+        loaded.model, loaded.dataset, filters, writer, CountProgress(), ranker
     )
     info(f"Wrote {written:,} films for {len(loaded.dataset.users):,} users to {output}.")
 

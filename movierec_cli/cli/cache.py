@@ -76,17 +76,17 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
             "state": _state(one),
             "checksum": one.checksum or None,
             "damage": one.damage or None,
-            "mend": one.mend or None,
+            "fix": one.fix or None,
         }
         for one in verified
     ]
     envelope = _envelope([one.entry for one in verified], paths)
     emit(chosen_format(format, json), view, records, envelope, "entries")
-    mends = list(dict.fromkeys(one.mend for one in verified if one.damage))
-    if mends:
+    fixes = list(dict.fromkeys(one.fix for one in verified if one.damage))
+    if fixes:
         raise IntegrityError(
             f"Damaged: {', '.join(one.entry.path.name for one in verified if one.damage)}.",
-            f"Mend it with: {' && '.join(mends)}",
+            f"Mend it with: {' && '.join(fixes)}",
         )
 
 

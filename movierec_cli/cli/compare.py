@@ -38,7 +38,7 @@ _HEADERS = {
 }
 _FOOTNOTE = (
     "published: the figures of the report. Precision and MAP lie below random because its "
-    "evaluation compared film ids with row numbers, off by one; the preset report is the same "
+    "evaluation compared film ids with row numbers, off by one; the preset original is the same "
     "network measured correctly."
 )
 

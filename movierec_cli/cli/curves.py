@@ -1,4 +1,4 @@
-"""Curves drawn with characters: readable in 80 columns, without colour, and in a file."""
+"""Curves drawn with characters: readable in 80 columns, without color, and in a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def doctor(
     format: FormatOption = Format.table, json: JsonOption = False, md: MdOption = False
 ) -> None:
-    """Look at versions, devices, folders, cached data, runs and profiles; tell how to mend them.
+    """Look at versions, devices, folders, cached data, runs and profiles; tell how to fix them.
 
     Ends with code 3 if something is broken, 5 if a file is damaged. It changes nothing. Paths are
     shown without the name of the home folder: --md is fit to be pasted into an issue.
@@ -36,7 +36,7 @@ def doctor(
             "name": check.name,
             "state": str(check.state),
             "detail": check.detail,
-            "mend": check.mend or None,
+            "fix": check.fix or None,
         }
         for check in checks
     ]
@@ -65,7 +65,7 @@ def _findings(checks: "Sequence[Check]") -> View:
 
 
 def _to_do(checks: "Sequence[Check]") -> list[Section]:
-    """Give the commands that mend what was found, where anything is to be done."""
-    rows = [[check.name, check.state, check.mend] for check in checks if check.mend]
+    """Give the commands that fix what was found, where anything is to be done."""
+    rows = [[check.name, check.state, check.fix] for check in checks if check.fix]
     columns = [Column("What", style="bold"), Column("State"), Column("Command")]
-    return [Section("mends", View("What to do", columns, rows), [])] if rows else []
+    return [Section("fixes", View("What to do", columns, rows), [])] if rows else []

@@ -29,10 +29,10 @@ def vectors(
 ) -> None:
     """Write the user and film vectors with ids and titles, for use in any vector database.
 
-    .npz: the arrays user_ids, user_vectors, film_ids, film_titles, film_vectors, taste_vectors.
-    .parquet: a row for each user and film. .tsv: vectors and metadata for the embedding projector.
-    The dot product of a user's and a film's vector is the match; the cosine of two taste vectors
-    is how alike two films are.
+    .npz: the arrays user_ids, user_vectors, film_ids, film_titles, film_vectors and
+    similarity_vectors. .parquet: a row for each user and film. .tsv: vectors and metadata for the
+    embedding projector. The dot product of a user's and a film's vector is the score; the cosine
+    of two similarity vectors is the similarity of two films.
 
     [bold]Examples[/]
 

@@ -1,4 +1,4 @@
-"""``movierec films``, ``similar`` and ``neighbors``: looking around in the catalogue."""
+"""``movierec films``, ``similar`` and ``neighbors``: looking around in the catalog."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ def films(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Search the catalogue: by title, genre and year.
+    """Search the catalog: by title, genre and year.
 
     [bold]Examples[/]
 
@@ -47,12 +47,12 @@ def films(
 
     from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.catalog import search_films
-    from movierec_cli.core.recommend.filters import Wishes
+    from movierec_cli.core.recommend.filters import Filters
 
-    wishes = Wishes(
+    filters = Filters(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
     )
-    found = search_films(load_dataset(dataset), query, wishes)
+    found = search_films(load_dataset(dataset), query, filters)
     counted = "1 film" if len(found) == 1 else f"{len(found):,} films"
     view = View(
         title=f"{counted} ({dataset_label(dataset)})",
@@ -113,7 +113,7 @@ def similar(
     emit(
         chosen_format(format, json),
         View(
-            view.title, view.columns, view.rows, ["Match: cosine of the film vectors, at most 1."]
+            view.title, view.columns, view.rows, ["Score: cosine of the film vectors, at most 1."]
         ),
         [asdict(film) for film in found],
         {"dataset": dataset.name, "run": run, "film": int(dataset.films.ids[row])},

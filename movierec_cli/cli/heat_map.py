@@ -1,4 +1,4 @@
-"""A matrix coloured by value, in as many blocks of columns as the terminal's width asks for."""
+"""A matrix colored by value, in as many blocks of columns as the terminal's width asks for."""
 
 from collections.abc import Iterator, Sequence
 
@@ -76,7 +76,7 @@ def _broken(header: str) -> str:
 
 
 def _style(palette: Sequence[tuple[int, int, int]], share: float) -> str:
-    """Return black or white, whichever reads better, on the colour at ``share`` of a palette."""
+    """Return black or white, whichever reads better, on the color at ``share`` of a palette."""
     if share != share:  # noqa: PLR0124
         return ""
     place = min(max(share, 0.0), 1.0) * (len(palette) - 1)

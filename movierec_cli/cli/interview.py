@@ -29,12 +29,12 @@ def require_terminal() -> None:
 
 
 def interview(run: "LoadedRun") -> "Answers":
-    """Ask for favourites, and for opinions on well-known films that tell tastes apart."""
+    """Ask for favorites, and for opinions on well-known films that tell tastes apart."""
     from movierec_cli.core.recommend.query import Answers
 
     require_terminal()
     info("Tell me a few films and I will find more for you. Everything may be left out.\n")
-    ratings = _favourites(run)
+    ratings = _favorites(run)
     info(f"\nAnd these? ({_HOW_TO_RATE})")
     ratings |= _opinions(run, ratings)
     if not ratings:
@@ -55,7 +55,7 @@ def offer_to_remember() -> str | None:
     return None
 
 
-def _favourites(run: "LoadedRun") -> dict[int, float]:
+def _favorites(run: "LoadedRun") -> dict[int, float]:
     from movierec_cli.core.recommend.query import LIKED
 
     films = run.dataset.films

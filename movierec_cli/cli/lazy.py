@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import typer
 from typer.core import TyperGroup
 
-from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli import verbosity
 from movierec_cli.cli.fast_values import convert_plainly
 
 MARKUP: Final = "rich"
@@ -103,7 +103,7 @@ def _complete(command: Any) -> None:
     own_and_help = command.get_params
 
     def get_params(ctx: Any) -> list[Any]:
-        parameters = [*own_and_help(ctx), *loudness.parameters()]
+        parameters = [*own_and_help(ctx), *verbosity.parameters()]
         for parameter in parameters:
             convert_plainly(parameter)
         return parameters

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli import verbosity
 from movierec_cli.cli.tables import laid_out
 from movierec_cli.cli.view import View
 
@@ -107,7 +107,7 @@ def stderr() -> Console:
 
 def info(message: str, style: str = "") -> None:
     """Tell something on stderr, unless it is to be quiet."""
-    if not loudness.CURRENT.quiet:
+    if not verbosity.CURRENT.quiet:
         stderr().print(Text(message, style=style))
 
 

@@ -11,13 +11,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli import verbosity
 from movierec_cli.cli.output import info, stderr
 
 
 def shows_bars() -> bool:
     """Tell whether progress is shown as a bar: in a terminal, unless it is not wanted."""
-    return stderr().is_terminal and loudness.CURRENT.progress
+    return stderr().is_terminal and verbosity.CURRENT.progress
 
 
 class DownloadProgress:
@@ -29,7 +29,7 @@ class DownloadProgress:
 
     def start(self, description: str, total: int | None) -> None:
         """Show an empty bar, or a line where there is no terminal."""
-        if not loudness.CURRENT.progress:
+        if not verbosity.CURRENT.progress:
             return
         if not stderr().is_terminal:
             info(f"{description}…")
@@ -90,7 +90,7 @@ class StepProgress:
         """Tell that the step before is done and another begins."""
         self._done += 1
         self._bar.update(self._task, completed=self._done, description=description)
-        if self._bar.disable and loudness.CURRENT.progress:
+        if self._bar.disable and verbosity.CURRENT.progress:
             info(f"{description}…")
 
 

@@ -144,7 +144,7 @@ def recommend(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Recommend films: to a user of the data set, or to anyone who names a few favourites.
+    """Recommend films: to a user of the data set, or to anyone who names a few favorites.
 
     With no options it asks a few questions first.
 
@@ -196,7 +196,7 @@ def recommend(
         check_name(save_profile, "profile")
         if user is not None:
             raise UsageError(
-                "A user of the data set is no profile.", "Name favourites: --like TITLE"
+                "A user of the data set is no profile.", "Name favorites: --like TITLE"
             )
     paths = Paths.from_environment()
     loaded = load_run(run)
@@ -259,15 +259,15 @@ def recommendations_view(
 
     found_by = manifest.name if ranked_by is None else f"{manifest.name}, ranked by {ranked_by}"
     rates = films[0].rating is not None
-    likes = films[0].liking is not None
+    likes = films[0].like_probability is not None
     columns = [
         Column("#", numeric=True),
         Column("Title", style="bold"),
         Column("Year"),
     ]
     columns += [] if explain else [Column("Genres", style="dim")]  # 80 columns hold one of them
-    columns += [Column("Rating", numeric=True)] if rates else [Column("Match", numeric=True)]
-    columns += [Column("Likes it", numeric=True)] if likes else []
+    columns += [Column("Rating", numeric=True)] if rates else [Column("Score", numeric=True)]
+    columns += [Column("You'd like it", numeric=True)] if likes else []
     columns += [Column("Because you rated")] if explain else []
     rows = []
     for film in films:
@@ -276,16 +276,16 @@ def recommendations_view(
             without_year(film.title),
             str(film.year or "–"),
             *([] if explain else [", ".join(film.genres)]),
-            number(film.rating, 2) if rates else number(film.match, 3),
+            number(film.rating, 2) if rates else number(film.score, 3),
         ]
         if likes:
-            row.append("–" if film.liking is None else f"{film.liking:.0%}")
+            row.append("–" if film.like_probability is None else f"{film.like_probability:.0%}")
         if explain:
             row.append("; ".join(f"{without_year(r.title)} ({r.rating:g})" for r in film.reasons))
         rows.append(row)
-    meaning = "Rating: predicted, 1 to 5." if rates else "Match: what the films are ranked by."
+    meaning = "Rating: predicted, 1 to 5." if rates else "Score: what the films are ranked by."
     if likes:
-        meaning += " Likes it: probability of a rating of 4 or 5 once watched."
+        meaning += " You'd like it: probability of a rating of 4 or 5 once watched."
     return View(
         title=f"{title}, by {found_by} ({dataset_label(manifest.dataset['name'])})",
         columns=columns,

@@ -1,4 +1,4 @@
-"""``movierec models``: the trained models on disk."""
+"""``movierec runs``: the trained models on disk."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,7 +48,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
     [bold]Examples[/]
 
-      movierec models list
+      movierec runs list
     """
     from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
@@ -107,8 +107,8 @@ def show(
 
     [bold]Examples[/]
 
-      movierec models show dnn
-      movierec models show dnn-report --plot training.svg
+      movierec runs show dnn
+      movierec runs show dnn-original --plot training.svg
     """
     from dataclasses import asdict
 
@@ -255,7 +255,7 @@ def remove(name: NameArgument) -> None:
 
     [bold]Examples[/]
 
-      movierec models remove dnn-report
+      movierec runs remove dnn-original
     """
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs import store as runs

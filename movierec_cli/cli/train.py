@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from movierec_cli.cli import verbosity as loudness
+from movierec_cli.cli import verbosity
 from movierec_cli.cli.completion import complete_device, complete_model, complete_preset
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
@@ -26,9 +26,9 @@ def train(
     preset: Annotated[
         str,
         typer.Option(
-            metavar="default|report",
+            metavar="default|original",
             autocompletion=complete_preset,
-            help="default is the best we know; report is the network of the report.",
+            help="default is the best we know; original is the network of the report.",
         ),
     ] = "default",
     holdout: HoldoutOption = "users",
@@ -65,17 +65,17 @@ def train(
     [bold]Examples[/]
 
       movierec train dnn
-      movierec train two-tower --preset report
+      movierec train two-tower --preset original
       movierec train dnn --holdout ua --name dnn-ua
       movierec train dnn --resume
     """
     from movierec_cli.core.experiments.resume import Resume, train_and_save
     from movierec_cli.core.experiments.train import run_name
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs.request import Overrides, TrainingRequest
+    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 
     paths = Paths.from_environment()
-    request = TrainingRequest(
+    request = TrainSpec(
         model=model,
         preset=preset,
         holdout=holdout,
@@ -132,7 +132,7 @@ class EpochRows:
 
     def __call__(self, epoch: "Epoch") -> None:
         """Print the figures of an epoch, the header before the first."""
-        if not loudness.CURRENT.progress:
+        if not verbosity.CURRENT.progress:
             return
         if not self._names:
             self._names = [("train", name) for name in epoch.train]

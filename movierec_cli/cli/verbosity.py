@@ -17,7 +17,7 @@ LOGGER = "movierec_cli"
 
 
 @dataclass
-class Loudness:
+class Verbosity:
     """What the command that runs now may write to stderr, errors apart.
 
     Attributes
@@ -35,7 +35,7 @@ class Loudness:
     progress: bool = True
 
 
-CURRENT = Loudness()
+CURRENT = Verbosity()
 """There is one command in a process at a time; `reset` begins the next."""
 
 

@@ -19,7 +19,7 @@ from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend import query as people
 from movierec_cli.core.recommend import rank as recommending
 from movierec_cli.core.recommend import similar as likeness
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import DISLIKED, LIKED, Answers, Person
 from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.recommend.similar import Neighbor
@@ -67,7 +67,7 @@ class LoadedRun:
 
     @cached_property
     def titles(self) -> TitleIndex:
-        """The catalogue, ready to be searched by title."""
+        """The catalog, ready to be searched by title."""
         return TitleIndex.build(self.dataset.films, self.dataset.ratings.film_rows)
 
 
@@ -81,7 +81,7 @@ def load_run(
     Parameters
     ----------
     name
-        As in ``movierec models list``.
+        As in ``movierec runs list``.
     paths
         Where runs and data are; by default where the command line keeps them, which is said by
         ``MOVIEREC_HOME``.
@@ -125,7 +125,7 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
 ) -> list[Recommendation]:
     """Recommend ``n`` films to a user of the data set, or to anyone; best first.
 
-    Nothing has to be known of the person: without a favourite, demographics rank the films, and
+    Nothing has to be known of the person: without a favorite, demographics rank the films, and
     without these what is liked by most.
 
     Parameters
@@ -134,7 +134,7 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
         The id of a user of the data set, with all ratings; alone, not with what describes
         somebody else.
     like, dislike
-        Favourite films, which count as ratings of 5, and disliked ones, which count as 1.
+        Favorite films, which count as ratings of 5, and disliked ones, which count as 1.
     ratings
         Film -> rating, 1 to 5.
     age
@@ -165,9 +165,9 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
 
     Returns
     -------
-    ``n`` recommendations. ``match`` is what the films are ranked by, on the scale of the model;
-    ``liking`` is the probability of a rating of 4 or 5, 0 to 1 (not from the report's two-tower);
-    ``rating`` the predicted rating, 1 to 5 (from a two-tower).
+    ``n`` recommendations. ``score`` is what the films are ranked by, on the scale of the model;
+    ``like_probability`` is the probability of a rating of 4 or 5, 0 to 1 (not from the two-tower
+    ``original``); ``rating`` the predicted rating, 1 to 5 (from a two-tower).
 
     Raises
     ------
@@ -182,7 +182,7 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
             "What another run has ranked again cannot be explained.",
             "Leave out one of --explain and --rerank.",
         )
-    wishes = Wishes(
+    filters = Filters(
         n, tuple(genres), tuple(not_genres), years, min_ratings, include_rated, diversity
     )
     opinions: list[tuple[Film, float]] = [
@@ -193,13 +193,13 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
     told = Answers(run.dataset.name, {}, age, gender, occupation, zip_code)
     person = _person(run, user, opinions, told)
     films = recommending.recommend(
-        run.model, run.dataset, person, wishes, ranker=None if rerank is None else rerank.model
+        run.model, run.dataset, person, filters, ranker=None if rerank is None else rerank.model
     )
     return recommending.explain(run.model, run.dataset, person, films) if explain else films
 
 
 def similar(run: LoadedRun, film: Film, n: int = 10) -> list[Recommendation]:
-    """Return the ``n`` films nearest to one: liked by the same people; ``match`` is the cosine.
+    """Return the ``n`` films nearest to one: liked by the same people; ``score`` is the cosine.
 
     Raises
     ------

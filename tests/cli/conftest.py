@@ -15,8 +15,8 @@ from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
 from movierec_cli.core.runs.store import save_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.conftest import SMALL
 
 Cli = Callable[..., Result]
@@ -59,7 +59,7 @@ def trained_folder(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> 
     paths = Paths.from_environment({"MOVIEREC_HOME": str(home)})
     registry.load_dataset(SMALL, paths)
     for model in ("dnn", "two-tower"):
-        request = TrainingRequest(model, "report", overrides=Overrides(epochs=1), name=model)
+        request = TrainSpec(model, "original", overrides=Overrides(epochs=1), name=model)
         save_run(train_run(small, request, lambda _: None), paths.runs)
     return home
 

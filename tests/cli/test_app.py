@@ -89,9 +89,9 @@ def test_an_unknown_data_set_is_wrong_usage(cli: Cli) -> None:
     [
         ("train", "oracle", "--dataset", SMALL),
         ("train", "dnn", "--preset", "oracle", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "report", "--device", "tpu", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "report", "--learning-rate", "0", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "report", "--holdout", "u9", "--dataset", SMALL),
+        ("train", "dnn", "--preset", "original", "--device", "tpu", "--dataset", SMALL),
+        ("train", "dnn", "--preset", "original", "--learning-rate", "0", "--dataset", SMALL),
+        ("train", "dnn", "--preset", "original", "--holdout", "u9", "--dataset", SMALL),
         ("eda", "genres", "--dataset", "synthetic-5x5x5"),
         ("evaluate", "a/b"),
         ("download", "--from", "x.zip", "--url", "https://films.example/x.zip"),

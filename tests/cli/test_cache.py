@@ -116,7 +116,7 @@ def test_verify_ends_with_code_five_and_the_next_command_where_something_is_dama
     as_json = cli("cache", "verify", "--json")
     assert as_json.exit_code == 5
     broken = [e for e in json.loads(as_json.stdout)["entries"] if e["state"] == "damaged"]
-    assert [e["mend"] for e in broken] == [
+    assert [e["fix"] for e in broken] == [
         "movierec download --force",
         f"movierec eda ratings --dataset {SMALL}",
     ]

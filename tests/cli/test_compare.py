@@ -10,20 +10,20 @@ from movierec_cli.core.models.baselines import BASELINES
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 
-NAMES = [*BASELINES, "two-tower default", "two-tower report", "dnn default", "dnn report"]
+NAMES = [*BASELINES, "two-tower default", "two-tower original", "dnn default", "dnn original"]
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every preset train two epochs only; what is compared is not the point here."""
-    resolve = pipeline.TrainingRequest.resolve
+    resolve = pipeline.TrainSpec.resolve
 
-    def short(request: pipeline.TrainingRequest) -> object:
+    def short(request: pipeline.TrainSpec) -> object:
         preset = resolve(request)
         options = pipeline.replace(preset.training, epochs=2, settle=0.0)
         return pipeline.replace(preset, training=options)
 
-    monkeypatch.setattr(pipeline.TrainingRequest, "resolve", short)
+    monkeypatch.setattr(pipeline.TrainSpec, "resolve", short)
 
 
 def test_everything_is_compared_once_and_then_used_again(

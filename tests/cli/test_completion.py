@@ -38,8 +38,8 @@ def test_commands(command: Command) -> None:
     "line",
     [
         "movierec evaluate ",
-        "movierec models show ",
-        "movierec models remove ",
+        "movierec runs show ",
+        "movierec runs remove ",
         "movierec recommend --run ",
         "movierec recommend --rerank ",
         "movierec similar Fargo --run ",
@@ -69,7 +69,7 @@ def test_without_data_nothing_is_offered_and_nothing_is_made(
 def test_fixed_choices(command: Command) -> None:
     assert [name for name in offered(command, "movierec train ") if name] == ["two-tower", "dnn"]
     assert "u1" in offered(command, "movierec train dnn --holdout ")
-    assert "report" in offered(command, "movierec train dnn --preset ")
+    assert "original" in offered(command, "movierec train dnn --preset ")
 
 
 def test_the_shell_can_be_told_about_it(cli: Cli) -> None:

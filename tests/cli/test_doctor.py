@@ -44,7 +44,7 @@ def test_a_damaged_run_is_code_five_and_its_command_is_named(cli: Cli, own: Path
     assert (result.exit_code, result.stderr) == (5, "")
     assert result.stdout.startswith("Doctor: 1 broken")
     _, _, to_do = result.stdout.partition("What to do")
-    assert f"movierec train dnn --preset report --epochs 1 --name dnn --dataset {SMALL}" in to_do
+    assert f"movierec train dnn --preset original --epochs 1 --name dnn --dataset {SMALL}" in to_do
 
 
 def test_a_library_that_is_broken_is_code_three(
@@ -60,7 +60,7 @@ def test_a_library_that_is_broken_is_code_three(
         "name": "movierec_no_such_library",
         "state": "broken",
         "detail": "is not installed",
-        "mend": "pip install movierec_no_such_library",
+        "fix": "pip install movierec_no_such_library",
     }
 
 
@@ -68,7 +68,7 @@ def test_json_and_csv_hold_everything(cli: Cli, own: Paths) -> None:
     checks = json.loads(cli("doctor", "--json").stdout)["checks"]
     names = [check["name"] for check in checks]
     assert {"movierec", "torch", "cpu", "free disk", "run dnn", "run two-tower"} <= set(names)
-    assert checks[0]["mend"] is None
+    assert checks[0]["fix"] is None
     rows = list(csv.DictReader(io.StringIO(cli("doctor", "--format", "csv").stdout)))
     assert [row["name"] for row in rows] == names
 
@@ -94,5 +94,5 @@ def test_it_starts_where_torch_and_pandas_do_not(command: Command, tmp_path: Pat
     found = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     for library in ("torch", "pandas"):
         assert found[library]["detail"] == "does not work: OSError: torn"
-        assert found[library]["mend"] == f"pip install --force-reinstall {library}"
+        assert found[library]["fix"] == f"pip install --force-reinstall {library}"
     assert found["leftovers"]["state"] == "ok"

@@ -201,7 +201,7 @@ def test_long_headers_are_broken_where_they_must_be() -> None:
     assert "…" not in narrow
 
 
-def test_cells_are_coloured_without_gaps() -> None:
+def test_cells_are_colored_without_gaps() -> None:
     block = printed(make_heat_map(1), 200, force_terminal=True, color_system="truecolor")[0]
     assert block[1].count("48;2;255;255;255m") == 6
     assert "   \x1b[0m\x1b" not in block[1]

@@ -17,7 +17,8 @@ def test_npz_holds_vectors_ids_and_titles(
     assert "Wrote 120 users and 200 films" in result.stderr
     with np.load(tmp_path / "v.npz", allow_pickle=False) as stored:
         assert sorted(stored) == [
-            "film_ids", "film_titles", "film_vectors", "taste_vectors", "user_ids", "user_vectors",
+            "film_ids", "film_titles", "film_vectors", "similarity_vectors", "user_ids",
+            "user_vectors",
         ]  # fmt: skip
         assert stored["user_ids"].tolist() == small.users.ids.tolist()
         assert stored["film_titles"].tolist() == small.films.titles.tolist()

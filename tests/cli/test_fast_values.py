@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from movierec_cli.cli.fast_values import convert_plainly
 
 
-class Colour(StrEnum):
+class Color(StrEnum):
     red = "red"
     blue = "blue"
 
@@ -22,12 +22,12 @@ def command(
     name: str | None = None,
     names: list[str] | None = None,
     numbers: list[int] | None = None,
-    colour: Colour = Colour.red,
+    color: Color = Color.red,
     path: Path | None = None,
     flag: bool = False,
     parsed: Annotated[str, typer.Option(parser=str.upper)] = "x",
 ) -> None:
-    values = (number, share, name, names, numbers, colour, path, flag, parsed)
+    values = (number, share, name, names, numbers, color, path, flag, parsed)
     typer.echo(repr(values))
 
 
@@ -78,9 +78,9 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> None:
         ("--names", "a", "--names", "b"),
         ("--numbers", "1", "--numbers", "-2"),
         ("--numbers", "1", "--numbers", "x"),
-        ("--colour", "blue"),
-        ("--colour", "BLUE"),
-        ("--colour", "green"),
+        ("--color", "blue"),
+        ("--color", "BLUE"),
+        ("--color", "green"),
         ("--path", "a/b"),
         ("--flag",),
         ("--parsed", "abc"),
@@ -92,10 +92,10 @@ def test_every_value_is_what_typer_makes_of_it(arguments: tuple[str, ...]) -> No
 
 
 def test_values_are_checked_and_converted() -> None:
-    code, output = run("--number", "7", "--names", "a", "--colour", "blue", plainly=True)
+    code, output = run("--number", "7", "--names", "a", "--color", "blue", plainly=True)
     assert (code, output) == (
         0,
-        "(7, 0.5, None, ['a'], None, <Colour.blue: 'blue'>, None, False, 'X')\n",
+        "(7, 0.5, None, ['a'], None, <Color.blue: 'blue'>, None, False, 'X')\n",
     )
     assert run("--number", "11", plainly=True)[0] == 2
 

@@ -1,4 +1,4 @@
-"""Looking around in the catalogue."""
+"""Looking around in the catalog."""
 
 import json
 from pathlib import Path

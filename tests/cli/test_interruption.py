@@ -13,7 +13,7 @@ from movierec_cli.core.runs.checkpoint import unfinished
 from tests.cli.conftest import Command
 from tests.conftest import SMALL
 
-TRAINING = ("train", "dnn", "--dataset", SMALL, "--preset", "report", "--batch-size", "500")
+TRAINING = ("train", "dnn", "--dataset", SMALL, "--preset", "original", "--batch-size", "500")
 LONG = (*TRAINING, "--epochs", "500", "--learning-rate", "0.00001")
 ENDED_BY_KILL = -signal.SIGKILL
 
@@ -56,7 +56,7 @@ def test_who_interrupts_does_not_wait_for_what_is_computed_beside_the_training()
 def test_it_ends_with_130_and_says_how_to_go_on(number: signal.Signals, paths: Paths) -> None:
     code, stderr = interrupt_after_an_epoch(number)
     assert code == 130
-    assert "error: Interrupted. The training of 'dnn-report-synthetic-120x200x5000'" in stderr
+    assert "error: Interrupted. The training of 'dnn-original-synthetic-120x200x5000'" in stderr
     (training,) = unfinished(paths.runs)
     assert training.epochs >= 2
     assert f"hint: Go on with: {training.command}\n" in stderr
@@ -127,11 +127,11 @@ def test_going_on_with_nothing_is_refused(command: Command) -> None:
 
 def test_models_list_names_unfinished_trainings(paths: Paths, command: Command) -> None:
     interrupt_after_an_epoch(signal.SIGINT)
-    done = command("models", "list")
+    done = command("runs", "list")
     assert done.returncode == 0
     assert "is unfinished" in done.stderr
     assert "--resume" in done.stderr
-    evaluated = command("evaluate", "dnn-report-synthetic-120x200x5000")
+    evaluated = command("evaluate", "dnn-original-synthetic-120x200x5000")
     assert evaluated.returncode == 3
     assert "--resume" in evaluated.stderr
 

@@ -14,8 +14,8 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend.rank import Recommendation
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
 from movierec_cli.core.runs.store import load_manifest, save_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.cli.conftest import Cli, Command
 from tests.conftest import SMALL
 
@@ -26,8 +26,8 @@ def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     paths = Paths.from_environment({"MOVIEREC_HOME": str(folder)})
     registry.load_dataset(SMALL, paths)
-    for model, preset in (("dnn", "default"), ("two-tower", "report")):
-        request = TrainingRequest(model, preset, overrides=Overrides(epochs=1), name=model)
+    for model, preset in (("dnn", "default"), ("two-tower", "original")):
+        request = TrainSpec(model, preset, overrides=Overrides(epochs=1), name=model)
         save_run(train_run(small, request, lambda _: None), paths.runs)
     return folder
 
@@ -45,7 +45,7 @@ def titles(result: Any) -> list[str]:
     return [film["title"] for film in json.loads(result.stdout)["recommendations"]]
 
 
-def test_favourites_are_enough(cli: Cli, small: Dataset) -> None:
+def test_favorites_are_enough(cli: Cli, small: Dataset) -> None:
     title = str(small.films.titles[0])
     typed = title.lower().removesuffix(")").replace("(", "")
     liked = titles(cli("recommend", "--like", typed, "--json"))
@@ -86,11 +86,13 @@ def test_another_run_ranks_again(cli: Cli) -> None:
 
 def test_a_rating_is_shown_before_the_probability_and_instead_of_the_match(home: Path) -> None:
     manifest, _ = load_manifest("two-tower", home / "data" / "runs")
-    film = Recommendation(1, 7, "Fargo (1996)", 1996, ("Crime",), 4.2, rating=4.2, liking=0.8)
+    film = Recommendation(
+        1, 7, "Fargo (1996)", 1996, ("Crime",), 4.2, rating=4.2, like_probability=0.8
+    )
     view = recommendations_view("For you", manifest, [film])
-    assert [column.header for column in view.columns][-3:] == ["Genres", "Rating", "Likes it"]
+    assert [column.header for column in view.columns][-3:] == ["Genres", "Rating", "You'd like it"]
     assert view.rows == [["1", "Fargo", "1996", "Crime", "4.20", "80%"]]
-    assert view.notes[0].startswith("Rating: predicted, 1 to 5. Likes it: probability")
+    assert view.notes[0].startswith("Rating: predicted, 1 to 5. You'd like it: probability")
 
 
 @pytest.mark.parametrize(

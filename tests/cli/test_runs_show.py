@@ -1,4 +1,4 @@
-"""``movierec models show``: facts, metrics and curves, in the terminal, piped and drawn."""
+"""``movierec runs show``: facts, metrics and curves, in the terminal, piped and drawn."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def test_a_constant_and_a_single_epoch_can_be_drawn() -> None:
 
 
 def test_the_table_shows_facts_metrics_and_curves(cli: Cli, trained: Path) -> None:
-    result = cli("models", "show", "dnn")
+    result = cli("runs", "show", "dnn")
     assert (result.exit_code, result.stderr) == (0, "")
     for text in ("made-up data", "config: gamma", "cold-start", "fold-in", "NDCG"):
         assert text.lower() in result.stdout.lower()
@@ -77,7 +77,7 @@ def test_the_table_shows_facts_metrics_and_curves(cli: Cli, trained: Path) -> No
 
 
 def test_an_encoding_without_the_characters_gets_ascii(command: Command, trained: Path) -> None:
-    done = command("models", "show", "dnn", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = command("runs", "show", "dnn", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, "")
     curves = done.stdout.partition("Training\n")[2]
     assert curves.isascii()
@@ -86,14 +86,14 @@ def test_an_encoding_without_the_characters_gets_ascii(command: Command, trained
 
 
 def test_json_is_the_whole_manifest(cli: Cli, trained: Path) -> None:
-    content = json.loads(cli("models", "show", "dnn", "--json").stdout)
+    content = json.loads(cli("runs", "show", "dnn", "--json").stdout)
     manifest, _ = load_manifest("dnn", trained)
     assert content["epochs"] == [dict(epoch) for epoch in manifest.epochs]
     assert content["config"] == manifest.config
 
 
 def test_csv_has_a_row_for_each_epoch(cli: Cli, trained: Path) -> None:
-    text = cli("models", "show", "dnn", "--format", "csv").stdout
+    text = cli("runs", "show", "dnn", "--format", "csv").stdout
     rows = list(csv.DictReader(io.StringIO(text.partition("# epochs\n")[2])))
     manifest, _ = load_manifest("dnn", trained)
     assert len(rows) == len(manifest.epochs) == 1
@@ -107,12 +107,12 @@ def test_the_curves_are_drawn_to_a_file(
 ) -> None:
     pytest.importorskip("matplotlib")
     target = tmp_path / f"curves.{suffix}"
-    result = cli("models", "show", "two-tower", "--plot", str(target))
+    result = cli("runs", "show", "two-tower", "--plot", str(target))
     assert result.exit_code == 0
     assert str(target) in result.stderr.replace("\n", "")
     assert target.stat().st_size > 1000
 
 
 def test_another_kind_of_file_is_refused(cli: Cli, trained: Path) -> None:
-    result = cli("models", "show", "dnn", "--plot", "curves.pdf")
+    result = cli("runs", "show", "dnn", "--plot", "curves.pdf")
     assert (result.exit_code, result.stdout) == (2, "")

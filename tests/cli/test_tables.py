@@ -1,4 +1,4 @@
-"""Tables in terminals of every kind: wide, narrow, dumb, without colour."""
+"""Tables in terminals of every kind: wide, narrow, dumb, without color."""
 
 import os
 import pty
@@ -100,8 +100,8 @@ def in_terminal(*arguments: str, **variables: str) -> str:
 COMMANDS = [
     ("recommend", "--user", "3", "-n", "5"),
     ("evaluate", "dnn"),
-    ("models", "list"),
-    ("models", "show", "dnn"),
+    ("runs", "list"),
+    ("runs", "show", "dnn"),
     ("eda", "genres", "--dataset", "synthetic-120x200x5000"),
     ("films", "the"),
     ("doctor",),
@@ -123,15 +123,15 @@ COLOUR = re.compile(r"\x1b\[(?:\d+;)*[349]\d[;m]")
 """Foreground or background; bold and dim are none."""
 
 
-def test_colour_is_for_terminals_that_want_it(trained: Path) -> None:
+def test_color_is_for_terminals_that_want_it(trained: Path) -> None:
     assert COLOUR.search(in_terminal(*BARS, COLUMNS="80"))
     assert not COLOUR.search(in_terminal(*BARS, COLUMNS="80", NO_COLOR="1"))
     assert "\x1b[" not in in_terminal(*BARS, COLUMNS="80", TERM="dumb")
 
 
-@pytest.mark.parametrize(("variables", "colour"), [({"FORCE_COLOR": "1"}, True), ({}, False)])
-def test_a_pipe_has_colour_only_when_forced(
-    variables: dict[str, str], colour: bool, trained: Path
+@pytest.mark.parametrize(("variables", "color"), [({"FORCE_COLOR": "1"}, True), ({}, False)])
+def test_a_pipe_has_color_only_when_forced(
+    variables: dict[str, str], color: bool, trained: Path
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "movierec_cli", *COMMANDS[0]],
@@ -140,4 +140,4 @@ def test_a_pipe_has_colour_only_when_forced(
         text=True,
         check=True,
     )
-    assert ("\x1b[" in done.stdout) is colour
+    assert ("\x1b[" in done.stdout) is color

@@ -9,7 +9,8 @@ from tests.cli.conftest import Cli, Command
 from tests.conftest import SMALL
 
 TRAINING = (
-    "train", "dnn", "--preset", "report", "--epochs", "2", "--batch-size", "500", "--dataset", SMALL
+    "train", "dnn", "--preset", "original", "--epochs", "2", "--batch-size", "500",
+    "--dataset", SMALL,
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def test_quiet_still_tells_errors_and_prints_data(cli: Cli, trained: Path) -> No
 def test_no_progress_leaves_the_results(cli: Cli) -> None:
     told = cli(*TRAINING, "--no-progress").stderr
     assert "epoch  " not in told
-    assert told.startswith("Trained dnn (report)")
+    assert told.startswith("Trained dnn (original)")
 
 
 def test_the_next_command_is_as_loud_as_usual(cli: Cli) -> None:
@@ -48,14 +49,14 @@ def test_verbose_tells_which_files_are_read_and_written(command: Command) -> Non
     logged = re.findall(r"^ *\d+ ms  (\w+) (\S+)", done.stderr, re.MULTILINE)
     assert ("wrote", "manifest.json") in [(verb, Path(path).name) for verb, path in logged]
     assert ("wrote", f"{SMALL}.npz") in [(verb, Path(path).name) for verb, path in logged]
-    again = command("evaluate", f"dnn-report-{SMALL}", "-v")
+    again = command("evaluate", f"dnn-original-{SMALL}", "-v")
     assert again.returncode == 0
     assert f"read {Path('cache')}" in again.stderr.replace(str(Path.cwd() / "home") + "/", "")
 
 
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["before", "between", "behind"])
 def test_quiet_and_verbose_exclude_each_other(place: int, cli: Cli) -> None:
-    words = ["models", "list"]
+    words = ["runs", "list"]
     words[place:place] = ["--quiet", "--verbose"] if place != 1 else ["-v", "-q"]
     result = cli(*words)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -63,6 +64,6 @@ def test_quiet_and_verbose_exclude_each_other(place: int, cli: Cli) -> None:
 
 
 def test_the_options_stand_in_every_help(cli: Cli) -> None:
-    for words in ((), ("train",), ("eda", "genres"), ("models",), ("models", "show")):
+    for words in ((), ("train",), ("eda", "genres"), ("runs",), ("runs", "show")):
         text = cli(*words, "--help").stdout
         assert all(f"--{name}" in text for name in ("quiet", "verbose", "no-progress")), words

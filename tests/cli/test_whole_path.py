@@ -28,9 +28,9 @@ def succeeded(result: Any) -> Any:
 
 
 def test_train_then_evaluate_then_recommend(cli: Cli, paths: Paths, small: Dataset) -> None:
-    trained = cli("train", "dnn", "--preset", "report", "--epochs", "1", "--dataset", SMALL)
+    trained = cli("train", "dnn", "--preset", "original", "--epochs", "1", "--dataset", SMALL)
     assert (trained.exit_code, trained.stdout) == (0, "")
-    name = f"dnn-report-{SMALL}"
+    name = f"dnn-original-{SMALL}"
     assert f"movierec evaluate {name}" in trained.stderr
     assert "   1*  " in trained.stderr
     manifest, _ = load_manifest(name, paths.runs)
@@ -46,7 +46,7 @@ def test_train_then_evaluate_then_recommend(cli: Cli, paths: Paths, small: Datas
 
 def test_a_name_and_a_fold_can_be_chosen(cli: Cli, paths: Paths) -> None:
     result = cli(
-        "train", "two-tower", "--preset", "report", "--epochs", "1", "--dataset", SMALL,
+        "train", "two-tower", "--preset", "original", "--epochs", "1", "--dataset", SMALL,
         "--holdout", "ua", "--name", "mine", "--batch-size", "1000", "--learning-rate", "0.01",
         "--seed", "3",
     )  # fmt: skip
@@ -71,7 +71,7 @@ def test_evaluate_prints_what_is_promised(cli: Cli, trained: Path) -> None:
     assert [result["scenario"] for result in content["results"]] == ["cold-start", "fold-in"]
     for result in content["results"]:
         assert set(result) >= PROMISED_OF_A_RESULT
-        assert (result["model"], result["preset"], result["run"]) == ("dnn", "report", "dnn")
+        assert (result["model"], result["preset"], result["run"]) == ("dnn", "original", "dnn")
         assert 0 < result["users"] <= 24
         assert tuple(result["metrics"]) == metrics.ALL
         assert set(result["seconds"]) == {"train", "score"}
@@ -99,7 +99,7 @@ def test_the_table_of_evaluate_states_the_definitions(cli: Cli, trained: Path) -
 
 def test_a_run_that_saw_everything_is_not_measured(cli: Cli) -> None:
     assert cli(
-        "train", "two-tower", "--preset", "report", "--epochs", "1", "--dataset", SMALL,
+        "train", "two-tower", "--preset", "original", "--epochs", "1", "--dataset", SMALL,
         "--holdout", "none", "--name", "all",
     ).exit_code == 0  # fmt: skip
     result = cli("evaluate", "all")
@@ -122,19 +122,19 @@ def test_recommend_prints_what_is_promised(cli: Cli, trained: Path, small: Datas
     assert (content["dataset"], content["run"], content["user"]) == (SMALL, "dnn", 3)
     films = content["recommendations"]
     assert [film["rank"] for film in films] == [1, 2, 3, 4, 5]
-    matches = [film["match"] for film in films]
+    matches = [film["score"] for film in films]
     assert matches == sorted(matches, reverse=True)
     start, end = small.histories.indptr[2:4]
     rated = small.films.ids[small.histories.film_rows[start:end]].tolist()
     for film in films:
-        assert set(film) >= {"rank", "film_id", "title", "year", "genres", "match", "rating",
-                             "liking"}  # fmt: skip
+        assert set(film) >= {"rank", "film_id", "title", "year", "genres", "score", "rating",
+                             "like_probability"}  # fmt: skip
         assert film["film_id"] not in rated
         row = film["film_id"] - 1
         assert film["title"] == small.films.titles[row]
         assert film["year"] == small.films.years[row]
         assert film["rating"] is None
-        assert 0 <= film["liking"] <= 1
+        assert 0 <= film["like_probability"] <= 1
 
 
 def test_the_two_tower_predicts_ratings(cli: Cli, trained: Path) -> None:
@@ -189,12 +189,12 @@ def test_the_whole_path_on_real_data(cli: Cli, archive: Path) -> None:
     rows = {row["genre"]: row for row in succeeded(cli("eda", "genres", "--json"))["rows"]}
     noir = rows["Film-Noir"]
     assert (noir["films"], noir["watchers"], noir["watchers_per_film"]) == (24, 618, 25.75)
-    assert cli("train", "dnn", "--preset", "report", "--epochs", "1", "--batch-size", "4000",
+    assert cli("train", "dnn", "--preset", "original", "--epochs", "1", "--batch-size", "4000",
                ).exit_code == 0  # fmt: skip
-    cold, folded = succeeded(cli("evaluate", "dnn-report", "--json"))["results"]
+    cold, folded = succeeded(cli("evaluate", "dnn-original", "--json"))["results"]
     assert cold["users"] + cold["left_out"] == 189
     assert folded["users"] <= 189
-    films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-report", "--json"))
+    films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-original", "--json"))
     assert len({film["title"] for film in films["recommendations"]}) == 10
 
 

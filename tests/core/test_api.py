@@ -17,10 +17,10 @@ from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend import rank as core
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import Answers, known_user, someone
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
 from movierec_cli.core.runs.store import save_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.conftest import SMALL
 
 
@@ -29,8 +29,8 @@ def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A home with a default dnn and a two-tower that have learned for a moment."""
     paths = Paths.from_environment({"MOVIEREC_HOME": str(tmp_path_factory.mktemp("home"))})
     load_dataset(SMALL, paths)
-    for model, preset in (("dnn", "default"), ("two-tower", "report")):
-        request = TrainingRequest(model, preset, overrides=Overrides(epochs=1), name=model)
+    for model, preset in (("dnn", "default"), ("two-tower", "original")):
+        request = TrainSpec(model, preset, overrides=Overrides(epochs=1), name=model)
         save_run(train_run(small, request, lambda _: None), paths.runs)
     return paths
 
@@ -42,18 +42,18 @@ def run(home: Paths) -> LoadedRun:
 
 def test_a_run_comes_with_its_data(run: LoadedRun, small: Dataset) -> None:
     assert (run.manifest.name, run.dataset.checksum()) == ("dnn", small.checksum())
-    assert run.model.score(small.histories, small.users).ranking.shape == (120, 200)
+    assert run.model.score(small.histories, small.users).score.shape == (120, 200)
 
 
 def test_a_user_of_the_data_gets_her_list(run: LoadedRun, small: Dataset) -> None:
-    expected = core.recommend(run.model, small, known_user(small, 7), Wishes(n=4))
+    expected = core.recommend(run.model, small, known_user(small, 7), Filters(n=4))
     assert recommend(run, user=7, n=4) == expected
 
 
 def test_everything_told_counts(run: LoadedRun, small: Dataset) -> None:
     title = str(small.films.titles[2])
     told = Answers(SMALL, {1: 5.0, 3: 5.0, 2: 1.0, 9: 4.5}, 30, "F", small.occupations[0], "55455")
-    expected = core.recommend(run.model, small, someone(small, told), Wishes(n=4, diversity=0.2))
+    expected = core.recommend(run.model, small, someone(small, told), Filters(n=4, diversity=0.2))
     assert expected == recommend(
         run, like=[1, title], dislike=[2], ratings={"9": 4.5}, age=30, gender="F",
         occupation=small.occupations[0], zip_code="55455", n=4, diversity=0.2,

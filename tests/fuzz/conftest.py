@@ -9,8 +9,8 @@ from movierec_cli.core.data import download, registry
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.config import PRESETS
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
 from movierec_cli.core.runs.store import save_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.cli.conftest import cli  # noqa: F401 - a fixture
 
 TINIEST = "synthetic-12x80x300"
@@ -29,7 +29,7 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = Paths.from_environment({"MOVIEREC_HOME": str(home)})
     dataset = registry.load_dataset(TINIEST, paths)
     for kind in KINDS:
-        request = TrainingRequest(*kind, overrides=Overrides(epochs=1), name=name_of(kind))
+        request = TrainSpec(*kind, overrides=Overrides(epochs=1), name=name_of(kind))
         save_run(train_run(dataset, request, lambda _: None), paths.runs)
     return home
 

@@ -49,15 +49,15 @@ PERSON = {
 ANSWER = {"--run": RUNS, "--rerank": RUNS, "--diversity": SHARES, "--min-ratings": NUMBERS}
 QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("recommend", "--run", "dnn-default", "--like", "7"): PERSON | LISTED | CHOSEN | ANSWER,
-    ("recommend", "--run", "dnn-report", "--zip", "1"): PERSON | LISTED | CHOSEN | ANSWER,
+    ("recommend", "--run", "dnn-original", "--zip", "1"): PERSON | LISTED | CHOSEN | ANSWER,
     ("recommend", "--run", "two-tower-default", "--all-users"): ANSWER | CHOSEN | {"-o": FILES},
     ("recommend", "--run", "dnn-default"): {name: PERSON[name] for name in ("--like", "--dislike")},
     ("films", "--dataset", TINIEST): LISTED | CHOSEN | {"--dataset": DATA, "--": TYPED},
     ("similar", "--run", "dnn-default"): LISTED | {"--run": RUNS, "--": TITLES},
     ("neighbors", "--run", "dnn-default", "--user", "3"): LISTED | {"--user": NUMBERS},
     ("evaluate",): {"--k": NUMBERS, "--format": FORMATS, "--": RUNS},
-    ("models", "show"): {"--format": FORMATS, "--": RUNS},
-    ("models", "remove"): {"--": TYPED},
+    ("runs", "show"): {"--format": FORMATS, "--": RUNS},
+    ("runs", "remove"): {"--": TYPED},
     ("profiles", "show"): {"--": st.one_of(st.just("ann"), TYPED)},
     ("profiles", "remove"): {"--": TYPED},
     ("export", "vectors", "--run", "dnn-default"): {"-o": FILES, "--run": RUNS},
@@ -71,7 +71,7 @@ QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     (): {"--": TYPED, "--version": st.just("")},
 }
 TRAIN = {
-    "--preset": usually(st.just("report"), st.one_of(st.just("default"), TYPED)),
+    "--preset": usually(st.just("original"), st.one_of(st.just("default"), TYPED)),
     "--holdout": usually(st.sampled_from(["users", "u1", "ub", "none"]), TYPED),
     "--split-seed": SEEDS,
     "--seed": SEEDS,
@@ -126,6 +126,6 @@ def test_whatever_is_typed(arguments: list[str], in_tiny_home: Path, cli: Cli) -
 def test_whatever_is_trained(
     model: str, epochs: str, options: list[str], in_tiny_home: Path, cli: Cli
 ) -> None:
-    command = ["train", "--preset", "report", "--dataset", TINIEST, "--name", "mine", *options]
+    command = ["train", "--preset", "original", "--dataset", TINIEST, "--name", "mine", *options]
     is_an_answer_or_an_error_of_ours(cli, [*command, "--epochs", epochs, "--", model])
     is_an_answer_or_an_error_of_ours(cli, ["evaluate", "mine"])

@@ -20,7 +20,7 @@ from movierec_cli.core.recommend import profiles
 from movierec_cli.core.recommend import query as people
 from movierec_cli.core.recommend.query import Answers
 from movierec_cli.core.recommend.ratings_file import read_ratings
-from movierec_cli.core.recommend.title_search import TitleIndex, normalise
+from movierec_cli.core.recommend.title_search import TitleIndex, normalize
 from tests.fuzz.changes import (
     ANYTHING,
     TYPED,
@@ -166,7 +166,7 @@ def test_whatever_is_typed_finds_films_or_none(query: str, titles: list[str]) ->
     films = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Heat (1986)", *titles])
     index = TitleIndex.build(films.films, films.ratings.film_rows)
     assert set(index.search(query)) <= set(range(len(films.films)))
-    assert index.search(query) == [] or normalise(query) or year_in(query)
+    assert index.search(query) == [] or normalize(query) or year_in(query)
     try:
         assert 0 <= index.resolve(query) < len(films.films)
     except UsageError as error:

@@ -25,7 +25,7 @@ from tests.fuzz.changes import ANYTHING, examples, spoilt_bytes, spoilt_json
 from tests.fuzz.conftest import KINDS, TINIEST, name_of
 
 COMMANDS = (
-    "models list",
+    "runs list",
     "evaluate {0} --k 3 --json",
     "recommend --run {0} --user 3 -n 2",
     "recommend --run {0} --like 7 --dislike 9 --age 30 -n 2 --json",
@@ -35,7 +35,7 @@ COMMANDS = (
 )
 """What reads a run. A command that a model cannot serve says so with code 2."""
 
-SHOW = ("models show {0}", "models show {0} --json", "models show {0} --format csv")
+SHOW = ("runs show {0}", "runs show {0} --json", "runs show {0} --format csv")
 SHOWN_AND_USED = st.tuples(st.sampled_from(SHOW), st.sampled_from(COMMANDS))
 USED = st.tuples(st.sampled_from(COMMANDS), st.just("evaluate {0} --k 3 --json"))
 
@@ -57,7 +57,7 @@ def is_a_run_or_refused(run: Path, cli: Cli, commands: tuple[str, ...]) -> None:
         load_run(run.name, run.parent)
     except (DataError, IntegrityError) as error:
         assert error.message.startswith("The run ")
-        codes = {cli("evaluate", run.name).exit_code, cli("models", "show", run.name).exit_code}
+        codes = {cli("evaluate", run.name).exit_code, cli("runs", "show", run.name).exit_code}
         assert codes <= {0, 3, 5}  # what is wrong with the weights, the manifest does not show
         return
     for command in commands:

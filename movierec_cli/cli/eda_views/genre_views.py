@@ -80,12 +80,12 @@ def occupations(dataset: "Dataset", metric: str) -> Section:
 
 
 def _style_up_to(most: float) -> Callable[[float], str]:
-    """Colour counts and shares by their square root, so that the small ones differ too."""
+    """Color counts and shares by their square root, so that the small ones differ too."""
     return lambda value: low_to_high(math.sqrt(value / most) if most else math.nan)
 
 
 def _lift_style(value: float) -> str:
-    """Colour a lift by its logarithm, from half to twice what everyone watches."""
+    """Color a lift by its logarithm, from half to twice what everyone watches."""
     return below_to_above(0.5 + math.log2(value) / 2 if value else value)
 
 

@@ -67,14 +67,14 @@ class Verified:
         The file.
     checksum
         That of the data set in it; empty for what is damaged or unfinished.
-    damage, mend
-        What is wrong with it, and the command that mends it; empty where nothing is.
+    damage, fix
+        What is wrong with it, and the command that fixes it; empty where nothing is.
     """
 
     entry: Entry
     checksum: str = ""
     damage: str = ""
-    mend: str = ""
+    fix: str = ""
 
 
 def list_cache(paths: Paths) -> list[Entry]:
@@ -155,21 +155,21 @@ def _verify_archive(entry: Entry) -> Verified:
         movielens.verify(contents, name)
         return Verified(entry, checksum=movielens.parse(contents).checksum())
     except MovierecError as error:
-        return Verified(entry, damage=error.message, mend="movierec download --force")
+        return Verified(entry, damage=error.message, fix="movierec download --force")
 
 
 def _verify_prepared(entry: Entry, paths: Paths, originals: Mapping[str, str]) -> Verified:
     path = entry.path
     if entry.dataset == registry.DEFAULT_DATASET:
-        mend = "movierec download"
+        fix = "movierec download"
     else:
-        mend = f"movierec eda ratings --dataset {entry.dataset}"
+        fix = f"movierec eda ratings --dataset {entry.dataset}"
     try:
         checksum = registry.load_prepared(entry.dataset, paths).checksum()
     except MovierecError as error:
-        return Verified(entry, damage=error.message.replace(str(path), path.name), mend=mend)
+        return Verified(entry, damage=error.message.replace(str(path), path.name), fix=fix)
     if originals.get(entry.dataset, checksum) != checksum:
-        return Verified(entry, damage=f"{path.name} is not what is in the archive.", mend=mend)
+        return Verified(entry, damage=f"{path.name} is not what is in the archive.", fix=fix)
     return Verified(entry, checksum=checksum)
 
 

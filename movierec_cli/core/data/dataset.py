@@ -68,7 +68,7 @@ class Users:
 
 @dataclass(frozen=True, eq=False)
 class Films:
-    """The catalogue.
+    """The catalog.
 
     Attributes
     ----------

@@ -47,7 +47,7 @@ class Expected:
 
 
 class _Temporary(Exception):  # noqa: N818
-    """A failure that another try may mend; carries what to say when it does not."""
+    """A failure that another try may fix; carries what to say when it does not."""
 
     def __init__(self, final: MovierecError) -> None:
         super().__init__(final.message)

@@ -96,7 +96,7 @@ def make_split(
     )
 
 
-def draw_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
+def sample_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
     """Draw ``round(share * n_users)`` user rows, at least 1; the order is that of the draw.
 
     The same rows as pandas' ``users.sample(frac=share, random_state=seed)``.
@@ -142,7 +142,7 @@ def hold_out(
 
 
 def _hold_out_users(dataset: Dataset, split_seed: int) -> Split:
-    rows = draw_users(len(dataset.users), USER_SHARE, split_seed)
+    rows = sample_users(len(dataset.users), USER_SHARE, split_seed)
     train, scenarios = hold_out(dataset, rows, split_seed)
     return Split("users", split_seed, train, scenarios)
 
@@ -164,13 +164,13 @@ def training_users(train: Dataset) -> NDArray[np.int64]:
     return np.unique(train.ratings.user_rows).astype(np.int64)
 
 
-def cut_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
+def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
     """Take all ratings of a ``share`` of the training users out of ``train``.
 
     Returns what is left to train on, and the validation part.
     """
     candidates = training_users(train)
-    chosen = candidates[draw_users(len(candidates), share, seed)]
+    chosen = candidates[sample_users(len(candidates), share, seed)]
     mask = np.isin(train.ratings.user_rows, chosen)
     return (
         train.with_ratings(train.ratings.take(~mask)),
@@ -178,14 +178,14 @@ def cut_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset
     )
 
 
-def cut_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
+def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
     """Take a fifth of the ratings of a ``share`` of the training users out of ``train``.
 
     Returns what is left to train on, the users' other ratings included, and the scenario that
     hides the fifth.
     """
     candidates = training_users(train)
-    rows = np.sort(candidates[draw_users(len(candidates), share, seed)])
+    rows = np.sort(candidates[sample_users(len(candidates), share, seed)])
     known, hidden = fold_in(train.histories.take(rows), np.random.default_rng(seed))
     n_films = len(train.films)
     hidden_keys = rows[hidden.user_rows] * n_films + hidden.film_rows

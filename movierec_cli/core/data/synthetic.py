@@ -1,7 +1,7 @@
 """A made-up data set in the layout of MovieLens 100K, for trying things without the real one.
 
 Users have tastes that follow their age, gender and occupation and a part of their own; films
-have genres, a quality and a popularity with a long tail. So a model that personalises has
+have genres, a quality and a popularity with a long tail. So a model that personalizes has
 something to find, and popularity alone has something to be good at.
 """
 
@@ -113,7 +113,7 @@ def generate(size: SyntheticSize | None = None, seed: int = 0, name: str = NAME)
 
 def _make_users(n_users: int, generator: np.random.Generator) -> Users:
     occupation = generator.choice(
-        len(OCCUPATIONS), n_users, p=_normalised(1.0 / np.arange(1, len(OCCUPATIONS) + 1) ** 0.5)
+        len(OCCUPATIONS), n_users, p=_normalized(1.0 / np.arange(1, len(OCCUPATIONS) + 1) ** 0.5)
     )
     student = occupation == OCCUPATIONS.index("student")
     age = np.where(student, generator.normal(22, 4, n_users), generator.normal(38, 11, n_users))
@@ -129,7 +129,7 @@ def _make_users(n_users: int, generator: np.random.Generator) -> Users:
 def _make_films(n_films: int, generator: np.random.Generator) -> Films:
     genres = np.zeros((n_films, len(GENRES)), dtype=np.bool_)
     for film, count in enumerate(generator.choice([1, 2, 3], n_films, p=[0.5, 0.35, 0.15])):
-        genres[film, generator.choice(len(GENRES), count, False, _normalised(_GENRE_SHARE))] = True
+        genres[film, generator.choice(len(GENRES), count, False, _normalized(_GENRE_SHARE))] = True
     age_in_years = np.minimum(generator.exponential(8.0, n_films), 70.0)
     released = np.datetime64("1998-03-01") - np.round(age_in_years * 365.25).astype(
         "timedelta64[D]"
@@ -218,7 +218,7 @@ def _history_lengths(size: SyntheticSize, generator: np.random.Generator) -> NDA
     weights = generator.lognormal(0, 1.1, size.n_users)
     spare = size.n_ratings - _SMALLEST_HISTORY * size.n_users
     most = size.n_films * 2 // 3 - _SMALLEST_HISTORY
-    extra = np.minimum(np.floor(spare * _normalised(weights)), most).astype(np.int64)
+    extra = np.minimum(np.floor(spare * _normalized(weights)), most).astype(np.int64)
     while (missing := spare - int(extra.sum())) > 0:
         open_rows = np.flatnonzero(extra < most)
         extra[generator.choice(open_rows, min(missing, len(open_rows)), replace=False)] += 1
@@ -240,6 +240,6 @@ def _make_folds(
     return folds
 
 
-def _normalised(weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+def _normalized(weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = weights / weights.sum()
     return shares

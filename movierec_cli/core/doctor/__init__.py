@@ -33,7 +33,7 @@ def examine(paths: Paths, environ: Mapping[str, str] = os.environ) -> list[Check
         *machine.devices(),
         *places.places(paths, environ),
     ]
-    first = next((check.mend for check in checks if check.name in _READ_WITH and check.mend), "")
+    first = next((check.fix for check in checks if check.name in _READ_WITH and check.fix), "")
     checks += _guarded("data and runs", lambda: _stored(paths), first)
     checks += _guarded("leftovers", lambda: _left_over(paths), first)
     return [replace(check, detail=without_home(check.detail)) for check in checks]
@@ -63,7 +63,7 @@ def _left_over(paths: Paths) -> Iterator[Check]:
 
 
 def _guarded(name: str, look: Callable[[], Iterable[Check]], first: str) -> list[Check]:
-    """Look at something; ``first`` mends a library that it needs, where one is broken."""
+    """Look at something; ``first`` fixes a library that it needs, where one is broken."""
     try:
         return list(look())
     except Exception as error:  # a broken library raises anything

@@ -11,7 +11,7 @@ from movierec_cli.core.errors import DataError, IntegrityError, MovierecError
 
 
 class State(StrEnum):
-    """How a thing is: as it should be, worth knowing, or to be mended."""
+    """How a thing is: as it should be, worth knowing, or to be fixed."""
 
     ok = "ok"
     note = "note"
@@ -30,8 +30,8 @@ class Check:
         How it is.
     detail
         What was found.
-    mend
-        The exact command that mends it; empty where nothing is to be done.
+    fix
+        The exact command that fixes it; empty where nothing is to be done.
     exit_code
         What the command ends with because of it: 0, 3 where something is broken, 5 where the
         integrity of a file is.
@@ -40,7 +40,7 @@ class Check:
     name: str
     state: State
     detail: str
-    mend: str = ""
+    fix: str = ""
     exit_code: int = 0
 
 
@@ -49,21 +49,21 @@ def fine(name: str, detail: str) -> Check:
     return Check(name, State.ok, detail)
 
 
-def worth_knowing(name: str, detail: str, mend: str = "") -> Check:
+def worth_knowing(name: str, detail: str, fix: str = "") -> Check:
     """Return the check of something that is no failure."""
-    return Check(name, State.note, detail, mend)
+    return Check(name, State.note, detail, fix)
 
 
-def broken(name: str, detail: str, mend: str) -> Check:
+def broken(name: str, detail: str, fix: str) -> Check:
     """Return the check of something that does not work."""
-    return Check(name, State.broken, detail, mend, DataError.exit_code)
+    return Check(name, State.broken, detail, fix, DataError.exit_code)
 
 
-def failed(name: str, error: MovierecError, mend: str) -> Check:
+def failed(name: str, error: MovierecError, fix: str) -> Check:
     """Return the check of something that failed with an expected error."""
     damaged = isinstance(error, IntegrityError)
     code = IntegrityError.exit_code if damaged else DataError.exit_code
-    return Check(name, State.broken, error.message, mend, code)
+    return Check(name, State.broken, error.message, fix, code)
 
 
 def exit_code(checks: Iterable[Check]) -> int:

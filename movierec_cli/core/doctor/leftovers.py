@@ -41,7 +41,7 @@ def unfinished_trainings(paths: Paths) -> Iterator[Check]:
 def _removal(folder: Path) -> str:
     """Return the command that removes a folder among those of the runs."""
     try:
-        return f"movierec models remove {check_name(folder.name, 'run')}"
+        return f"movierec runs remove {check_name(folder.name, 'run')}"
     except UsageError:
         return f"rm -r {in_shell(folder)}"
 

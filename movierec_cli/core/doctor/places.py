@@ -10,7 +10,7 @@ from movierec_cli.core.files import size_in_words
 from movierec_cli.core.paths import Paths
 
 ELSEWHERE = "export MOVIEREC_HOME=~/movierec"
-"""The command that mends a folder which cannot be used."""
+"""The command that fixes a folder which cannot be used."""
 
 _LITTLE = 200 * 10**6  # bytes; the data, its prepared form and some runs take a tenth
 
@@ -30,7 +30,7 @@ def _elsewhere(environ: Mapping[str, str], variable: str) -> str:
     return f"export {variable}=~/movierec/{folder}" if environ.get(variable) else ELSEWHERE
 
 
-def _writable(name: str, folder: Path, mend: str) -> Check:
+def _writable(name: str, folder: Path, fix: str) -> Check:
     """Try to write where the folder is or would be made; nothing is left there."""
     nearest = _nearest(folder)
     try:
@@ -38,7 +38,7 @@ def _writable(name: str, folder: Path, mend: str) -> Check:
             pass
     except OSError as error:
         reason = error.strerror or str(error)
-        return broken(name, f"{folder} cannot be written to: {reason}", mend)
+        return broken(name, f"{folder} cannot be written to: {reason}", fix)
     return fine(name, f"{folder}, {'writable' if folder.exists() else 'will be made'}")
 
 

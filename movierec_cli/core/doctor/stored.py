@@ -20,7 +20,7 @@ def cached_data(verified: Sequence[Verified]) -> Iterator[Check]:
     for one in finished:
         name = f"{one.entry.kind} {one.entry.dataset}"
         if one.damage:
-            yield failed(name, IntegrityError(one.damage), one.mend)
+            yield failed(name, IntegrityError(one.damage), one.fix)
         else:
             yield fine(name, f"verified, {size_in_words(one.entry.bytes)}")
     if registry.DEFAULT_DATASET not in {one.entry.dataset for one in finished}:
@@ -63,7 +63,7 @@ def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:
     except UsageError as error:
         return worth_knowing(called, error.message)
     except IntegrityError as error:
-        return failed(called, error, f"movierec models remove {name}")
+        return failed(called, error, f"movierec runs remove {name}")
     except MovierecError as error:  # of a newer movierec
         return failed(called, error, "pip install --upgrade movierec")
     try:
@@ -82,5 +82,5 @@ def _trained_on(called: str, manifest: Manifest, checksums: Mapping[str, str]) -
         return broken(
             called, f"was trained on other data than the {dataset} here", retraining(manifest)
         )
-    mend = _DOWNLOAD if dataset == registry.DEFAULT_DATASET else ""
-    return worth_knowing(called, f"is whole, but {dataset} is not here to compare with", mend)
+    fix = _DOWNLOAD if dataset == registry.DEFAULT_DATASET else ""
+    return worth_knowing(called, f"is whole, but {dataset} is not here to compare with", fix)

@@ -65,7 +65,7 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
 
 
 def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarise the statistics of films, and how they go with popularity.
+    """Summarize the statistics of films, and how they go with popularity.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def film_distribution(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def ratings_per_film(dataset: Dataset) -> pd.DataFrame:
-    """Count the films of the catalogue by how many ratings they have.
+    """Count the films of the catalog by how many ratings they have.
 
     Returns
     -------
@@ -141,11 +141,11 @@ def ratings_per_film(dataset: Dataset) -> pd.DataFrame:
 
 
 def long_tail(dataset: Dataset) -> pd.DataFrame:
-    """Tell how many of the ratings the most rated films of the catalogue have.
+    """Tell how many of the ratings the most rated films of the catalog have.
 
     Returns
     -------
-    A row for each ``most_rated`` share of the catalogue, the number of films rounded up:
+    A row for each ``most_rated`` share of the catalog, the number of films rounded up:
     ``films``, ``ratings`` of them, ``share`` of all ratings.
     """
     counts = np.sort(_counts(dataset))[::-1]

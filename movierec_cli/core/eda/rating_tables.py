@@ -23,7 +23,7 @@ def ratings(dataset: Dataset) -> pd.DataFrame:
 
 
 def overview(dataset: Dataset) -> pd.DataFrame:
-    """Summarise the data set.
+    """Summarize the data set.
 
     Returns
     -------

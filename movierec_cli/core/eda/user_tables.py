@@ -82,7 +82,7 @@ def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarise how much users watch and how they rate.
+    """Summarize how much users watch and how they rate.
 
     Parameters
     ----------

@@ -55,8 +55,8 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     predictions = []
     for rows, histories, targets in _batches(scenario):
         scores = model.score(histories, scenario.users.take(rows))
-        n_films = scores.ranking.shape[1]
-        top = top_k(exclude(scores.ranking, histories), k)
+        n_films = scores.score.shape[1]
+        top = top_k(exclude(scores.score, histories), k)
         ranked.append(metrics.hits(top, targets, n_films))
         predictions.append(_at_targets(scores, targets))
     seconds = time.perf_counter() - started
@@ -79,15 +79,15 @@ def _at_targets(scores: Scores, targets: Histories) -> Scores:
     """Pick the predictions for the targets: each array becomes [n_targets]."""
     at = (targets.user_rows, targets.film_rows)
     return Scores(
-        scores.ranking[at],
+        scores.score[at],
         None if scores.rating is None else scores.rating[at],
-        None if scores.liking is None else scores.liking[at],
+        None if scores.like_probability is None else scores.like_probability[at],
     )
 
 
 def _rating_metrics(predictions: list[Scores], targets: Histories) -> dict[str, float]:
     ratings = [part.rating for part in predictions if part.rating is not None]
-    likings = [part.liking for part in predictions if part.liking is not None]
+    likings = [part.like_probability for part in predictions if part.like_probability is not None]
     values: dict[str, float] = {}
     if ratings:
         predicted = np.concatenate(ratings)

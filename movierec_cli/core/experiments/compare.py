@@ -15,8 +15,8 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.config import PRESETS
-from movierec_cli.core.runs.request import TrainingRequest, default_name
 from movierec_cli.core.runs.store import Run, load_run
+from movierec_cli.core.runs.train_spec import TrainSpec, default_name
 
 BASELINE = "baseline"
 PUBLISHED = "published"
@@ -139,7 +139,7 @@ def _fitting_run(
     """Load the run of the usual name if it is what would be trained now, else train it."""
     from movierec_cli.core.experiments.resume import Resume, as_json, train_and_save  # noqa: PLC0415
 
-    request = TrainingRequest(model, preset, holdout, split_seed)
+    request = TrainSpec(model, preset, holdout, split_seed)
     name = default_name(request, dataset.name)
     there = _load(name, dataset, runs)
     if there is not None:

@@ -26,8 +26,8 @@ from movierec_cli.core.runs.checkpoint import (
     save_checkpoint,
     unfinished_training,
 )
-from movierec_cli.core.runs.request import TrainingRequest, train_command
 from movierec_cli.core.runs.store import Run, list_runs, save_run
+from movierec_cli.core.runs.train_spec import TrainSpec, train_command
 from movierec_cli.core.training.loop import Epoch, OnEpoch, TrainingState
 
 
@@ -41,7 +41,7 @@ class Resume(Enum):
 
 def train_and_save(
     dataset: Dataset,
-    request: TrainingRequest,
+    request: TrainSpec,
     runs: Path,
     on_epoch: OnEpoch,
     resume: Resume = Resume.NEVER,
@@ -92,8 +92,8 @@ def train_and_save(
     )
     with exclusive(folder, busy):
         try:
-            begun = _begun(folder, asked, resume)
-            run = train_run(dataset, request, on_epoch, keep, begun)
+            resume_from = _begun(folder, asked, resume)
+            run = train_run(dataset, request, on_epoch, keep, resume_from)
             save_run(run, runs)
             remove_checkpoint(folder)
         except DivergedError:
@@ -141,8 +141,9 @@ def _begun(folder: Path, asked: Asked, resume: Resume) -> TrainingState | None:
 def _require_the_same(checkpoint: Checkpoint, asked: Asked, name: str) -> None:
     for key, value in asked.request.items():
         if checkpoint.request.get(key) != value:
+            what = key.replace("_", " ")
             raise UsageError(
-                f"The unfinished training {name!r} was begun with another {key.replace('_', ' ')}: "
+                f"The unfinished training {name!r} was started with another {what}: "
                 f"{_shown(checkpoint.request.get(key))}, not {_shown(value)}.",
                 f"Go on with: {checkpoint.command}",
             )
@@ -150,7 +151,7 @@ def _require_the_same(checkpoint: Checkpoint, asked: Asked, name: str) -> None:
         if checkpoint.basis.get(key) != value:
             raise DataError(
                 f"The unfinished training {name!r} cannot go on: its {key} "
-                "had other values when it was begun.",
+                "had other values when it was started.",
                 f"Begin it again with: {checkpoint.command.removesuffix(' --resume')}",
             )
 

@@ -14,14 +14,14 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.experiments.trainers import build_task
+from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.runs.names import check_name
-from movierec_cli.core.runs.request import TrainingRequest, default_name, train_command
 from movierec_cli.core.runs.run_checks import is_sound
 from movierec_cli.core.runs.store import Manifest, Run
+from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
 from movierec_cli.core.training.loop import (
     THREADS,
     Epoch,
@@ -33,7 +33,7 @@ from movierec_cli.core.training.loop import (
 )
 
 
-def run_name(request: TrainingRequest, dataset: str) -> str:
+def run_name(request: TrainSpec, dataset: str) -> str:
     """Return what the run will be called.
 
     Raises
@@ -56,10 +56,10 @@ def versions() -> dict[str, str]:
 
 def train_run(
     dataset: Dataset,
-    request: TrainingRequest,
+    request: TrainSpec,
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
-    begun: TrainingState | None = None,
+    resume_from: TrainingState | None = None,
 ) -> Run:
     """Train a model on the training part of a split.
 
@@ -69,7 +69,7 @@ def train_run(
 
     Parameters
     ----------
-    on_epoch, on_state, begun
+    on_epoch, on_state, resume_from
         As in `run_epochs`.
 
     Raises
@@ -79,16 +79,22 @@ def train_run(
     DivergedError
         If training diverges.
     DataError
-        If ``begun`` was trained with other inputs.
+        If ``resume_from`` was trained with other inputs.
     """
     started = time.perf_counter()
     preset = request.resolve()
     name = run_name(request, dataset.name)
     split = make_split(dataset, request.holdout, request.split_seed)
     epochs, weights, inputs = _train(
-        split, preset, request.seed, on_epoch, on_state, begun, train_command(request, dataset.name)
+        split,
+        preset,
+        request.seed,
+        on_epoch,
+        on_state,
+        resume_from,
+        train_command(request, dataset.name),
     )
-    earlier = sum(epoch.seconds for epoch in begun.epochs) if begun else 0.0
+    earlier = sum(epoch.seconds for epoch in resume_from.epochs) if resume_from else 0.0
     manifest = Manifest(
         name=name,
         model=request.model,
@@ -126,7 +132,7 @@ def _train(
     seed: int,
     on_epoch: OnEpoch,
     on_state: OnState,
-    begun: TrainingState | None,
+    resume_from: TrainingState | None,
     begin: str,
 ) -> tuple[tuple[Epoch, ...], dict[str, FloatArray], dict[str, str]]:
     """Return the epochs, the weights, and how the inputs were made; ``begin`` is the command."""
@@ -136,21 +142,21 @@ def _train(
         # numbers without end are told by `diverged`, not by warnings
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
-            task, inputs = build_task(split.train, preset)
-            if begun is not None and dict(begun.inputs) != inputs:
+            trainer, inputs = build_trainer(split.train, preset)
+            if resume_from is not None and dict(resume_from.inputs) != inputs:
                 raise DataError(
                     "The unfinished training cannot go on: its inputs were made in another way, "
-                    f"{dict(begun.inputs)}, not {inputs}.",
+                    f"{dict(resume_from.inputs)}, not {inputs}.",
                     f"Begin it again with: {begin}",
                 )
             epochs = run_training(
-                task,
+                trainer,
                 preset.training,
                 on_epoch,
                 lambda state: on_state(replace(state, inputs=inputs)),
-                begun,
+                resume_from,
             )
-            weights = task.export()
+            weights = trainer.export()
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise diverged("a system of equations has no solution any more") from error
     finally:

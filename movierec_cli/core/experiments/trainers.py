@@ -1,24 +1,24 @@
-"""From a preset to the task that trains it, and to what its best epoch is chosen by."""
+"""From a preset to the trainer that trains it, and to what its best epoch is chosen by."""
 
 from typing import Any, Protocol
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.splits import Scenario, cut_ratings, cut_users
+from movierec_cli.core.data.splits import Scenario, split_ratings, split_users
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.config import (
     DnnConfig,
+    OriginalTwoTowerConfig,
     Preset,
     TwoTowerConfig,
-    TwoTowerReportConfig,
 )
-from movierec_cli.core.models.dnn.trainer import DnnTask
+from movierec_cli.core.models.dnn.trainer import DnnTrainer
 from movierec_cli.core.models.original.title_vectors import title_vectors
-from movierec_cli.core.models.original.trainer import DnnReportTask, TwoTowerReportTask
-from movierec_cli.core.models.two_tower.trainer import TwoTowerTask
-from movierec_cli.core.training.loop import Task
+from movierec_cli.core.models.original.trainer import OriginalDnnTrainer, OriginalTwoTowerTrainer
+from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
+from movierec_cli.core.training.loop import Trainer
 
 VALIDATION_SHARE = 0.1
 """Share of the training users on whom the best epoch is chosen."""
@@ -27,15 +27,15 @@ RATING_VALIDATION_SHARE = 0.05
 """The same for the default two-tower, whose figures over ratings need fewer users."""
 
 
-class ExportingTask(Task[Any], Protocol):
-    """A task whose trained network can be taken out as arrays."""
+class ExportingTrainer(Trainer[Any], Protocol):
+    """A trainer whose trained network can be taken out as arrays."""
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that the model scores with."""
 
 
-def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str, str]]:
-    """Return the task that trains a preset, and how its inputs were made.
+def build_trainer(train: Dataset, preset: Preset) -> tuple[ExportingTrainer, dict[str, str]]:
+    """Return the trainer that trains a preset, and how its inputs were made.
 
     Parameters
     ----------
@@ -44,24 +44,24 @@ def build_task(train: Dataset, preset: Preset) -> tuple[ExportingTask, dict[str,
     """
     config, options = preset.config, preset.training
     if isinstance(config, DnnConfig):
-        fit, scenario = cut_ratings(train, VALIDATION_SHARE, options.seed)
-        return DnnTask(train, fit, scenario, _ranking, config, options), {}
+        fit, scenario = split_ratings(train, VALIDATION_SHARE, options.seed)
+        return DnnTrainer(train, fit, scenario, _ranking, config, options), {}
     if isinstance(config, TwoTowerConfig):
-        fit, scenario = cut_ratings(train, RATING_VALIDATION_SHARE, options.seed)
+        fit, scenario = split_ratings(train, RATING_VALIDATION_SHARE, options.seed)
         return (
-            TwoTowerTask(fit, scenario, _rating, config, options.batch_size, options.device),
+            TwoTowerTrainer(fit, scenario, _rating, config, options.batch_size, options.device),
             {},
         )
-    fit, validation = cut_users(train, VALIDATION_SHARE, options.seed)
-    if isinstance(config, TwoTowerReportConfig):
+    fit, validation = split_users(train, VALIDATION_SHARE, options.seed)
+    if isinstance(config, OriginalTwoTowerConfig):
         return (
-            TwoTowerReportTask(fit, validation, config, options.batch_size, options.device),
+            OriginalTwoTowerTrainer(fit, validation, config, options.batch_size, options.device),
             {},
         )
     titles, source = title_vectors(train.films.titles.tolist())
     films = np.hstack([train.films.genres.astype(np.float32), titles])
     return (
-        DnnReportTask(fit, validation, films, config, options.batch_size, options.device),
+        OriginalDnnTrainer(fit, validation, films, config, options.batch_size, options.device),
         {"title_vectors": source},
     )
 

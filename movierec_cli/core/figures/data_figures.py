@@ -53,8 +53,8 @@ def genres(table: pd.DataFrame, source: str) -> "Figure":
         ("watchers", "Watchers", "distinct users who rated one", "{:,.0f}", GREEN),
         ("watchers_per_film", "Watchers per film", "watchers / films", "{:.1f}", ORANGE),
     )
-    for ax, (column, title, unit, form, colour) in zip(axes, panels, strict=True):
-        draw_rows(ax, ordered["genre"], ordered[column], form, colour)
+    for ax, (column, title, unit, form, color) in zip(axes, panels, strict=True):
+        draw_rows(ax, ordered["genre"], ordered[column], form, color)
         ax.set(title=title, xlabel=unit)
     for ax in axes[1:]:
         ax.tick_params(labelleft=False)
@@ -127,10 +127,10 @@ def occupations(table: pd.DataFrame, metric: str, source: str) -> "Figure":
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     _write_cells(ax, image.to_rgba(shown), values, form)
-    colours = figure.colorbar(image, ax=ax, label=unit, pad=0.02, aspect=40)
+    colors = figure.colorbar(image, ax=ax, label=unit, pad=0.02, aspect=40)
     if metric == "lift":
-        colours.set_ticks([0.5, 0.7, 1, 1.4, 2], labels=["≤ 0.5", "0.7", "1", "1.4", "≥ 2"])
-        colours.minorticks_off()
+        colors.set_ticks([0.5, 0.7, 1, 1.4, 2], labels=["≤ 0.5", "0.7", "1", "1.4", "≥ 2"])
+        colors.minorticks_off()
     return figure
 
 
@@ -232,10 +232,10 @@ def _draw_means(ax: "Axes", distribution: pd.DataFrame) -> None:
 
 
 def _write_cells(
-    ax: "Axes", colours: NDArray[np.float64], values: NDArray[np.float64], form: str
+    ax: "Axes", colors: NDArray[np.float64], values: NDArray[np.float64], form: str
 ) -> None:
-    """Write each value into its cell, white on what is dark; ``colours`` [n_rows, n_columns, 4]."""
-    brightness = colours[..., :3] @ np.array([0.299, 0.587, 0.114])
+    """Write each value into its cell, white on what is dark; ``colors`` [n_rows, n_columns, 4]."""
+    brightness = colors[..., :3] @ np.array([0.299, 0.587, 0.114])
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             ax.text(
@@ -255,10 +255,10 @@ def _draw_tail(ax: "Axes", tail: pd.DataFrame) -> None:
     at = np.concatenate([[0], 100 * tail["most_rated"]])
     gathered = np.concatenate([[0], 100 * tail["share"]])
     ax.plot(at, gathered, color=ORANGE, marker="o", markersize=4)
-    ax.plot([0, 100], [0, 100], color="grey", linestyle=":", label="if every film had as many")
+    ax.plot([0, 100], [0, 100], color="gray", linestyle=":", label="if every film had as many")
     for x, y in zip(at[2:-1], gathered[2:-1], strict=True):
         ax.annotate(f"{y:.0f} %", (x, y), (6, -10), textcoords="offset points")
-    ax.set(xlabel="most rated films (% of the catalogue)", ylabel="% of all ratings")
+    ax.set(xlabel="most rated films (% of the catalog)", ylabel="% of all ratings")
     ax.set_title("The long tail")
     ax.legend(loc="lower right")
     ax.grid(True)

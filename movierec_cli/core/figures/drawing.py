@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 
 BLUE, ORANGE, GREEN = "#0072b2", "#e69f00", "#009e73"
-"""Colours that people of every colour vision tell apart (Okabe and Ito, 2008)."""
+"""Colors that people of every color vision tell apart (Okabe and Ito, 2008)."""
 
 _INK, _FAINT = "#333333", "#dddddd"
 _STYLE: dict[Any, Any] = {
@@ -123,9 +123,9 @@ def titled_figure(
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
-def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, colour: str) -> None:
+def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, color: str) -> None:
     """Draw horizontal bars with their names and values, the first at the bottom."""
-    bars = ax.barh(range(len(values)), values.fillna(0), color=colour)
+    bars = ax.barh(range(len(values)), values.fillna(0), color=color)
     ax.bar_label(bars, [_written(value, form) for value in values], padding=3, size=8)
     ax.set_yticks(range(len(values)), names)
     ax.margins(x=0.15, y=0.01)
@@ -134,9 +134,9 @@ def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, co
     ax.grid(axis="x")
 
 
-def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, colour: str) -> None:
+def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, color: str) -> None:
     """Draw vertical bars with their names, and with their values where there is room."""
-    bars = ax.bar(range(len(values)), values, color=colour)
+    bars = ax.bar(range(len(values)), values, color=color)
     step = max(-(-len(values) // _MOST_LABELS), 1)
     labels = [str(name) for name in names][::step]
     ax.set_xticks(range(0, len(values), step), labels)

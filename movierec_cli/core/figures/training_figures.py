@@ -59,7 +59,7 @@ def _draw_panel(ax: "Axes", panel: Panel, kept: int | None, last: int) -> None:
     for series in panel.series:
         ax.plot(series.epochs, series.values, markersize=4, **_LOOKS[series.part])
     if kept is not None:
-        ax.axvline(kept, color="grey", linestyle=":", zorder=0, label=f"kept: epoch {kept}")
+        ax.axvline(kept, color="gray", linestyle=":", zorder=0, label=f"kept: epoch {kept}")
     title = panel.title[:1].upper() + panel.title[1:]
     ax.set(title=title, xlabel="epoch", ylabel=panel.title, xlim=(0.5, last + 0.5))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

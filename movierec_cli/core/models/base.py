@@ -19,24 +19,24 @@ class Scores:
 
     Attributes
     ----------
-    ranking
+    score
         [n_users, n_films]; the higher, the earlier the film is recommended.
     rating
         [n_users, n_films] predicted ratings, 1..5; ``None`` from a model that predicts none.
-    liking
+    like_probability
         [n_users, n_films] probabilities of a rating of 4 or 5, 0..1; ``None`` likewise.
     """
 
-    ranking: FloatArray
+    score: FloatArray
     rating: FloatArray | None = None
-    liking: FloatArray | None = None
+    like_probability: FloatArray | None = None
 
 
 class Model(Protocol):
-    """A trained model. It knows the catalogue, and users only by what it is told of them."""
+    """A trained model. It knows the catalog, and users only by what it is told of them."""
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Score the whole catalogue, films of the histories included.
+        """Score the whole catalog, films of the histories included.
 
         Parameters
         ----------
@@ -56,7 +56,7 @@ class VectorModel(Protocol):
         """The searched vectors, [n_films, d]."""
 
     @property
-    def taste_vectors(self) -> FloatArray:
+    def similarity_vectors(self) -> FloatArray:
         """Films as tastes, [n_films, d]: near by cosine are films that the same users like."""
 
     def user_vectors(self, histories: Histories, users: Users) -> FloatArray:

@@ -30,7 +30,7 @@ class Random:
 
     @classmethod
     def fit(cls, train: Dataset) -> "Random":
-        """Know the size of the catalogue."""
+        """Know the size of the catalog."""
         return cls(len(train.films))
 
     def score(self, histories: Histories, users: Users) -> Scores:
@@ -79,7 +79,7 @@ class FilmMean:
         """Predict the same ratings for every user."""
         del histories
         ratings = np.tile(self.means, (len(users), 1))
-        return Scores(ranking=ratings, rating=ratings)
+        return Scores(score=ratings, rating=ratings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,20 +116,20 @@ class Bias:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
         del users
         ratings = self.mean + self.film_bias + self.user_bias(histories)[:, None]
-        return Scores(ranking=ratings, rating=np.clip(ratings, 1.0, 5.0))
+        return Scores(score=ratings, rating=np.clip(ratings, 1.0, 5.0))
 
 
 @dataclass(frozen=True, eq=False)
 class ItemKnn:
-    """Item-based nearest neighbours: cosine between films over their raters, `NEIGHBOURS` kept.
+    """Item-based nearest neighbors: cosine between films over their raters, `NEIGHBORS` kept.
 
     After Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms;
-    the weighted sum is not normalised, which ranks better.
+    the weighted sum is not normalized, which ranks better.
     """
 
     similarity: FloatArray  # [n_films, n_films], row: rated film, column: candidate
 
-    NEIGHBOURS = 50
+    NEIGHBORS = 50
 
     @classmethod
     def fit(cls, train: Dataset) -> "ItemKnn":
@@ -138,7 +138,7 @@ class ItemKnn:
         norm = np.sqrt(np.maximum(np.diag(gram), 1e-9))
         similarity = gram / np.outer(norm, norm)
         np.fill_diagonal(similarity, 0.0)
-        kept = min(cls.NEIGHBOURS, len(similarity) - 1)
+        kept = min(cls.NEIGHBORS, len(similarity) - 1)
         least = -np.partition(-similarity, kept - 1, axis=0)[kept - 1]
         similarity[similarity < least] = 0.0
         return cls(similarity.astype(np.float32))
@@ -159,13 +159,13 @@ class Ease:
 
     weights: FloatArray  # [n_films, n_films]
 
-    REGULARISATION = 3000.0
+    REGULARIZATION = 3000.0
 
     @classmethod
     def fit(cls, train: Dataset) -> "Ease":
         """Solve for the weights with a zero diagonal."""
         gram = _gram(train)
-        gram[np.diag_indices_from(gram)] += cls.REGULARISATION
+        gram[np.diag_indices_from(gram)] += cls.REGULARIZATION
         precision = np.linalg.inv(gram)
         weights = precision / -np.diag(precision)
         np.fill_diagonal(weights, 0.0)
@@ -187,7 +187,7 @@ class DemographicRidge:
     n_occupations: int
     weights: FloatArray  # [n_features, n_films]
 
-    REGULARISATION = 100.0
+    REGULARIZATION = 100.0
 
     @classmethod
     def fit(cls, train: Dataset) -> "DemographicRidge":
@@ -200,7 +200,7 @@ class DemographicRidge:
         liked = known.where(known.ratings >= RELEVANT_RATING)
         target = np.zeros((features.shape[1], len(train.films)))
         np.add.at(target.T, liked.film_rows, features[liked.user_rows])
-        penalty = cls.REGULARISATION * np.eye(features.shape[1])
+        penalty = cls.REGULARIZATION * np.eye(features.shape[1])
         penalty[0, 0] = 0.0  # the constant is free
         weights = np.linalg.solve(features.T @ features + penalty, target)
         return cls(n_occupations, weights.astype(np.float32))

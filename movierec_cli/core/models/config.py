@@ -17,7 +17,7 @@ def _check_sizes(**sizes: int) -> None:
 
 
 @dataclass(frozen=True)
-class TwoTowerReportConfig:
+class OriginalTwoTowerConfig:
     """The report's two-tower.
 
     Attributes
@@ -37,7 +37,7 @@ class TwoTowerReportConfig:
 
 
 @dataclass(frozen=True)
-class DnnReportConfig:
+class OriginalDnnConfig:
     """The report's dnn.
 
     Attributes
@@ -47,7 +47,7 @@ class DnnReportConfig:
     dropout
         Share of each tower's output that is dropped in training.
     gamma
-        Weight of the cosine task beside the cross-entropy.
+        Weight of the cosine trainer beside the cross-entropy.
     """
 
     hidden_dim: int = 512
@@ -88,23 +88,23 @@ class DnnConfig:
         they are from it in time.
     solved_rank, solved_weight
         Width and weight of the solved item-item part.
-    ease_regularisation, ease_weight
+    ease_regularization, ease_weight
         Of EASE on grades, the first of the three solutions that it adds.
     popularity_power
         Power of the number of ratings that the scores of EASE are multiplied with.
-    moment_regularisation, moment_weight
+    moment_regularization, moment_weight
         Of EASE on moments, the second.
     moment_seconds
         The time between two ratings of a user at which they count half as rated together.
     user_ridge
-        Regularisation of the third, the regression from pooled histories and demographics.
+        Regularization of the third, the regression from pooled histories and demographics.
     spread_power
         Power of the spread of a film's scores that its vector is multiplied with.
     demographic_share, demographic_weight
         Squared length of the demographics beside a history in that regression, and how much what
         they say counts.
     prior_grades, prior_ridge, prior_activity, prior_weight
-        Targets, regularisation and weight of the demographic part; its users count with the
+        Targets, regularization and weight of the demographic part; its users count with the
         number of films they like to the power ``prior_activity``.
     half_known
         The length of a history at which the first two parts count half, and the demographic part.
@@ -118,10 +118,10 @@ class DnnConfig:
     moment_share: float = 0.5
     solved_rank: int = 200
     solved_weight: float = 0.95
-    ease_regularisation: float = 200.0
+    ease_regularization: float = 200.0
     ease_weight: float = 0.7
     popularity_power: float = -0.1
-    moment_regularisation: float = 10.0
+    moment_regularization: float = 10.0
     moment_weight: float = 0.8
     moment_seconds: float = 200.0
     user_ridge: float = 2.0
@@ -199,7 +199,7 @@ class TwoTowerConfig:
             )
 
 
-ModelConfig = TwoTowerReportConfig | DnnReportConfig | DnnConfig | TwoTowerConfig
+ModelConfig = OriginalTwoTowerConfig | OriginalDnnConfig | DnnConfig | TwoTowerConfig
 
 
 @dataclass(frozen=True)
@@ -221,12 +221,12 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
                         learning_rate=0.01,
                         batch_size=24_000,
                         patience=6,
-                        second_moment=0.98,
+                        beta2=0.98,
                         schedule="cosine",
                     ),
                 ),
-                "report": Preset(
-                    TwoTowerReportConfig(),
+                "original": Preset(
+                    OriginalTwoTowerConfig(),
                     TrainingOptions(
                         epochs=25, learning_rate=1e-4, batch_size=200, weight_decay=1e-6
                     ),
@@ -243,12 +243,12 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
                         batch_size=32,
                         patience=16,
                         settle=0.7,
-                        second_moment=0.99,
+                        beta2=0.99,
                         schedule="cosine",
                     ),
                 ),
-                "report": Preset(
-                    DnnReportConfig(),
+                "original": Preset(
+                    OriginalDnnConfig(),
                     TrainingOptions(
                         epochs=7, learning_rate=1e-3, batch_size=200, weight_decay=1e-6
                     ),

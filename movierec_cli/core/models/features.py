@@ -20,12 +20,12 @@ from movierec_cli.core.data.dataset import (
 
 _AGE_MIDDLE, _AGE_SCALE = 35.0, 15.0
 _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
-_AGE_CENTRES = np.array([13, 18, 22, 27, 33, 40, 48, 57, 68], np.float32)
+_AGE_CENTERS = np.array([13, 18, 22, 27, 33, 40, 48, 57, 68], np.float32)
 _AGE_WIDTHS = np.array([5, 4, 4, 4, 5, 6, 7, 8, 9], np.float32)
 _OCCUPATION_SCALE = 0.5  # occupations are many and rare: a ridge shrinks them more than age
-_FIXED_BASIS = len(_AGE_CENTRES) * (1 + len(GENDERS)) + len(GENDERS)
+_FIXED_BASIS = len(_AGE_CENTERS) * (1 + len(GENDERS)) + len(GENDERS)
 _LEVEL_SHRINKAGE = 5.0  # ratings of the average user that a user's own level is drawn to
-N_LIKING_FEATURES = 8
+N_LIKE_FEATURES = 8
 _HALF_KNOWN = 10.0  # the length of a history at which half is known of how a user rates
 
 
@@ -77,7 +77,7 @@ def demographic_basis(users: Users, n_occupations: int) -> FloatArray:
     Smooth bumps over the age, gender, occupation, and the bumps for each gender of their own.
     What is not known is NaN.
     """
-    bumps = np.exp(-0.5 * ((users.age[:, None] - _AGE_CENTRES) / _AGE_WIDTHS) ** 2)  # [n, 9]
+    bumps = np.exp(-0.5 * ((users.age[:, None] - _AGE_CENTERS) / _AGE_WIDTHS) ** 2)  # [n, 9]
     bumps /= bumps.sum(axis=1, keepdims=True)
     gender = _one_hot(users.gender, len(GENDERS))
     occupation = _one_hot(users.occupation, n_occupations) * _OCCUPATION_SCALE
@@ -99,7 +99,7 @@ def probability(logit: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(logit, -80.0))))
 
 
-def liking_features(
+def like_features(
     ranking: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
 ) -> tuple[FloatArray, ...]:
     """Return what the probability of liking is read from, each broadcastable to [n, n_films].

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.original.model import DnnReport, TwoTowerReport
+from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
 from movierec_cli.core.models.two_tower.model import TwoTower
 
-Scorer = type[TwoTower | TwoTowerReport | Dnn | DnnReport]
+Scorer = type[TwoTower | OriginalTwoTower | Dnn | OriginalDnn]
 """The class of a trained model: called with its weights, it gives the model."""
 
 SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
     {
-        "two-tower": MappingProxyType({"default": TwoTower, "report": TwoTowerReport}),
-        "dnn": MappingProxyType({"default": Dnn, "report": DnnReport}),
+        "two-tower": MappingProxyType({"default": TwoTower, "original": OriginalTwoTower}),
+        "dnn": MappingProxyType({"default": Dnn, "original": OriginalDnn}),
     }
 )
 """Model -> preset -> the class of the model; its ``shapes`` are the weights that it needs."""

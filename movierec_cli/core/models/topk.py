@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 
-NOTHING = -1
+PAD = -1
 """Stands in a list of film rows where fewer films than asked for could be ranked."""
 
 
-def match_scores(user_vectors: FloatArray, film_vectors: FloatArray) -> FloatArray:
+def inner_products(user_vectors: FloatArray, film_vectors: FloatArray) -> FloatArray:
     """Return the dot product of every user with every film, [n_users, n_films].
 
     Parameters
@@ -32,8 +32,8 @@ def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
 def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     """Return the rows of the ``k`` films with the highest scores, best first.
 
-    Films of equal score are in the order of the catalogue. Films that score ``-inf`` are not
-    ranked; `NOTHING` fills the places that are left.
+    Films of equal score are in the order of the catalog. Films that score ``-inf`` are not
+    ranked; `PAD` fills the places that are left.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     """
     n_users, n_films = scores.shape
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    top = np.full((n_users, k), NOTHING, dtype=np.int64)
+    top = np.full((n_users, k), PAD, dtype=np.int64)
     ranked = np.isfinite(np.take_along_axis(scores, order, axis=1))
-    top[:, : min(k, n_films)] = np.where(ranked, order, NOTHING)
+    top[:, : min(k, n_films)] = np.where(ranked, order, PAD)
     return top
 
 

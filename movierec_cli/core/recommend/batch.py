@@ -18,14 +18,14 @@ from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.topk import NOTHING
+from movierec_cli.core.models.topk import PAD
 from movierec_cli.core.progress import SILENT, Progress
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.parquet import ParquetTable, pyarrow
-from movierec_cli.core.recommend.rank import Lists, genres_of, recommend_everyone
+from movierec_cli.core.recommend.rank import TopK, genres_of, recommend_everyone
 
 COLUMNS = (
-    "user_id", "rank", "film_id", "title", "year", "genres", "match", "rating", "liking",
+    "user_id", "rank", "film_id", "title", "year", "genres", "score", "rating", "like_probability",
 )  # fmt: skip
 """As the fields of `Recommendation`; what a model does not tell is null."""
 
@@ -81,7 +81,7 @@ def table_writer(path: Path) -> Target:
 def write_recommendations(
     model: Model,
     dataset: Dataset,
-    wishes: Wishes,
+    filters: Filters,
     target: Target,
     progress: Progress = SILENT,
     ranker: Model | None = None,
@@ -103,7 +103,7 @@ def write_recommendations(
     try:
         with atomic_write(target.path) as file:
             target.writer.open(file)
-            for lists in recommend_everyone(model, dataset, wishes, ranker):
+            for lists in recommend_everyone(model, dataset, filters, ranker):
                 rows = list(_rows(dataset, films, lists))
                 target.writer.write(rows)
                 written += len(rows)
@@ -125,7 +125,7 @@ def _film_columns(dataset: Dataset) -> list[Row]:
     ]
 
 
-def _rows(dataset: Dataset, films: list[Row], lists: Lists) -> Iterator[Row]:
+def _rows(dataset: Dataset, films: list[Row], lists: TopK) -> Iterator[Row]:
     def told(values: FloatArray | None) -> list[list[float | None]]:
         if values is None:
             return [[None] * lists.film_rows.shape[1]] * len(lists.film_rows)
@@ -133,11 +133,11 @@ def _rows(dataset: Dataset, films: list[Row], lists: Lists) -> Iterator[Row]:
 
     ids = dataset.users.ids[lists.user_rows].tolist()
     scores = lists.scores
-    columns = (lists.film_rows.tolist(), told(scores.ranking), told(scores.rating),
-               told(scores.liking))  # fmt: skip
+    columns = (lists.film_rows.tolist(), told(scores.score), told(scores.rating),
+               told(scores.like_probability))  # fmt: skip
     for user_id, *own in zip(ids, *columns, strict=True):
         for rank, (row, *values) in enumerate(zip(*own, strict=True), start=1):
-            if row != NOTHING:
+            if row != PAD:
                 yield (user_id, rank, *films[row], *values)
 
 

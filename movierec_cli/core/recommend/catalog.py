@@ -1,4 +1,4 @@
-"""Searching the catalogue."""
+"""Searching the catalog."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ import numpy as np
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend.filters import Wishes, allowed
+from movierec_cli.core.recommend.filters import Filters, allowed
 from movierec_cli.core.recommend.rank import genres_of
 from movierec_cli.core.recommend.title_search import TitleIndex
 
 
 @dataclass(frozen=True)
-class CatalogueEntry:
-    """A film as the catalogue knows it.
+class CatalogEntry:
+    """A film as the catalog knows it.
 
     Attributes
     ----------
@@ -34,10 +34,10 @@ class CatalogueEntry:
     mean: float | None
 
 
-def search_films(dataset: Dataset, query: str, wishes: Wishes) -> list[CatalogueEntry]:
-    """Return the films that a query may mean and the wishes allow, the likeliest first.
+def search_films(dataset: Dataset, query: str, filters: Filters) -> list[CatalogEntry]:
+    """Return the films that a query may mean and the filters allow, the likeliest first.
 
-    An empty query means every film, the best known first. Of the wishes, genres, years and the
+    An empty query means every film, the best known first. Of the filters, genres, years and the
     least number of ratings count.
 
     Raises
@@ -48,12 +48,12 @@ def search_films(dataset: Dataset, query: str, wishes: Wishes) -> list[Catalogue
     films = dataset.films
     index = TitleIndex.build(films, dataset.ratings.film_rows)
     rows = index.search(query) if query else np.argsort(-index.counts, kind="stable").tolist()
-    mask = allowed(dataset, wishes)
+    mask = allowed(dataset, filters)
     sums = np.bincount(
         dataset.ratings.film_rows, weights=dataset.ratings.values, minlength=len(films)
     )
     found = [
-        CatalogueEntry(
+        CatalogEntry(
             film_id=int(films.ids[row]),
             title=str(films.titles[row]),
             year=year_in(str(films.titles[row])),

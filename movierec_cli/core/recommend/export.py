@@ -34,7 +34,7 @@ class Vectors:
         [n_films] str, as in the data.
     film_vectors
         [n_films, d] float32, to be searched with a user's vector.
-    taste_vectors
+    similarity_vectors
         [n_films, d] float32, to be compared with one another by cosine: similar films.
     """
 
@@ -43,7 +43,7 @@ class Vectors:
     film_ids: NDArray[np.int64]
     film_titles: NDArray[np.str_]
     film_vectors: FloatArray
-    taste_vectors: FloatArray
+    similarity_vectors: FloatArray
 
 
 def vectors_of_run(model: Model, dataset: Dataset) -> Vectors:
@@ -62,7 +62,7 @@ def vectors_of_run(model: Model, dataset: Dataset) -> Vectors:
         dataset.films.ids,
         dataset.films.titles,
         model.film_vectors,
-        model.taste_vectors,
+        model.similarity_vectors,
     )
 
 

@@ -13,7 +13,7 @@ from movierec_cli.core.models.topk import exclude
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Filters:
     """What a person wants to see.
 
     Attributes
@@ -55,16 +55,16 @@ class Wishes:
 
 
 def rankable(
-    ranking: FloatArray, histories: Histories, dataset: Dataset, wishes: Wishes
+    ranking: FloatArray, histories: Histories, dataset: Dataset, filters: Filters
 ) -> FloatArray:
     """Return a copy of scores [n_users, n_films] with ``-inf`` where a film must not be shown.
 
-    Those are the films that the wishes exclude, those that the user has rated, under whatever
-    id, and of a film that the catalogue holds under several ids all but the best one.
+    Those are the films that the filters exclude, those that the user has rated, under whatever
+    id, and of a film that the catalog holds under several ids all but the best one.
     """
-    scores = ranking.copy() if wishes.include_rated else exclude(ranking, histories)
+    scores = ranking.copy() if filters.include_rated else exclude(ranking, histories)
     rated = np.isneginf(scores)
-    scores[:, ~allowed(dataset, wishes)] = -np.inf
+    scores[:, ~allowed(dataset, filters)] = -np.inf
     for group in same_titles(dataset):
         best = group[np.argmax(scores[:, group], axis=1)]  # [n_users]
         kept = scores[np.arange(len(scores)), best]
@@ -75,14 +75,14 @@ def rankable(
 
 
 def same_titles(dataset: Dataset) -> list[NDArray[np.int64]]:
-    """Return the rows of each film that the catalogue holds under several ids."""
+    """Return the rows of each film that the catalog holds under several ids."""
     rows: dict[str, list[int]] = {}
     for row, title in enumerate(dataset.films.titles.tolist()):
         rows.setdefault(title, []).append(row)
     return [np.array(group) for group in rows.values() if len(group) > 1]
 
 
-def allowed(dataset: Dataset, wishes: Wishes) -> NDArray[np.bool_]:
+def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
     """Tell which films have the wished genres, years and number of ratings, [n_films].
 
     Raises
@@ -92,17 +92,17 @@ def allowed(dataset: Dataset, wishes: Wishes) -> NDArray[np.bool_]:
     """
     films = dataset.films
     mask = np.ones(len(films), np.bool_)
-    if wishes.genres:
-        mask &= films.genres[:, _genre_columns(dataset, wishes.genres)].any(axis=1)
-    if wishes.not_genres:
-        mask &= ~films.genres[:, _genre_columns(dataset, wishes.not_genres)].any(axis=1)
-    if wishes.years is not None:
-        first, last = wishes.years
+    if filters.genres:
+        mask &= films.genres[:, _genre_columns(dataset, filters.genres)].any(axis=1)
+    if filters.not_genres:
+        mask &= ~films.genres[:, _genre_columns(dataset, filters.not_genres)].any(axis=1)
+    if filters.years is not None:
+        first, last = filters.years
         years = np.array([year_in(title) or -1 for title in films.titles.tolist()])
         mask &= (years >= first) & (years <= last)
-    if wishes.min_ratings:
+    if filters.min_ratings:
         counts = np.bincount(dataset.ratings.film_rows, minlength=len(films))
-        mask &= counts >= wishes.min_ratings
+        mask &= counts >= filters.min_ratings
     return mask
 
 

@@ -1,4 +1,4 @@
-"""Who asks: a user of the data set, or anyone who names a few favourites."""
+"""Who asks: a user of the data set, or anyone who names a few favorites."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

@@ -10,8 +10,8 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.models.base import ExplainingModel, Model, Scores, VectorModel
-from movierec_cli.core.models.topk import NOTHING, diversify, top_k
-from movierec_cli.core.recommend.filters import Wishes, rankable
+from movierec_cli.core.models.topk import PAD, diversify, top_k
+from movierec_cli.core.recommend.filters import Filters, rankable
 from movierec_cli.core.recommend.query import Person
 
 DIVERSITY_POOL = 10
@@ -52,11 +52,11 @@ class Recommendation:
         Counted from 1.
     film_id, title, year, genres
         What it is; the title as in the data, the year from the title, ``None`` where unknown.
-    match
+    score
         The score that the films are ranked by; its scale is the model's own.
     rating
         The predicted rating, 1..5, from a model that predicts one.
-    liking
+    like_probability
         The probability of a rating of 4 or 5, from a model that tells one.
     reasons
         The person's films that contributed most, strongest first; empty if not asked for.
@@ -67,14 +67,14 @@ class Recommendation:
     title: str
     year: int | None
     genres: tuple[str, ...]
-    match: float
+    score: float
     rating: float | None
-    liking: float | None
+    like_probability: float | None
     reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Lists:
+class TopK:
     """Recommendations for some users, as arrays.
 
     Attributes
@@ -82,7 +82,7 @@ class Lists:
     user_rows
         [n_users], positions in the table of users.
     film_rows
-        [n_users, n], positions in the catalogue, best first; `NOTHING` where no film is left.
+        [n_users, n], positions in the catalog, best first; `PAD` where no film is left.
     scores
         What the model says of these films; each array is [n_users, n].
     """
@@ -96,12 +96,12 @@ def recommend(
     model: Model,
     dataset: Dataset,
     person: Person,
-    wishes: Wishes | None = None,
+    filters: Filters | None = None,
     ranker: Model | None = None,
 ) -> list[Recommendation]:
     """Return the best films that the person has not rated, best first.
 
-    A film that the catalogue holds under two ids appears once, and not at all if the person has
+    A film that the catalog holds under two ids appears once, and not at all if the person has
     rated it under either.
 
     Parameters
@@ -116,22 +116,22 @@ def recommend(
     DataError
         If fewer films than wished for are left.
     """
-    wishes = wishes or Wishes()
-    rows, scores = best_films(model, dataset, person.history, person.users, wishes, ranker)
-    left = int((rows != NOTHING).sum())
-    if left < wishes.n:
+    filters = filters or Filters()
+    rows, scores = best_films(model, dataset, person.history, person.users, filters, ranker)
+    left = int((rows != PAD).sum())
+    if left < filters.n:
         raise DataError(
-            f"Only {left} films are left to recommend, not {wishes.n}.",
+            f"Only {left} films are left to recommend, not {filters.n}.",
             f"Ask for fewer with -n {left}, or filter less."
             if left
-            else "Filter less: no film meets all of the wishes.",
+            else "Filter less: no film meets all of the filters.",
         )
     return describe(dataset, rows[0], scores)
 
 
 def recommend_everyone(
-    model: Model, dataset: Dataset, wishes: Wishes | None = None, ranker: Model | None = None
-) -> Iterator[Lists]:
+    model: Model, dataset: Dataset, filters: Filters | None = None, ranker: Model | None = None
+) -> Iterator[TopK]:
     """Yield the recommendations of all users of the data set, `BATCH` users at a time.
 
     The rules are those of `recommend`, but a list may be shorter than wished for.
@@ -141,13 +141,13 @@ def recommend_everyone(
     UsageError
         As `recommend`.
     """
-    histories, wishes = dataset.histories, wishes or Wishes()
+    histories, filters = dataset.histories, filters or Filters()
     for start in range(0, len(dataset.users), BATCH):
         users = np.arange(start, min(start + BATCH, len(dataset.users)))
         rows, scores = best_films(
-            model, dataset, histories.take(users), dataset.users.take(users), wishes, ranker
+            model, dataset, histories.take(users), dataset.users.take(users), filters, ranker
         )
-        yield Lists(users, rows, scores)
+        yield TopK(users, rows, scores)
 
 
 def best_films(
@@ -155,28 +155,28 @@ def best_films(
     dataset: Dataset,
     histories: Histories,
     users: Users,
-    wishes: Wishes,
+    filters: Filters,
     ranker: Model | None = None,
 ) -> tuple[NDArray[np.int64], Scores]:
     """Return the rows of the best films for some users, and what is said of them, [n_users, n].
 
-    `NOTHING` fills the places that no film is left for; n is never more than the catalogue.
+    `PAD` fills the places that no film is left for; n is never more than the catalog.
     """
     scores = model.score(histories, users)
-    n = min(wishes.n, len(dataset.films))
-    varied = wishes.diversity > 0
+    n = min(filters.n, len(dataset.films))
+    varied = filters.diversity > 0
     pool = max(n * DIVERSITY_POOL * varied, RERANK_POOL * (ranker is not None), n)
-    masked = rankable(scores.ranking, histories, dataset, wishes)
+    masked = rankable(scores.score, histories, dataset, filters)
     rows = top_k(masked, min(pool, len(dataset.films)))
     if ranker is not None:
         scores = ranker.score(histories, users)
-        rows = _ranked_by(scores.ranking, rows)
+        rows = _ranked_by(scores.score, rows)
     if varied:
         vectors = vectors_of(model)
         rows = np.stack(
             [
-                _varied(ranking, own, vectors, n, wishes.diversity)
-                for ranking, own in zip(scores.ranking, rows, strict=True)
+                _varied(ranking, own, vectors, n, filters.diversity)
+                for ranking, own in zip(scores.score, rows, strict=True)
             ]
         )
     rows = rows[:, :n]
@@ -184,9 +184,9 @@ def best_films(
 
 
 def _ranked_by(ranking: FloatArray, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order films [n_users, pool] by other scores [n_users, n_films]; `NOTHING` comes last."""
+    """Order films [n_users, pool] by other scores [n_users, n_films]; `PAD` comes last."""
     values = np.take_along_axis(ranking, np.maximum(rows, 0), axis=1)
-    values = np.where(rows == NOTHING, -np.inf, values)
+    values = np.where(rows == PAD, -np.inf, values)
     return np.take_along_axis(rows, np.argsort(-values, axis=1, kind="stable"), axis=1)
 
 
@@ -194,8 +194,8 @@ def _varied(
     ranking: FloatArray, rows: NDArray[np.int64], vectors: FloatArray, n: int, diversity: float
 ) -> NDArray[np.int64]:
     """Choose of one user's candidates ``n`` that differ, [n]."""
-    found = rows[rows != NOTHING]
-    chosen = np.full(n, NOTHING, np.int64)
+    found = rows[rows != PAD]
+    chosen = np.full(n, PAD, np.int64)
     if len(found):
         best = found[diversify(ranking[found], vectors[found], n, diversity)]
         chosen[: len(best)] = best
@@ -208,8 +208,8 @@ def _at(scores: Scores, rows: NDArray[np.int64]) -> Scores:
     def pick(values: FloatArray | None) -> FloatArray | None:
         return None if values is None else np.take_along_axis(values, np.maximum(rows, 0), axis=1)
 
-    ranking = np.take_along_axis(scores.ranking, np.maximum(rows, 0), axis=1)
-    return Scores(ranking, pick(scores.rating), pick(scores.liking))
+    ranking = np.take_along_axis(scores.score, np.maximum(rows, 0), axis=1)
+    return Scores(ranking, pick(scores.rating), pick(scores.like_probability))
 
 
 def describe(dataset: Dataset, rows: NDArray[np.int64], scores: Scores) -> list[Recommendation]:
@@ -225,9 +225,11 @@ def describe(dataset: Dataset, rows: NDArray[np.int64], scores: Scores) -> list[
                 title=title,
                 year=year_in(title),
                 genres=genres_of(dataset, row),
-                match=float(scores.ranking[0, at]),
+                score=float(scores.score[0, at]),
                 rating=None if scores.rating is None else float(scores.rating[0, at]),
-                liking=None if scores.liking is None else float(scores.liking[0, at]),
+                like_probability=None
+                if scores.like_probability is None
+                else float(scores.like_probability[0, at]),
             )
         )
     return described
@@ -291,7 +293,7 @@ def vectors_of(model: Model) -> FloatArray:
     """
     if not isinstance(model, VectorModel):
         raise no_vectors()
-    return model.taste_vectors
+    return model.similarity_vectors
 
 
 def no_vectors() -> UsageError:

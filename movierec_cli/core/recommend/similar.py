@@ -6,8 +6,8 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.models.base import Model, Scores, VectorModel
-from movierec_cli.core.models.topk import NOTHING, top_k
-from movierec_cli.core.recommend.filters import Wishes, rankable
+from movierec_cli.core.models.topk import PAD, top_k
+from movierec_cli.core.recommend.filters import Filters, rankable
 from movierec_cli.core.recommend.query import Person
 from movierec_cli.core.recommend.rank import (
     BATCH,
@@ -41,7 +41,7 @@ class Neighbor:
 def similar(model: Model, dataset: Dataset, row: int, n: int = 10) -> list[Recommendation]:
     """Return the films that the same people like as the one at ``row``, by cosine of their tastes.
 
-    The film itself is left out, under whatever id; ``match`` is the cosine, -1..1.
+    The film itself is left out, under whatever id; ``score`` is the cosine, -1..1.
 
     Raises
     ------
@@ -50,10 +50,10 @@ def similar(model: Model, dataset: Dataset, row: int, n: int = 10) -> list[Recom
     """
     vectors = _unit(vectors_of(model))
     nearness = (vectors @ vectors[row])[None, :]  # [1, n_films]
-    shown = rankable(nearness, Histories.empty(1), dataset, Wishes())
+    shown = rankable(nearness, Histories.empty(1), dataset, Filters())
     shown[0, dataset.films.titles == dataset.films.titles[row]] = -np.inf
     rows = top_k(shown, min(n, len(dataset.films)))[0]
-    rows = rows[rows != NOTHING]
+    rows = rows[rows != PAD]
     return describe(dataset, rows, Scores(nearness[:, rows]))
 
 
@@ -85,7 +85,7 @@ def neighbors(model: Model, dataset: Dataset, person: Person, n: int = 10) -> li
             int(histories.counts[row]),
             int(shared[row]),
         )
-        for row in rows[rows != NOTHING]
+        for row in rows[rows != PAD]
     ]
 
 

@@ -31,17 +31,17 @@ _SHOWN = 8
 _LONGEST_ID = 18  # digits; what is longer fits no id
 
 
-def normalise(title: str) -> str:
+def normalize(title: str) -> str:
     """Return a title as it is compared: no case, accents, punctuation, year or leading article.
 
     "Godfather, The (1972)" and "the godfather" both become "godfather", "Part II" and "part 2"
     become "part 2".
     """
-    return _normalise_lines(without_year(title))
+    return _normalize_lines(without_year(title))
 
 
-def _normalise_lines(text: str) -> str:
-    """Normalise titles, one a line: a whole catalogue at once is ten times as fast as in turn."""
+def _normalize_lines(text: str) -> str:
+    """Normalize titles, one a line: a whole catalog at once is ten times as fast as in turn."""
     text = folded(text).replace("&", " and ")
     text = _TRAILING_ARTICLE.sub(r"\1", text)
     text = _APOSTROPHE.sub("", text)  # "schindlers list" is typed without
@@ -52,16 +52,16 @@ def _normalise_lines(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class TitleIndex:
-    """The titles of a catalogue, ready to be searched.
+    """The titles of a catalog, ready to be searched.
 
     Attributes
     ----------
     films
-        The catalogue.
+        The catalog.
     counts
         The number of ratings of each film, [n_films]; the better known film comes first.
     names
-        For each film the normalised forms it is known by.
+        For each film the normalized forms it is known by.
     """
 
     films: Films
@@ -88,7 +88,7 @@ class TitleIndex:
     def resolve(self, query: str) -> int:
         """Return the row of the one film that ``query`` means: an id or a title.
 
-        Of a title that the catalogue holds under two ids, the better known one is meant.
+        Of a title that the catalog holds under two ids, the better known one is meant.
 
         Raises
         ------
@@ -195,16 +195,16 @@ class TitleIndex:
 
 def _readings(query: str) -> list[tuple[str, int | None]]:
     """Read "fargo 1996" as a title and a year; or else as a title that ends with a number."""
-    whole: tuple[str, int | None] = (_normalise_lines(query.replace("(", " ")), None)
+    whole: tuple[str, int | None] = (_normalize_lines(query.replace("(", " ")), None)
     match = _YEAR_TYPED.match(query.strip())
-    return [(normalise(match["title"]), int(match["year"])), whole] if match else [whole]
+    return [(normalize(match["title"]), int(match["year"])), whole] if match else [whole]
 
 
 def _names_of(titles: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the normalised forms of each title."""
+    """Return the normalized forms of each title."""
     forms = [_forms(title) for title in titles]
     plain = (form if form.isascii() else folded(form) for own in forms for form in own)
-    lines = iter(_normalise_lines("\n".join(plain)).split("\n"))
+    lines = iter(_normalize_lines("\n".join(plain)).split("\n"))
     return tuple(tuple({name for name in (next(lines) for _ in own) if name}) for own in forms)
 
 

@@ -102,7 +102,7 @@ def evaluation_chapter(material: Material, results: Sequence[Result]) -> Chapter
         Paragraph(
             f"All ratings of {count(held_out, 'user')} drawn with the seed {split.split_seed} are "
             f"held out ({count(len(material.dataset.ratings) - len(train))} ratings; "
-            f"{count(len(train))} are left to train on). Every model ranks the whole catalogue of "
+            f"{count(len(train))} are left to train on). Every model ranks the whole catalog of "
             f"{count(len(material.dataset.films), 'film')}, without those of the known history. "
             "One split of so many users leaves room for chance, so small differences mean little; "
             "`movierec compare --seeds 5` averages over five."
@@ -181,7 +181,7 @@ def published_sentence(measured: Sequence[Result], theirs: Sequence[Result]) -> 
         f"The published P@{DEFAULT_K} of {' and '.join(precisions)} lie below random"
         + (f" ({decimal(chance.metrics['precision'], 4)} here)" if chance else "")
         + ": the original's evaluation compared film ids with row numbers and was off by one, so "
-        "they say nothing about its networks; the preset report is the same networks, measured "
+        "they say nothing about its networks; the preset original is the same networks, measured "
         "correctly."
     ]
     if mean and errors and shares:

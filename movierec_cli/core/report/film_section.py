@@ -94,7 +94,7 @@ def tail_sentence(dataset: Dataset) -> str:
     bands = eda.ratings_per_film(dataset)
     once = int(bands.loc[bands["to"] == 1, "films"].sum())
     text = (
-        f"The {count(tail.loc[0.1, 'films'])} most rated films, a tenth of the catalogue, have "
+        f"The {count(tail.loc[0.1, 'films'])} most rated films, a tenth of the catalog, have "
         f"{percent(tail.loc[0.1, 'share'])} of all ratings, the {count(tail.loc[0.5, 'films'])} in "
         f"its upper half {percent(tail.loc[0.5, 'share'])}"
     )

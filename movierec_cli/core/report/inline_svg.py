@@ -15,7 +15,7 @@ _PIXELS = 96 / 72  # in a point
 def inline(svg: str, prefix: str, label: str) -> tuple[str, float]:
     """Return an SVG document as an element of a page, and its natural width in pixels.
 
-    It takes the colours of text and lines from the page, so that it can be dark, and its ids get
+    It takes the colors of text and lines from the page, so that it can be dark, and its ids get
     a prefix, because they are the same in every document.
 
     Parameters
@@ -32,8 +32,8 @@ def inline(svg: str, prefix: str, label: str) -> tuple[str, float]:
     text = text.replace("xlink:href=", "href=")
     for attribute in ('id="', 'href="#', "url(#"):
         text = text.replace(attribute, f"{attribute}{prefix}-")
-    for ink, colour in _INK.items():
-        text = text.replace(ink, colour)
+    for ink, color in _INK.items():
+        text = text.replace(ink, color)
     text = _LEGEND.sub("fill: var(--page); opacity: 0.8", _GAP.sub("stroke: var(--page)", text))
     return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1).strip(), width
 

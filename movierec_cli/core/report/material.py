@@ -8,8 +8,8 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError
 from movierec_cli.core.models.config import PRESETS
-from movierec_cli.core.runs.request import TrainingRequest, default_name, train_command
 from movierec_cli.core.runs.store import Run, list_runs, load_run
+from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
 
 HOLDOUT = "users"
 """A report is about runs of this holdout and the usual split seed, as the original is."""
@@ -71,13 +71,13 @@ def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]
 
     for model, preset in gather(dataset, folder, draw=False).missing:
         on_step(f"Training {model}, {preset}")
-        request = TrainingRequest(model, preset)
+        request = TrainSpec(model, preset)
         train_and_save(dataset, request, folder, lambda _: None, Resume.IF_IT_FITS)
 
 
 def training_command(kind: Kind, dataset: Dataset) -> str:
     """Return the command that trains a model and preset on this data."""
-    return train_command(TrainingRequest(*kind), dataset.name)
+    return train_command(TrainSpec(*kind), dataset.name)
 
 
 def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
@@ -96,5 +96,5 @@ def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
 
 def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str, str]:
     manifest = run.manifest
-    usual = default_name(TrainingRequest(manifest.model, manifest.preset), dataset.name)
+    usual = default_name(TrainSpec(manifest.model, manifest.preset), dataset.name)
     return manifest.name == usual, manifest.created, manifest.name

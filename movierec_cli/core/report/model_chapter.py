@@ -139,7 +139,7 @@ def _dnn_report(run: Run, dataset: Dataset) -> str:
         f"{_tower_sentence(config, inputs)} A further layer makes an embedding of "
         f"{config['embedding_dim']} numbers of each; both are projected to {config['joint_dim']} "
         "numbers, added, and classified: rating of 4 or higher, or not, with binary cross-entropy. "
-        f"A cosine task with the weight {setting(config['gamma'])} makes the two embeddings "
+        f"A cosine trainer with the weight {setting(config['gamma'])} makes the two embeddings "
         f"comparable. Film titles come in as {DIMENSION} numbers ({source})."
     )
 
@@ -172,7 +172,7 @@ def _dnn(run: Run, dataset: Dataset) -> str:
     return (
         f"A user's vector is pooled from the films in the history, graded by rating, and from who "
         f"she is; film vectors of {config['dimension']} numbers, trained with the cosine between "
-        f"scores and graded ratings over the whole catalogue, are searched with it. "
+        f"scores and graded ratings over the whole catalog, are searched with it. "
         f"{percent(config['stranger_share'], 0)} of the users are shown without their history in "
         f"training, so that it serves newcomers too, and {percent(config['moment_share'], 0)} "
         "with what they rated in one moment. A solved item-item part and a demographic part join "
@@ -183,7 +183,7 @@ def _dnn(run: Run, dataset: Dataset) -> str:
 
 _DESCRIPTIONS: Mapping[Kind, Callable[[Run, Dataset], str]] = {
     ("two-tower", "default"): _two_tower,
-    ("two-tower", "report"): _two_tower_report,
+    ("two-tower", "original"): _two_tower_report,
     ("dnn", "default"): _dnn,
-    ("dnn", "report"): _dnn_report,
+    ("dnn", "original"): _dnn_report,
 }

@@ -25,11 +25,11 @@ from movierec_cli.core.runs.store import Run
 _PREFERRED: tuple[Kind, ...] = (
     ("dnn", "default"),
     ("two-tower", "default"),
-    ("dnn", "report"),
-    ("two-tower", "report"),
+    ("dnn", "original"),
+    ("two-tower", "original"),
 )
 _QUARTERS = (0.25, 0.5, 0.75)  # of the users by the length of their history
-_FAVOURITES = 4
+_FAVORITES = 4
 
 
 def recommendation_chapter(material: Material) -> Chapter:
@@ -85,7 +85,7 @@ def _about(dataset: Dataset, person: Person) -> str:
         facts.append(dataset.occupations[int(users.occupation[0])])
     if not np.isnan(users.age[0]):
         facts.append(f"{int(users.age[0])} years old")
-    best = np.argsort(-history.ratings, kind="stable")[:_FAVOURITES]
+    best = np.argsort(-history.ratings, kind="stable")[:_FAVORITES]
     titles = [str(dataset.films.titles[history.film_rows[at]]) for at in best]
     who = f"{capital(', '.join(facts))}. " if facts else ""
     return (
@@ -118,7 +118,7 @@ def hits_sentence(films: list[Recommendation], given: dict[int, float]) -> str:
 
 def _table(title: str, films: list[Recommendation], given: dict[int, float]) -> Table:
     with_rating = films[0].rating is not None
-    with_liking = films[0].liking is not None
+    with_liking = films[0].like_probability is not None
     columns = [Column("#", numeric=True), Column("Film"), Column("Genres")]
     columns += [Column("Predicted rating", numeric=True)] * with_rating
     columns += [Column("Likely to like", numeric=True)] * with_liking
@@ -128,7 +128,7 @@ def _table(title: str, films: list[Recommendation], given: dict[int, float]) -> 
         row = [str(film.rank), film.title, ", ".join(film.genres)]
         row += [decimal(film.rating, 1)] * with_rating
         if with_liking:
-            row.append(percent(film.liking or 0.0, 0))
+            row.append(percent(film.like_probability or 0.0, 0))
         gave = given.get(film.film_id)
         row.append("–" if gave is None else f"{gave:g}")
         if gave is not None and gave >= RELEVANT_RATING:

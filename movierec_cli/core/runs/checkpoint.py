@@ -34,7 +34,7 @@ class Checkpoint:
     Attributes
     ----------
     request
-        What was asked for: the fields of a `TrainingRequest`, the name filled in.
+        What was asked for: the fields of a `TrainSpec`, the name filled in.
     basis
         What it rests on, and what has to be the same to go on: versions, data set, configuration.
     epochs
@@ -99,7 +99,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         raise _damaged(path, str(error)) from error
     if newer:
         raise DataError(
-            f"The unfinished training {folder.name!r} was begun by a newer movierec.",
+            f"The unfinished training {folder.name!r} was started by a newer movierec.",
             "Update with: pip install --upgrade movierec",
         )
     if not whole:

@@ -22,7 +22,7 @@ _DEFINITIONS = {
     "accuracy": "share of ratings of which it is rightly told whether they are 4 or higher",
 }
 _LIMITS = """\
-- It knows the films of its catalogue and no others, as they were known when the data ended.
+- It knows the films of its catalog and no others, as they were known when the data ended.
 - Its users are people who rated films on a web site in 1997 and 1998, most of them young men in
   the United States; what they watched is not what everyone watches.
 - Whether a film is *rated* depends on what was shown to people, so the figures tell how well it
@@ -81,7 +81,7 @@ def _metrics_table(evaluation: list[Mapping[str, Any]] | tuple[Mapping[str, Any]
         lines.append(f"| {name}{at_k} | {cells} | {_DEFINITIONS[name]} |")
     lines.append(
         "\nRelevant: rated 4 or higher. Users without a relevant film are left out of the ranking "
-        "metrics. The whole catalogue is ranked, without the films of the known history.\n"
+        "metrics. The whole catalog is ranked, without the films of the known history.\n"
     )
     return "\n".join(lines)
 

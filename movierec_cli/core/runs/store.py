@@ -27,8 +27,8 @@ from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.runs.checkpoint import unfinished_training
 from movierec_cli.core.runs.model_card import model_card
 from movierec_cli.core.runs.names import check_name
-from movierec_cli.core.runs.request import request_of, train_command
 from movierec_cli.core.runs.run_checks import check_manifest, check_weights
+from movierec_cli.core.runs.train_spec import spec_of, train_command
 
 FORMAT = 2
 """Version of the layout of a run, the arrays of the models included."""
@@ -66,7 +66,7 @@ class Manifest:
     seconds
         Training time, data preparation included.
     film_ids
-        The catalogue, in the order of the rows of the weights.
+        The catalog, in the order of the rows of the weights.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Run:
         Raises
         ------
         DataError
-            If the catalogue or anything else in the data differs.
+            If the catalog or anything else in the data differs.
         IntegrityError
             If the data is the same and the manifest names other films.
         """
@@ -118,13 +118,13 @@ class Run:
             raise IntegrityError(
                 f"The run {self.manifest.name!r} is damaged: its films are not those of "
                 f"{dataset.name}.",
-                f"Remove it and train it again: movierec models remove {self.manifest.name}",
+                f"Remove it and train it again: movierec runs remove {self.manifest.name}",
             )
 
 
 def retraining(manifest: Manifest) -> str:
     """Return the command that trains a run again as it was trained."""
-    request = request_of(
+    request = spec_of(
         manifest.model, manifest.preset, manifest.name, manifest.split, manifest.training
     )
     return train_command(request, manifest.dataset["name"])
@@ -286,9 +286,9 @@ def _no_run(name: str, folder: Path) -> DataError:
 
 
 def _damaged(name: str, path: Path, why: str, manifest: Manifest | None = None) -> IntegrityError:
-    mend = (
-        f"Remove it with: movierec models remove {name}"
+    fix = (
+        f"Remove it with: movierec runs remove {name}"
         if manifest is None
         else f"Train it again with: {retraining(manifest)}"
     )
-    return IntegrityError(f"The run {name!r} is damaged: {path}: {why}.", mend)
+    return IntegrityError(f"The run {name!r} is damaged: {path}: {why}.", fix)

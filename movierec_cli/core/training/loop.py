@@ -1,4 +1,4 @@
-"""The one training loop. What is trained is a `Task`; the loop knows nothing else about it."""
+"""The one training loop. What is trained is a `Trainer`; the loop knows nothing else about it."""
 
 import copy
 import math
@@ -17,7 +17,7 @@ from movierec_cli.core.training.options import TrainingOptions
 Batch = TypeVar("Batch")
 
 TOTAL = "loss"
-"""The name of the loss that is minimised; other losses of a step are parts of it."""
+"""The name of the loss that is minimized; other losses of a step are parts of it."""
 
 THREADS = 1
 """Threads that training computes with, whatever the machine has: with another number the sums
@@ -80,7 +80,7 @@ class History:
         return [epoch for epoch in self.epochs if epoch.is_best][-1]
 
 
-class Task(Protocol, Generic[Batch]):
+class Trainer(Protocol, Generic[Batch]):
     """A network together with the data and the losses that it is trained with."""
 
     @property
@@ -92,7 +92,7 @@ class Task(Protocol, Generic[Batch]):
         """By which figure the best epoch is chosen."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Return what is optimised, as groups for the optimiser."""
+        """Return what is optimized, as groups for the optimizer."""
 
     def n_batches(self) -> int:
         """Return the number of batches in an epoch."""
@@ -101,20 +101,20 @@ class Task(Protocol, Generic[Batch]):
         """Yield the training batches of an epoch in a random order."""
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the losses of a batch, scalars; `TOTAL` is the one to minimise."""
+        """Return the losses of a batch, scalars; `TOTAL` is the one to minimize."""
 
     def validate(self) -> dict[str, float]:
         """Measure the network on the validation part; it includes the monitored figure."""
 
 
 @runtime_checkable
-class RefiningTask(Protocol):
-    """A task that has a second phase, without gradients, after the best epoch is restored."""
+class SamplingTrainer(Protocol):
+    """A trainer that has a second phase, without gradients, after the best epoch is restored."""
 
-    def refine(self, number: int, begun: Mapping[str, Tensor]) -> Iterator[Epoch]:
+    def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Work on, yielding epochs counted from ``number``.
 
-        ``begun`` is a `refining_state` to go on from; empty to begin.
+        ``resume_from`` is a `refining_state` to go on from; empty to begin.
         """
 
     def refining_state(self) -> dict[str, Tensor]:
@@ -133,7 +133,7 @@ class TrainingState:
     epochs
         Those that are finished.
     tensors
-        Weights, moments of the optimiser and states of the random generators, by name.
+        Weights, moments of the optimizer and states of the random generators, by name.
     inputs
         How the inputs were made, where that may differ, as in a manifest.
     """
@@ -156,29 +156,29 @@ OnState = Callable[[TrainingState], None]
 
 
 def run_training(
-    task: Task[Any],
+    trainer: Trainer[Any],
     options: TrainingOptions,
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
-    begun: TrainingState | None = None,
+    resume_from: TrainingState | None = None,
 ) -> tuple[Epoch, ...]:
-    """Train to the end, the second phase of a `RefiningTask` included; return all epochs.
+    """Train to the end, the second phase of a `SamplingTrainer` included; return all epochs.
 
     The arguments are those of `run_epochs`.
     """
-    refining = {} if begun is None else begun.part("refining")
-    if begun is not None and refining:
-        epochs = begun.epochs
-        task.module.load_state_dict(begun.part("module"))
-        torch.set_rng_state(begun.tensors["random"])
+    refining = {} if resume_from is None else resume_from.part("refining")
+    if resume_from is not None and refining:
+        epochs = resume_from.epochs
+        trainer.module.load_state_dict(resume_from.part("module"))
+        torch.set_rng_state(resume_from.tensors["random"])
     else:
-        epochs = run_epochs(task, options, on_epoch, on_state, begun).epochs
-    if isinstance(task, RefiningTask):
-        for epoch in task.refine(len(epochs) + 1, refining):
+        epochs = run_epochs(trainer, options, on_epoch, on_state, resume_from).epochs
+    if isinstance(trainer, SamplingTrainer):
+        for epoch in trainer.refine(len(epochs) + 1, refining):
             epochs = (*epochs, epoch)
             tensors = {
-                **_named("module", task.module.state_dict()),
-                **_named("refining", task.refining_state()),
+                **_named("module", trainer.module.state_dict()),
+                **_named("refining", trainer.refining_state()),
                 "random": torch.get_rng_state(),
             }
             on_state(TrainingState(epochs, tensors))
@@ -187,13 +187,13 @@ def run_training(
 
 
 def run_epochs(
-    task: Task[Any],
+    trainer: Trainer[Any],
     options: TrainingOptions,
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
-    begun: TrainingState | None = None,
+    resume_from: TrainingState | None = None,
 ) -> History:
-    """Train ``task.module`` and leave it with the weights of the best epoch.
+    """Train ``trainer.module`` and leave it with the weights of the best epoch.
 
     Parameters
     ----------
@@ -202,8 +202,8 @@ def run_epochs(
     on_state
         Called before that, with what it takes to go on from there. The tensors are those of the
         training, not copies.
-    begun
-        Where an interrupted training of the same task was. On a CPU the result is the same, bit
+    resume_from
+        Where an interrupted training of the same trainer was. On a CPU the result is the same, bit
         for bit, as without the interruption.
 
     Raises
@@ -211,17 +211,17 @@ def run_epochs(
     DivergedError
         If the loss is no longer a finite number.
     """
-    optimizer = AdamW(task.parameter_groups(), options, options.epochs * task.n_batches())
+    optimizer = AdamW(trainer.parameter_groups(), options, options.epochs * trainer.n_batches())
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
-    best_state = copy.deepcopy(task.module.state_dict())
-    if begun is not None:
-        epochs += begun.epochs
-        task.module.load_state_dict(begun.part("module"))
-        best_state = begun.part("best") or copy.deepcopy(task.module.state_dict())
-        optimizer.restore(begun.part("optimizer"))
-        generator.set_state(begun.tensors["order"])
-        torch.set_rng_state(begun.tensors["random"])
+    best_state = copy.deepcopy(trainer.module.state_dict())
+    if resume_from is not None:
+        epochs += resume_from.epochs
+        trainer.module.load_state_dict(resume_from.part("module"))
+        best_state = resume_from.part("best") or copy.deepcopy(trainer.module.state_dict())
+        optimizer.restore(resume_from.part("optimizer"))
+        generator.set_state(resume_from.tensors["order"])
+        torch.set_rng_state(resume_from.tensors["random"])
     best = next((epoch for epoch in reversed(epochs) if epoch.is_best), None)
     settling = int(options.settle * options.epochs)
 
@@ -231,22 +231,24 @@ def run_epochs(
 
     while goes_on():
         started = time.perf_counter()
-        train = _train_epoch(task, optimizer, generator)
-        task.module.eval()
+        train = _train_epoch(trainer, optimizer, generator)
+        trainer.module.eval()
         with torch.no_grad():
-            validation = task.validate()
+            validation = trainer.validate()
         number = len(epochs) + 1
-        over = best.validation[task.monitor.name] if best else None
-        is_best = number > settling and task.monitor.improves(validation[task.monitor.name], over)
+        over = best.validation[trainer.monitor.name] if best else None
+        is_best = number > settling and trainer.monitor.improves(
+            validation[trainer.monitor.name], over
+        )
         epoch = Epoch(number, train, validation, is_best, time.perf_counter() - started)
         epochs.append(epoch)
         if is_best:
-            best, best_state = epoch, copy.deepcopy(task.module.state_dict())
+            best, best_state = epoch, copy.deepcopy(trainer.module.state_dict())
         on_state(
             TrainingState(
                 tuple(epochs),
                 {
-                    **_named("module", task.module.state_dict()),
+                    **_named("module", trainer.module.state_dict()),
                     **({} if best is None or is_best else _named("best", best_state)),
                     **_named("optimizer", optimizer.state()),
                     "order": generator.get_state(),
@@ -257,9 +259,9 @@ def run_epochs(
         on_epoch(epoch)
     if best is None:
         raise diverged()
-    task.module.load_state_dict(best_state)
-    task.module.eval()
-    return History(task.monitor, tuple(epochs))
+    trainer.module.load_state_dict(best_state)
+    trainer.module.eval()
+    return History(trainer.monitor, tuple(epochs))
 
 
 def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -267,16 +269,16 @@ def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _train_epoch(
-    task: Task[Any],
+    trainer: Trainer[Any],
     optimizer: AdamW,
     generator: torch.Generator,
 ) -> dict[str, float]:
     """Take one step for each batch; return the mean of each loss."""
-    task.module.train()
+    trainer.module.train()
     sums: dict[str, Tensor] = {}
     steps = 0
-    for batch in task.batches(generator):
-        losses = task.losses(batch)
+    for batch in trainer.batches(generator):
+        losses = trainer.losses(batch)
         optimizer.zero_grad()
         losses[TOTAL].backward()  # type: ignore[no-untyped-call]
         optimizer.step()

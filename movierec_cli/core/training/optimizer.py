@@ -101,7 +101,7 @@ class _Group:
             fused=options.device != "mps",
             amsgrad=False,
             beta1=0.9,
-            beta2=options.second_moment,
+            beta2=options.beta2,
             lr=rate,
             weight_decay=self._weight_decay,
             eps=1e-8,

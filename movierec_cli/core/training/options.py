@@ -37,7 +37,7 @@ class TrainingOptions:
     settle
         Share of the epochs before the first that may be kept: while the steps are still large,
         which epoch looks best on the validation part is chance.
-    second_moment
+    beta2
         Decay of Adam's average of squared gradients; a short training wants a short memory.
     schedule
         ``constant``, or ``cosine``: a short warm-up, then down to a twentieth.
@@ -53,7 +53,7 @@ class TrainingOptions:
     weight_decay: float = 0.0
     patience: int = 5
     settle: float = 0.0
-    second_moment: float = 0.999
+    beta2: float = 0.999
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = 0
     device: str = "cpu"

@@ -30,10 +30,8 @@ def by_name(paths: Paths) -> dict[str, Entry]:
 
 
 def damage(paths: Paths) -> dict[str, tuple[str, str]]:
-    """Return what is wrong with which file, and the command that mends it."""
-    return {
-        one.entry.path.name: (one.damage, one.mend) for one in verify_cache(paths) if one.damage
-    }
+    """Return what is wrong with which file, and the command that fixes it."""
+    return {one.entry.path.name: (one.damage, one.fix) for one in verify_cache(paths) if one.damage}
 
 
 def test_every_file_is_listed_with_what_it_is(filled: Paths) -> None:
@@ -114,9 +112,9 @@ def test_an_archive_with_another_file_is_damaged(filled: Paths) -> None:
 def test_an_archive_that_breaks_off_is_damaged(filled: Paths) -> None:
     archive = filled.cache / "ml-100k.zip"
     archive.write_bytes(archive.read_bytes()[:-100])
-    ((what, mend),) = damage(filled).values()
+    ((what, fix),) = damage(filled).values()
     assert what.startswith("ml-100k.zip is not a readable zip archive")
-    assert mend == "movierec download --force"
+    assert fix == "movierec download --force"
 
 
 def rewrite(path: Path, name: str, array: np.ndarray) -> None:
@@ -128,27 +126,27 @@ def rewrite(path: Path, name: str, array: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dataset", "mend"),
+    ("dataset", "fix"),
     [
         ("ml-100k", "movierec download"),
         (SMALL, f"movierec eda ratings --dataset {SMALL}"),
     ],
 )
 def test_a_prepared_data_set_of_which_a_value_changed_is_damaged(
-    dataset: str, mend: str, filled: Paths
+    dataset: str, fix: str, filled: Paths
 ) -> None:
     path = registry.parsed_path(dataset, filled)
     n_users = len(registry.load_dataset(dataset, filled).users)
     rewrite(path, "users.age", np.full(n_users, 41.0, np.float32))
-    assert damage(filled) == {path.name: (f"{path.name} is damaged: its checksum differs.", mend)}
+    assert damage(filled) == {path.name: (f"{path.name} is damaged: its checksum differs.", fix)}
     assert str(path.parent) not in str(damage(filled))
 
 
 def test_a_prepared_data_set_under_another_name_is_damaged(filled: Paths) -> None:
     registry.parsed_path(SMALL, filled).replace(registry.parsed_path("ml-100k", filled))
-    ((what, mend),) = damage(filled).values()
+    ((what, fix),) = damage(filled).values()
     assert what == f"ml-100k.npz holds another data set: {SMALL}."
-    assert mend == "movierec download"
+    assert fix == "movierec download"
 
 
 def test_a_prepared_data_set_that_is_not_what_is_in_the_archive_is_damaged(

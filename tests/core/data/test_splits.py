@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories
-from movierec_cli.core.data.splits import draw_users, fold_in, make_split
+from movierec_cli.core.data.splits import fold_in, make_split, sample_users
 from movierec_cli.core.errors import UsageError
 
 
@@ -13,11 +13,11 @@ from movierec_cli.core.errors import UsageError
 def test_draws_the_users_that_pandas_samples(n_users: int, seed: int) -> None:
     users = pd.DataFrame({"id": np.arange(1, n_users + 1)})
     expected = users.sample(frac=0.2, random_state=seed)["id"].to_numpy() - 1
-    assert draw_users(n_users, 0.2, seed).tolist() == expected.tolist()
+    assert sample_users(n_users, 0.2, seed).tolist() == expected.tolist()
 
 
 def test_of_few_users_one_is_drawn() -> None:
-    assert len(draw_users(9, 0.05, 0)) == 1  # round(0.45) would be none to validate on
+    assert len(sample_users(9, 0.05, 0)) == 1  # round(0.45) would be none to validate on
 
 
 def test_holding_out_users_parts_the_ratings_by_user(small: Dataset) -> None:

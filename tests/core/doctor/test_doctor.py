@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, names the command that mends it, and breaks at nothing."""
+"""The doctor finds what is wrong, names the command that fixes it, and breaks at nothing."""
 
 import errno
 import json
@@ -33,7 +33,7 @@ def found(paths: Paths, environ: dict[str, str] | None = None) -> dict[str, Chec
 
 
 def finding(check: Check) -> tuple[str, str, str]:
-    return str(check.state), check.detail, check.mend
+    return str(check.state), check.detail, check.fix
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_where_all_is_well_there_is_nothing_to_do(filled: Paths) -> None:
     by_name = found(filled)
     assert by_name["archive ml-100k"].detail.startswith("verified, ")
     assert by_name[f"prepared {SMALL}"].detail.startswith("verified, ")
-    assert by_name["run mine"].detail == f"dnn, report, {SMALL}"
+    assert by_name["run mine"].detail == f"dnn, original, {SMALL}"
     assert by_name["profile ann"].detail == "ml-100k, 2 ratings"
     assert by_name["leftovers"].detail == "none of interrupted work"
 
@@ -139,7 +139,7 @@ def broken_import(name: str, failure: Exception, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("failure", "detail", "mend"),
+    ("failure", "detail", "fix"),
     [
         (
             ModuleNotFoundError("No module named 'torch'", name="torch"),
@@ -159,11 +159,11 @@ def broken_import(name: str, failure: Exception, monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_a_torch_that_cannot_be_imported_is_a_finding(
-    failure: Exception, detail: str, mend: str, filled: Paths, monkeypatch: pytest.MonkeyPatch
+    failure: Exception, detail: str, fix: str, filled: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken_import("torch", failure, monkeypatch)
     by_name = found(filled)
-    assert finding(by_name["torch"]) == ("broken", detail, mend)
+    assert finding(by_name["torch"]) == ("broken", detail, fix)
     assert exit_code(by_name.values()) == 3
     assert "cpu" not in by_name
     assert by_name["run mine"].state is State.ok  # which needs no torch
@@ -188,7 +188,7 @@ def test_what_cannot_be_looked_at_does_not_hide_the_rest(
     by_name = found(filled)
     assert by_name["data and runs"].state is State.broken
     assert "ModuleNotFoundError" in by_name["data and runs"].detail
-    assert by_name["data and runs"].mend == by_name["numpy"].mend
+    assert by_name["data and runs"].fix == by_name["numpy"].fix
     assert by_name["leftovers"].state is State.ok
     assert exit_code(by_name.values()) == 3
 
@@ -257,8 +257,8 @@ def test_variables_that_are_set_are_named_without_their_values(paths: Paths) -> 
 def test_a_folder_below_a_file_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     by_name = found(Paths(cache=tmp_path / "file" / "cache", data=tmp_path / "data"))
-    state, detail, mend = finding(by_name["cache folder"])
-    assert (state, mend) == ("broken", "export MOVIEREC_HOME=~/movierec")
+    state, detail, fix = finding(by_name["cache folder"])
+    assert (state, fix) == ("broken", "export MOVIEREC_HOME=~/movierec")
     assert detail.endswith("cannot be written to: Not a directory")
     assert by_name["data folder"].state is State.ok
     assert exit_code(by_name.values()) == 3
@@ -313,15 +313,15 @@ def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
     assert exit_code(by_name.values()) == 5
 
 
-RETRAIN = f"movierec train dnn --preset report --epochs 1 --name mine --dataset {SMALL}"
+RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL}"
 
 
 def test_a_run_with_damaged_weights_is_trained_again(filled: Paths) -> None:
     (weights,) = (filled.runs / "mine").glob("*.safetensors")
     weights.write_bytes(weights.read_bytes()[:-1])
     by_name = found(filled)
-    state, detail, mend = finding(by_name["run mine"])
-    assert (state, mend) == ("broken", RETRAIN)
+    state, detail, fix = finding(by_name["run mine"])
+    assert (state, fix) == ("broken", RETRAIN)
     assert detail.endswith("its checksum differs.")
     assert "~/home/data/runs/mine/weights-" in detail
     assert exit_code(by_name.values()) == 5
@@ -330,7 +330,7 @@ def test_a_run_with_damaged_weights_is_trained_again(filled: Paths) -> None:
 def test_a_run_with_a_damaged_manifest_is_removed(filled: Paths) -> None:
     (filled.runs / "mine" / "manifest.json").write_bytes(b"{")
     by_name = found(filled)
-    assert by_name["run mine"].mend == "movierec models remove mine"
+    assert by_name["run mine"].fix == "movierec runs remove mine"
     assert exit_code(by_name.values()) == 5
     remove_run("mine", filled.runs)
     assert exit_code(examine(filled, {})) == 0
@@ -360,21 +360,21 @@ def test_a_run_of_other_data_is_trained_again_on_the_same_split(
     assert finding(by_name["run ua"]) == (
         "broken",
         f"was trained on other data than the {SMALL} here",
-        f"movierec train dnn --preset report --holdout ua --seed 3 --name ua --dataset {SMALL}",
+        f"movierec train dnn --preset original --holdout ua --seed 3 --name ua --dataset {SMALL}",
     )
     assert exit_code(by_name.values()) == 3
 
 
 @pytest.mark.parametrize(
-    ("dataset", "mend"), [("ml-100k", "movierec download"), ("synthetic-99x99x2000", "")]
+    ("dataset", "fix"), [("ml-100k", "movierec download"), ("synthetic-99x99x2000", "")]
 )
 def test_a_run_whose_data_is_not_here_is_no_failure(
-    dataset: str, mend: str, paths: Paths, small: Dataset
+    dataset: str, fix: str, paths: Paths, small: Dataset
 ) -> None:
     save(replace(small, name=dataset), paths)
     by_name = found(paths)
     assert finding(by_name["run mine"]) == (
-        "note", f"is whole, but {dataset} is not here to compare with", mend,
+        "note", f"is whole, but {dataset} is not here to compare with", fix,
     )  # fmt: skip
     assert exit_code(by_name.values()) == 0
 
@@ -382,7 +382,7 @@ def test_a_run_whose_data_is_not_here_is_no_failure(
 def test_a_damaged_profile_is_removed(filled: Paths) -> None:
     (filled.profiles / "ann.json").write_bytes(b"{")
     by_name = found(filled)
-    assert by_name["profile ann"].mend == "movierec profiles remove ann"
+    assert by_name["profile ann"].fix == "movierec profiles remove ann"
     assert exit_code(by_name.values()) == 5
 
 

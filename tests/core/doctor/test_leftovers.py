@@ -56,7 +56,7 @@ def leave_weights(paths: Paths) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("leave", "name", "detail", "mend"),
+    ("leave", "name", "detail", "fix"),
     [
         (
             leave_part,
@@ -68,7 +68,7 @@ def leave_weights(paths: Paths) -> Path:
             leave_training,
             "unfinished training",
             "~/home/data/runs/other holds no run",
-            "movierec models remove other",
+            "movierec runs remove other",
         ),
         (
             leave_checkpoint,
@@ -91,11 +91,11 @@ def leave_weights(paths: Paths) -> Path:
     ],
 )
 def test_what_interrupted_work_left_is_listed(
-    leave: Callable[[Paths], Path], name: str, detail: str, mend: str, filled: Paths
+    leave: Callable[[Paths], Path], name: str, detail: str, fix: str, filled: Paths
 ) -> None:
     leave(filled)
     by_name = found(filled)
-    assert finding(by_name[name]) == ("note", detail, mend)
+    assert finding(by_name[name]) == ("note", detail, fix)
     assert exit_code(by_name.values()) == 0
     assert "leftovers" not in by_name
 
@@ -103,9 +103,9 @@ def test_what_interrupted_work_left_is_listed(
 @pytest.mark.parametrize("name", [".ipynb_checkpoints", "my run"])
 def test_a_folder_that_can_be_no_run_is_removed_by_its_path(name: str, filled: Paths) -> None:
     (filled.runs / name).mkdir()
-    mend = found(filled)["unfinished training"].mend
-    assert mend.startswith("rm -r ")
-    assert name.split(maxsplit=1)[0] in mend
+    fix = found(filled)["unfinished training"].fix
+    assert fix.startswith("rm -r ")
+    assert name.split(maxsplit=1)[0] in fix
 
 
 def test_a_training_in_its_first_epoch_is_no_leftover(filled: Paths) -> None:

@@ -193,7 +193,7 @@ def test_the_distribution_of_films_starts_and_ends_with_one(by_hand: Dataset) ->
     assert eda.film_distribution(eda.films(by_hand, 2))["mean"].sum() == 2
 
 
-def test_the_catalogue_is_counted_by_popularity() -> None:
+def test_the_catalog_is_counted_by_popularity() -> None:
     triples = [(user, 0, 5.0) for user in range(8)] + [(0, 1, 2.0), (1, 2, 3.0)]
     dataset = make_dataset(triples, n_users=8, titles=["a", "b", "c", "d"])
     table = eda.ratings_per_film(dataset)
@@ -213,7 +213,7 @@ def test_the_catalogue_is_counted_by_popularity() -> None:
     assert tail["share"].tolist() == [0.8, 0.8, 0.8, 0.8, 0.9, 1]
 
 
-def test_ratings_are_counted_by_value_and_summarised(by_hand: Dataset) -> None:
+def test_ratings_are_counted_by_value_and_summarized(by_hand: Dataset) -> None:
     table = eda.ratings(by_hand)
     assert table["rating"].tolist() == [1, 2, 3, 4, 5]
     assert table["ratings"].tolist() == [2, 1, 1, 1, 1]

@@ -64,10 +64,12 @@ def test_rating_metrics_are_taken_over_all_targets() -> None:
 
 def test_a_model_that_tells_a_liking_is_judged_by_it() -> None:
     # .9 .1 .5 | .4 | .2 .2 for no, yes, yes | yes | no, no
-    got = measured(FixedModel(RANKING, liking=LIKING)).metrics
+    got = measured(FixedModel(RANKING, like_probability=LIKING)).metrics
     assert got["accuracy"] == pytest.approx(3 / 6)
     assert got["mse"] is got["rmse"] is got["mae"] is None
-    both = measured(FixedModel(RANKING, rating=RATING, liking=np.float32(1) - LIKING)).metrics
+    both = measured(
+        FixedModel(RANKING, rating=RATING, like_probability=np.float32(1) - LIKING)
+    ).metrics
     assert both["accuracy"] == pytest.approx(4 / 6)  # .1 .9 .5 | .6 | .8 .8
     assert both["mse"] is not None
 
@@ -88,7 +90,7 @@ def test_batches_do_not_change_the_result(size: int, monkeypatch: pytest.MonkeyP
     assert (in_batches.users, in_batches.left_out) == (at_once.users, at_once.left_out)
 
 
-def test_lists_longer_than_the_catalogue_have_empty_places() -> None:
+def test_lists_longer_than_the_catalog_have_empty_places() -> None:
     got: Mapping[str, float | None] = measured(FixedModel(RANKING), k=10).metrics
     assert got["precision"] == pytest.approx((2 / 10 + 1 / 10) / 2)
     assert got["recall"] == 1.0

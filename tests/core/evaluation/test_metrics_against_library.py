@@ -1,7 +1,7 @@
 """Each ranking metric against scikit-learn, on random scores without ties.
 
 NDCG, precision, recall and hit rate agree at every length of the list. scikit-learn knows average
-precision only over a whole ranking, which is AP@k where k is the catalogue; for a shorter list it
+precision only over a whole ranking, which is AP@k where k is the catalog; for a shorter list it
 gives the mean precision at the hits, and only the division by min(|R|, k) is left to the test.
 """
 
@@ -79,7 +79,7 @@ def test_hit_rate_of_a_single_relevant_film() -> None:
     assert got == pytest.approx(expected, rel=1e-12)
 
 
-def test_average_precision_over_the_whole_catalogue() -> None:
+def test_average_precision_over_the_whole_catalog() -> None:
     scores, relevant, targets = drawn(most=N_FILMS - 6)
     expected = [
         library.average_precision_score(row, score)

@@ -7,13 +7,13 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.train import train_run
-from movierec_cli.core.runs.request import TrainingRequest
+from movierec_cli.core.runs.train_spec import TrainSpec
 
 pytestmark = pytest.mark.ml100k
 
 
 def figures(dataset: Dataset, model: str, holdout: str) -> dict[str, dict[str, float]]:
-    run = train_run(dataset, TrainingRequest(model, holdout=holdout), lambda _: None)
+    run = train_run(dataset, TrainSpec(model, holdout=holdout), lambda _: None)
     return {result["scenario"]: result["metrics"] for result in run.manifest.evaluation}
 
 

@@ -22,12 +22,12 @@ from movierec_cli.core.experiments.resume import Resume, train_and_save
 from movierec_cli.core.files import exclusive
 from movierec_cli.core.models.original.title_vectors import hashed_ngrams
 from movierec_cli.core.runs.checkpoint import FILE, unfinished
-from movierec_cli.core.runs.request import Overrides, TrainingRequest, train_command
 from movierec_cli.core.runs.store import Run, list_runs, load_run, remove_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, train_command
 from movierec_cli.core.training.loop import Epoch, OnEpoch, diverged
 
 SHORT = Overrides(epochs=4, batch_size=500)
-DNN = TrainingRequest("dnn", "report", overrides=SHORT, name="mine")
+DNN = TrainSpec("dnn", "original", overrides=SHORT, name="mine")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,7 @@ def silently(_: Epoch) -> None:
     pass
 
 
-def interrupted(
-    dataset: Dataset, request: TrainingRequest, runs: Path, after: int
-) -> InterruptionError:
+def interrupted(dataset: Dataset, request: TrainSpec, runs: Path, after: int) -> InterruptionError:
     with pytest.raises(InterruptionError) as caught:
         train_and_save(dataset, request, runs, interrupting(after))
     return caught.value
@@ -64,8 +62,8 @@ def same_weights(one: Run, other: Run) -> bool:
 
 
 CASES = [
-    ("dnn", "report", SHORT, (1, 3, 4)),
-    ("two-tower", "report", SHORT, (2,)),
+    ("dnn", "original", SHORT, (1, 3, 4)),
+    ("two-tower", "original", SHORT, (2,)),
     ("dnn", "default", Overrides(epochs=6), (2, 5)),
     ("two-tower", "default", Overrides(epochs=3), (1, 3, 5)),  # 4 and up: sampling
 ]
@@ -80,7 +78,7 @@ def test_going_on_gives_the_run_that_was_never_interrupted(
     small: Dataset,
     tmp_path: Path,
 ) -> None:
-    request = TrainingRequest(model, preset, seed=3, overrides=overrides, name="mine")
+    request = TrainSpec(model, preset, seed=3, overrides=overrides, name="mine")
     whole = train_and_save(small, request, tmp_path / "whole", silently)
     for moment in moments:
         runs = tmp_path / str(moment)
@@ -117,7 +115,7 @@ def test_an_interruption_says_how_to_go_on(small: Dataset, tmp_path: Path) -> No
         "Interrupted. The training of 'mine' is unfinished: 2 epochs are kept."
     )
     assert failure.hint == (
-        "Go on with: movierec train dnn --preset report --epochs 4 --batch-size 500 --name mine "
+        "Go on with: movierec train dnn --preset original --epochs 4 --batch-size 500 --name mine "
         f"--dataset {small.name} --resume"
     )
     assert list_runs(tmp_path) == []
@@ -137,7 +135,7 @@ def test_an_interruption_before_the_first_epoch_keeps_nothing(
     monkeypatch.setattr(resuming, "train_run", interrupt)
     with pytest.raises(InterruptionError, match="before the first epoch") as caught:
         train_and_save(small, DNN, tmp_path, silently)
-    assert caught.value.hint.startswith("Begin again with: movierec train dnn --preset report")
+    assert caught.value.hint.startswith("Begin again with: movierec train dnn --preset original")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -188,13 +186,13 @@ def test_another_configuration_does_not_go_on(
     small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(small, DNN, tmp_path, 2)
-    resolve = TrainingRequest.resolve
+    resolve = TrainSpec.resolve
 
-    def wider(request: TrainingRequest) -> object:
+    def wider(request: TrainSpec) -> object:
         preset = resolve(request)
         return replace(preset, config=replace(preset.config, gamma=0.5))
 
-    monkeypatch.setattr(TrainingRequest, "resolve", wider)
+    monkeypatch.setattr(TrainSpec, "resolve", wider)
     with pytest.raises(DataError, match="its config had other values"):
         train_and_save(small, DNN, tmp_path, silently, Resume.ALWAYS)
 
@@ -228,7 +226,7 @@ def test_until_the_new_run_is_finished_the_old_one_stays(small: Dataset, tmp_pat
         ),
         ({"overrides": Overrides()}, "batch size 500, not none", "--epochs 4"),
         ({"split_seed": 1}, "another split seed: 705, not 1", "--name mine"),
-        ({"preset": "default"}, "another preset: report, not default", "--preset report"),
+        ({"preset": "default"}, "another preset: original, not default", "--preset original"),
     ],
 )
 def test_another_training_is_not_gone_on_with(
@@ -311,12 +309,12 @@ def test_a_folder_is_free_again_after_its_holder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "dataset", "command"),
     [
-        (TrainingRequest("dnn"), "ml-100k", "movierec train dnn"),
-        (TrainingRequest("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
+        (TrainSpec("dnn"), "ml-100k", "movierec train dnn"),
+        (TrainSpec("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
         (
-            TrainingRequest(
+            TrainSpec(
                 "two-tower",
-                "report",
+                "original",
                 "u1",
                 seed=2,
                 device="cuda",
@@ -324,10 +322,10 @@ def test_a_folder_is_free_again_after_its_holder(tmp_path: Path) -> None:
                 name="a",
             ),
             "synthetic",
-            "movierec train two-tower --preset report --holdout u1 --seed 2 --device cuda "
+            "movierec train two-tower --preset original --holdout u1 --seed 2 --device cuda "
             "--learning-rate 0.1 --name a --dataset synthetic",
         ),
     ],
 )
-def test_the_command_of_a_training(request_: TrainingRequest, dataset: str, command: str) -> None:
+def test_the_command_of_a_training(request_: TrainSpec, dataset: str, command: str) -> None:
     assert train_command(request_, dataset) == command

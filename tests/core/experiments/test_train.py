@@ -8,16 +8,16 @@ import torch
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
-from movierec_cli.core.runs.request import Overrides, TrainingRequest, default_name
 from movierec_cli.core.runs.store import Run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name
 from movierec_cli.core.training.loop import Epoch
 from tests.conftest import SMALL
 
-DNN = TrainingRequest("dnn", "report", overrides=Overrides(epochs=2, batch_size=500))
+DNN = TrainSpec("dnn", "original", overrides=Overrides(epochs=2, batch_size=500))
 TWO_TOWER = replace(DNN, model="two-tower")
 
 
-def trained(dataset: Dataset, request: TrainingRequest) -> Run:
+def trained(dataset: Dataset, request: TrainSpec) -> Run:
     return train_run(dataset, request, lambda _: None)
 
 
@@ -27,7 +27,7 @@ def bits(run: Run) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("request_", [DNN, TWO_TOWER], ids=lambda it: it.model)
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(
-    request_: TrainingRequest, small: Dataset
+    request_: TrainSpec, small: Dataset
 ) -> None:
     first = trained(small, request_)
     assert len(first.manifest.epochs) == request_.overrides.epochs
@@ -57,8 +57,8 @@ def test_the_manifest_tells_what_was_trained_on_what(small: Dataset) -> None:
     told: list[Epoch] = []
     run = train_run(small, replace(DNN, seed=3, split_seed=9), told.append)
     manifest = run.manifest
-    assert (manifest.model, manifest.preset) == ("dnn", "report")
-    assert manifest.name == f"dnn-report-{SMALL}-split9"
+    assert (manifest.model, manifest.preset) == ("dnn", "original")
+    assert manifest.name == f"dnn-original-{SMALL}-split9"
     assert manifest.dataset == {
         "name": SMALL, "checksum": small.checksum(), "users": 120, "films": 200, "ratings": 5000,
     }  # fmt: skip
@@ -90,11 +90,11 @@ def test_every_holdout_can_be_trained(holdout: str, small: Dataset) -> None:
 @pytest.mark.parametrize(
     ("changed", "dataset", "name"),
     [
-        ({}, "ml-100k", "dnn-report"),
+        ({}, "ml-100k", "dnn-original"),
         ({"preset": "default"}, "ml-100k", "dnn"),
-        ({"model": "two-tower", "holdout": "u1"}, "ml-100k", "two-tower-report-u1"),
-        ({"split_seed": 7}, "ml-100k", "dnn-report-split7"),
-        ({"holdout": "ua", "split_seed": 7}, "ml-100k", "dnn-report-ua"),
+        ({"model": "two-tower", "holdout": "u1"}, "ml-100k", "two-tower-original-u1"),
+        ({"split_seed": 7}, "ml-100k", "dnn-original-split7"),
+        ({"holdout": "ua", "split_seed": 7}, "ml-100k", "dnn-original-ua"),
         ({"preset": "default"}, "synthetic", "dnn-synthetic"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_name_can_be_given(small: Dataset) -> None:
     ("changed", "what", "hint"),
     [
         ({"model": "oracle"}, "There is no model 'oracle'", "two-tower, dnn"),
-        ({"preset": "oracle"}, "dnn has no preset 'oracle'", "report"),
+        ({"preset": "oracle"}, "dnn has no preset 'oracle'", "original"),
         ({"device": "tpu"}, "There is no device 'tpu'", "auto, cpu, cuda, mps"),
         ({"holdout": "u7"}, "has no holdout 'u7'", "users, u1"),
         ({"overrides": Overrides(epochs=0)}, "epochs must be above 0", ""),
@@ -147,14 +147,14 @@ def test_a_name_that_cannot_be_is_refused_before_training(small: Dataset) -> Non
     [
         ("two-tower", "default", 1e8, "a system of equations has no solution any more"),
         ("dnn", "default", 1e10, "its weights are beyond all bounds"),
-        ("dnn", "report", 1e6, "its weights are beyond all bounds"),
-        ("dnn", "report", 1e10, "the loss is no longer a number"),
+        ("dnn", "original", 1e6, "its weights are beyond all bounds"),
+        ("dnn", "original", 1e10, "the loss is no longer a number"),
     ],
 )
 def test_steps_that_are_too_large_are_told_and_make_no_run(
     model: str, preset: str, learning_rate: float, sign: str, small: Dataset
 ) -> None:
-    request = TrainingRequest(model, preset, overrides=Overrides(1, learning_rate))
+    request = TrainSpec(model, preset, overrides=Overrides(1, learning_rate))
     with pytest.raises(DataError, match=f"Training diverged: {sign}") as caught:
         trained(small, request)
     assert "--learning-rate" in caught.value.hint

@@ -30,8 +30,8 @@ NOBODY = Histories.empty(2), Users.unknown(2)
 
 def test_popularity_counts_ratings() -> None:
     scores = Popularity.fit(TRAIN).score(*NOBODY)
-    assert scores.ranking.tolist() == [[3, 1, 1, 0]] * 2
-    assert scores.rating is scores.liking is None
+    assert scores.score.tolist() == [[3, 1, 1, 0]] * 2
+    assert scores.rating is scores.like_probability is None
 
 
 def test_the_film_mean_is_drawn_to_the_mean_of_all_by_five_ratings() -> None:
@@ -40,7 +40,7 @@ def test_the_film_mean_is_drawn_to_the_mean_of_all_by_five_ratings() -> None:
     scores = FilmMean.fit(TRAIN).score(*NOBODY)
     assert scores.rating is not None
     np.testing.assert_allclose(scores.rating, [expected] * 2, rtol=1e-6)
-    np.testing.assert_array_equal(scores.ranking, scores.rating)
+    np.testing.assert_array_equal(scores.score, scores.rating)
 
 
 def test_the_bias_of_a_user_is_drawn_to_zero_by_five_ratings() -> None:
@@ -54,7 +54,7 @@ def test_the_bias_model_adds_mean_film_and_user_and_clips_what_it_predicts() -> 
     model = Bias(mean=3.0, film_bias=np.float32([2.5, -2.5, 0.5]))
     scores = model.score(make_histories({2: 4.0}), make_users(1))
     bias = 0.5 / 6
-    assert scores.ranking[0].tolist() == pytest.approx([5.5 + bias, 0.5 + bias, 3.5 + bias])
+    assert scores.score[0].tolist() == pytest.approx([5.5 + bias, 0.5 + bias, 3.5 + bias])
     assert scores.rating is not None
     assert scores.rating[0].tolist() == pytest.approx([5.0, 1.0, 3.5 + bias])
 
@@ -77,16 +77,16 @@ def test_item_knn_sums_cosines_weighted_by_the_ratings() -> None:
     cosine_ab = gram[0, 1] / np.sqrt(gram[0, 0] * gram[1, 1])
     cosine_ac = gram[0, 2] / np.sqrt(gram[0, 0] * gram[2, 2])
     assert np.diag(model.similarity).tolist() == [0] * 4
-    scores = model.score(make_histories({0: 4.0}, {1: 1.0, 2: 2.0}), make_users(2)).ranking
+    scores = model.score(make_histories({0: 4.0}, {1: 1.0, 2: 2.0}), make_users(2)).score
     np.testing.assert_allclose(scores[0], [0, 4 * cosine_ab, 4 * cosine_ac, 0], rtol=1e-6)
     assert scores[1, 0] == pytest.approx(cosine_ab + 2 * cosine_ac)
 
 
-def test_item_knn_keeps_the_nearest_neighbours(
+def test_item_knn_keeps_the_nearest_neighbors(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything = ItemKnn.fit(small).similarity
-    monkeypatch.setattr(ItemKnn, "NEIGHBOURS", 3)
+    monkeypatch.setattr(ItemKnn, "NEIGHBORS", 3)
     nearest = ItemKnn.fit(small).similarity
     assert (nearest > 0).sum(axis=0).max() == 3
     for film in range(5):
@@ -104,7 +104,7 @@ def test_ease_has_a_zero_diagonal_and_solves_its_problem(small: Dataset) -> None
     for film in (0, 17, 199):
         others = np.delete(np.arange(len(train.films)), film)
         inputs = ratings[:, others]
-        gram = inputs.T @ inputs + Ease.REGULARISATION * np.eye(len(others))
+        gram = inputs.T @ inputs + Ease.REGULARIZATION * np.eye(len(others))
         expected = np.linalg.solve(gram, inputs.T @ ratings[:, film])
         np.testing.assert_allclose(model.weights[others, film], expected, atol=1e-6)
 
@@ -112,7 +112,7 @@ def test_ease_has_a_zero_diagonal_and_solves_its_problem(small: Dataset) -> None
 def test_ease_multiplies_the_history_with_its_weights() -> None:
     model = Ease(np.float32([[0, 1, 2], [3, 0, 4], [5, 6, 0]]))
     scores = model.score(make_histories({0: 2.0, 1: 1.0}, {}), make_users(2))
-    assert scores.ranking.tolist() == [[3, 2, 8], [0, 0, 0]]
+    assert scores.score.tolist() == [[3, 2, 8], [0, 0, 0]]
 
 
 def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:
@@ -124,18 +124,18 @@ def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:
     high = train.ratings.values >= 4
     liked[train.ratings.user_rows[high], train.ratings.film_rows[high]] = 1
     liked = liked[rows]
-    centred = features - features.mean(axis=0)  # the constant is not penalised
-    slopes = np.linalg.solve(centred.T @ centred + 100 * np.eye(25), centred.T @ liked)
+    centered = features - features.mean(axis=0)  # the constant is not penalized
+    slopes = np.linalg.solve(centered.T @ centered + 100 * np.eye(25), centered.T @ liked)
     expected = (
         liked.mean(axis=0) + (user_features(small.users, 21) - features.mean(axis=0)) @ slopes
     )
-    got = model.score(Histories.empty(len(small.users)), small.users).ranking
+    got = model.score(Histories.empty(len(small.users)), small.users).score
     np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
 def test_random_scores_are_the_same_again() -> None:
     model = Random.fit(TRAIN)
-    first, again = (model.score(*NOBODY).ranking for _ in range(2))
+    first, again = (model.score(*NOBODY).score for _ in range(2))
     assert first.tolist() == again.tolist()
     assert first.shape == (2, 4)
     assert first[0].tolist() != first[1].tolist()
@@ -149,8 +149,8 @@ def test_what_is_known_of_a_user_does_not_change_the_models_that_do_not_ask(
     for name in ("random", "popularity", "film-mean", "demographic-ridge"):
         model = BASELINES[name](split.train)
         np.testing.assert_array_equal(
-            model.score(cold.histories, cold.users).ranking,
-            model.score(folded.histories, folded.users).ranking,
+            model.score(cold.histories, cold.users).score,
+            model.score(folded.histories, folded.users).score,
         )
 
 
@@ -160,8 +160,8 @@ def test_every_baseline_scores_every_film_with_a_number(name: str, small: Datase
     scores = BASELINES[name](split.train).score(
         split.scenarios[1].histories, split.scenarios[1].users
     )
-    assert scores.ranking.shape == (24, 200)
-    assert np.isfinite(scores.ranking).all()
+    assert scores.score.shape == (24, 200)
+    assert np.isfinite(scores.score).all()
     if scores.rating is not None:
         assert scores.rating.min() >= 1
         assert scores.rating.max() <= 5

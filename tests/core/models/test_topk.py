@@ -1,15 +1,15 @@
-"""The best films first: ties by the catalogue, known films out, empty places marked."""
+"""The best films first: ties by the catalog, known films out, empty places marked."""
 
 import numpy as np
 
-from movierec_cli.core.models.topk import NOTHING, diversify, exclude, match_scores, top_k
+from movierec_cli.core.models.topk import PAD, diversify, exclude, inner_products, top_k
 from tests.helpers import make_histories
 
 
 def test_matches_are_dot_products() -> None:
     users = np.float32([[1, 2], [0, -1]])
     films = np.float32([[3, 4], [1, 0], [0, 0.5]])
-    scores = match_scores(users, films)
+    scores = inner_products(users, films)
     assert scores.tolist() == [[11, 1, 1], [-4, 0, -0.5]]
     assert scores.dtype == np.float32
 
@@ -19,7 +19,7 @@ def test_the_best_come_first() -> None:
     assert top_k(scores, 3).tolist() == [[1, 2, 0], [0, 1, 2]]
 
 
-def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
+def test_equal_scores_keep_the_order_of_the_catalog() -> None:
     scores = np.float32([[1, 2, 1, 2, 1, 2]])
     assert top_k(scores, 6).tolist() == [[1, 3, 5, 0, 2, 4]]
     many = np.random.default_rng(0).integers(0, 3, (2, 1_682)).astype(np.float32)
@@ -28,7 +28,7 @@ def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
 
 
 def test_places_that_cannot_be_filled_are_marked() -> None:
-    assert NOTHING == -1
+    assert PAD == -1
     scores = np.float32([[1, 2]])
     assert top_k(scores, 4).tolist() == [[1, 0, -1, -1]]
 

@@ -11,16 +11,16 @@ import pytest
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.recommend import parquet
 from movierec_cli.core.recommend.batch import COLUMNS, table_writer, write_recommendations
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.filters import Filters
 from tests.helpers import FixedModel, RecordedProgress, make_dataset
 
 TITLES = ["Boat, The (1990)", "Comet, é (1991)", "unknown"]
 FILMS = make_dataset([(0, 0, 4.0)], 2, TITLES, [[1, 1], [0, 1], [0, 0]], ("War", "Drama"))
-MODEL = FixedModel(np.float32([[3, 2, 1], [1, 3, 2]]), liking=np.float32([[0.5] * 3] * 2))
+MODEL = FixedModel(np.float32([[3, 2, 1], [1, 3, 2]]), like_probability=np.float32([[0.5] * 3] * 2))
 
 
 def written(path: Path, n: int = 2) -> int:
-    return write_recommendations(MODEL, FILMS, Wishes(n=n), table_writer(path))
+    return write_recommendations(MODEL, FILMS, Filters(n=n), table_writer(path))
 
 
 def test_csv_has_a_row_for_each_film_of_each_user(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_csv_has_a_row_for_each_film_of_each_user(tmp_path: Path) -> None:
         ("1", "1", "20"), ("1", "2", "30"), ("2", "1", "20"), ("2", "2", "30"),
     ]  # fmt: skip
     assert rows[0]["title"] == "Comet, é (1991)"
-    assert (rows[0]["genres"], rows[0]["match"], rows[0]["rating"]) == ("Drama", "2.0", "")
+    assert (rows[0]["genres"], rows[0]["score"], rows[0]["rating"]) == ("Drama", "2.0", "")
     assert (rows[1]["year"], rows[1]["genres"]) == ("", "")
 
 
@@ -59,7 +59,7 @@ def test_parquet_holds_the_same(tmp_path: Path) -> None:
 def test_the_progress_counts_users(tmp_path: Path) -> None:
     progress = RecordedProgress()
     target = table_writer(tmp_path / "films.csv")
-    write_recommendations(MODEL, FILMS, Wishes(n=1), target, progress)
+    write_recommendations(MODEL, FILMS, Filters(n=1), target, progress)
     assert progress.calls == [("start", "Recommending", 2), ("advance", 2), ("finish",)]
 
 
@@ -67,7 +67,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_text("old")
     with pytest.raises(UsageError, match="no genre"):
-        write_recommendations(MODEL, FILMS, Wishes(genres=("Noir",)), table_writer(path))
+        write_recommendations(MODEL, FILMS, Filters(genres=("Noir",)), table_writer(path))
     assert [entry.name for entry in tmp_path.iterdir()] == ["films.csv"]
     assert path.read_text() == "old"
 

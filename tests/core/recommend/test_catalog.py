@@ -1,10 +1,10 @@
-"""Searching the catalogue."""
+"""Searching the catalog."""
 
 import pytest
 
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.catalog import search_films
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.recommend.filters import Filters
 from tests.helpers import make_dataset
 
 TITLES = ["Boat, The (1990)", "Comet (1991)", "Boat Race (1995)", "unknown"]
@@ -13,8 +13,8 @@ RATINGS = [(0, 1, 5.0), (1, 1, 2.0), (2, 1, 4.0), (0, 2, 3.0), (1, 0, 1.0), (0, 
 FILMS = make_dataset(RATINGS, 3, TITLES, GENRES, ("War", "Drama"))
 
 
-def ids(query: str = "", **wishes: object) -> list[int]:
-    return [film.film_id for film in search_films(FILMS, query, Wishes(**wishes))]  # type: ignore[arg-type]
+def ids(query: str = "", **filters: object) -> list[int]:
+    return [film.film_id for film in search_films(FILMS, query, Filters(**filters))]  # type: ignore[arg-type]
 
 
 def test_without_a_query_the_best_known_come_first() -> None:
@@ -30,10 +30,10 @@ def test_filters_and_query_hold_together() -> None:
 
 
 def test_a_film_has_its_figures() -> None:
-    (comet,) = search_films(FILMS, "comet", Wishes())
+    (comet,) = search_films(FILMS, "comet", Filters())
     assert (comet.ratings, comet.year, comet.genres) == (3, 1991, ("War", "Drama"))
     assert comet.mean == pytest.approx(11 / 3)
-    nothing = search_films(FILMS, "unknown", Wishes())[0]
+    nothing = search_films(FILMS, "unknown", Filters())[0]
     assert (nothing.ratings, nothing.mean, nothing.year, nothing.genres) == (0, None, None, ())
 
 

@@ -10,12 +10,12 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.topk import NOTHING
-from movierec_cli.core.recommend.filters import Wishes
+from movierec_cli.core.models.topk import PAD
+from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import Answers, Person, known_user, someone
 from movierec_cli.core.recommend.rank import explain, recommend, recommend_everyone
 from movierec_cli.core.recommend.similar import neighbors, similar
-from movierec_cli.core.runs.request import Overrides, TrainingRequest
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.helpers import FixedModel, make_dataset, make_histories, make_users
 
 TITLES = ["Boat (1990)", "Comet (1991)", "Boat (1990)", "unknown", "Duel (1993)", "Comet (1991)"]
@@ -29,7 +29,7 @@ def person(history: dict[int, float]) -> Person:
 
 
 def ids(history: dict[int, float], n: int, ranking: np.ndarray = RANKING) -> list[int]:
-    films = recommend(FixedModel(ranking), FILMS, person(history), Wishes(n=n))
+    films = recommend(FixedModel(ranking), FILMS, person(history), Filters(n=n))
     assert [film.rank for film in films] == list(range(1, n + 1))
     return [film.film_id for film in films]
 
@@ -44,28 +44,28 @@ def test_rated_films_are_left_out_under_both_ids() -> None:
     assert ids({5: 1.0, 2: 4.0}, 2) == [50, 40]
 
 
-def test_equal_scores_are_in_the_order_of_the_catalogue() -> None:
+def test_equal_scores_are_in_the_order_of_the_catalog() -> None:
     assert ids({}, 4, np.zeros((1, 6), np.float32)) == [10, 20, 40, 50]
 
 
 def test_a_film_is_described() -> None:
-    (film,) = recommend(FixedModel(RANKING), FILMS, person({0: 3.0}), Wishes(n=1))
+    (film,) = recommend(FixedModel(RANKING), FILMS, person({0: 3.0}), Filters(n=1))
     assert (film.film_id, film.title, film.year) == (60, "Comet (1991)", 1991)
     assert film.genres == ("War", "Drama")
-    assert film.match == 5.0
-    assert film.rating is film.liking is None
+    assert film.score == 5.0
+    assert film.rating is film.like_probability is None
 
 
 def test_a_film_without_a_year_or_a_genre_has_none() -> None:
-    film = recommend(FixedModel(RANKING), FILMS, person({}), Wishes(n=4))[3]
+    film = recommend(FixedModel(RANKING), FILMS, person({}), Filters(n=4))[3]
     assert (film.title, film.year, film.genres) == ("unknown", None, ())
 
 
 def test_ratings_and_likings_are_told_where_the_model_tells_them() -> None:
-    model = FixedModel(RANKING, rating=RANKING / 2, liking=RANKING / 10)
-    (film,) = recommend(model, FILMS, person({}), Wishes(n=1))
-    assert (film.match, film.rating) == (6.0, 3.0)
-    assert film.liking == pytest.approx(0.6)
+    model = FixedModel(RANKING, rating=RANKING / 2, like_probability=RANKING / 10)
+    (film,) = recommend(model, FILMS, person({}), Filters(n=1))
+    assert (film.score, film.rating) == (6.0, 3.0)
+    assert film.like_probability == pytest.approx(0.6)
 
 
 def test_more_films_than_there_are_cannot_be_recommended() -> None:
@@ -83,7 +83,7 @@ def test_where_nothing_is_left_no_smaller_number_is_proposed() -> None:
 @pytest.mark.parametrize("n", [0, -3])
 def test_no_films_cannot_be_asked_for(n: int) -> None:
     with pytest.raises(UsageError, match="films cannot be recommended"):
-        recommend(FixedModel(RANKING), FILMS, person({}), Wishes(n=n))
+        recommend(FixedModel(RANKING), FILMS, person({}), Filters(n=n))
 
 
 def test_a_user_of_the_data_comes_with_all_ratings(small: Dataset) -> None:
@@ -108,19 +108,19 @@ def test_no_real_user_is_shown_a_title_twice_or_again(ml100k: Dataset) -> None:
         asking = known_user(ml100k, user)
         seen = set(ml100k.films.titles[asking.history.film_rows].tolist())
         model = FixedModel(np.repeat(ranking, 943, 0))
-        films = recommend(model, ml100k, asking, Wishes(n=1664 - len(seen)))
+        films = recommend(model, ml100k, asking, Filters(n=1664 - len(seen)))
         titles = [film.title for film in films]
         assert len(set(titles)) == len(titles)
         assert not seen & set(titles)
 
 
-def wished(**wishes: Any) -> list[int]:
-    films = recommend(FixedModel(RANKING), FILMS, person({}), Wishes(**{"n": 1, **wishes}))
+def wished(**filters: Any) -> list[int]:
+    films = recommend(FixedModel(RANKING), FILMS, person({}), Filters(**{"n": 1, **filters}))
     return [film.film_id for film in films]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "expected"),
+    ("filters", "expected"),
     [
         ({"genres": ("drama",)}, [60]),
         ({"genres": ("War", "Drama"), "n": 3}, [30, 60, 50]),
@@ -130,19 +130,19 @@ def wished(**wishes: Any) -> list[int]:
         ({"min_ratings": 1, "n": 3}, [50, 10, 40]),  # of the boats, the one that is rated
     ],
 )
-def test_films_that_are_not_wished_for_are_left_out(wishes: Any, expected: list[int]) -> None:
-    assert wished(**wishes) == expected
+def test_films_that_are_not_wished_for_are_left_out(filters: Any, expected: list[int]) -> None:
+    assert wished(**filters) == expected
 
 
 def test_rated_films_are_shown_if_wished_for() -> None:
     films = recommend(
-        FixedModel(RANKING), FILMS, person({2: 5.0, 4: 1.0}), Wishes(n=4, include_rated=True)
+        FixedModel(RANKING), FILMS, person({2: 5.0, 4: 1.0}), Filters(n=4, include_rated=True)
     )
     assert [film.film_id for film in films] == [30, 60, 50, 40]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "message"),
+    ("filters", "message"),
     [
         ({"genres": ("Noir",)}, "There is no genre 'Noir'"),
         ({"not_genres": ("Noir",)}, "There is no genre 'Noir'"),
@@ -151,9 +151,9 @@ def test_rated_films_are_shown_if_wished_for() -> None:
         ({"diversity": 0.5}, "has no vectors"),
     ],
 )
-def test_wishes_that_make_no_sense_are_refused(wishes: Any, message: str) -> None:
+def test_wishes_that_make_no_sense_are_refused(filters: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        wished(**wishes)
+        wished(**filters)
 
 
 def test_a_great_number_of_films_is_refused_without_making_room_for_it() -> None:
@@ -163,32 +163,32 @@ def test_a_great_number_of_films_is_refused_without_making_room_for_it() -> None
 
 def test_another_model_ranks_what_the_first_retrieves() -> None:
     other = FixedModel(-RANKING, rating=5 - RANKING / 2)
-    films = recommend(FixedModel(RANKING), FILMS, person({3: 1.0}), Wishes(n=2), ranker=other)
+    films = recommend(FixedModel(RANKING), FILMS, person({3: 1.0}), Filters(n=2), ranker=other)
     assert [film.film_id for film in films] == [50, 60]  # of 30, 60, 50 the worst first
     assert [film.rating for film in films] == [3.0, 2.5]
 
 
 def test_everyone_gets_what_each_gets_alone(small: Dataset) -> None:
     model = FixedModel(np.random.default_rng(0).random((120, 200), np.float32))
-    wishes = Wishes(n=7, min_ratings=2)
-    for lists in recommend_everyone(model, small, wishes):
+    filters = Filters(n=7, min_ratings=2)
+    for lists in recommend_everyone(model, small, filters):
         for user, rows in zip(lists.user_rows + 1, lists.film_rows, strict=True):
-            alone = recommend(model, small, known_user(small, int(user)), wishes)
+            alone = recommend(model, small, known_user(small, int(user)), filters)
             assert small.films.ids[rows].tolist() == [film.film_id for film in alone]
 
 
 def test_lists_of_everyone_end_where_no_film_is_left() -> None:
-    (lists,) = recommend_everyone(FixedModel(RANKING), FILMS, Wishes(n=99))
+    (lists,) = recommend_everyone(FixedModel(RANKING), FILMS, Filters(n=99))
     assert lists.film_rows.tolist() == [
-        [2, 5, 4, NOTHING, NOTHING, NOTHING],
-        [5, 3, NOTHING, NOTHING, NOTHING, NOTHING],
+        [2, 5, 4, PAD, PAD, PAD],
+        [5, 3, PAD, PAD, PAD, PAD],
     ]
 
 
 @pytest.fixture(scope="module")
 def dnn(small: Dataset) -> Iterator[Model]:
     """A default dnn that has learned for a moment."""
-    request = TrainingRequest("dnn", overrides=Overrides(epochs=1))
+    request = TrainSpec("dnn", overrides=Overrides(epochs=1))
     yield train_run(small, request, lambda _: None).model
 
 
@@ -199,14 +199,14 @@ def test_the_contributions_of_a_dnn_sum_up_to_the_match(small: Dataset, dnn: Any
     raw = dnn._without_history(asking.users)
     pooled = dnn._pooled(asking.history) @ dnn.weights["history"]
     rest = raw * dnn._scales(raw + pooled, asking.history.counts) @ dnn.film_vectors.T
-    match = dnn.score(asking.history, asking.users).ranking
+    match = dnn.score(asking.history, asking.users).score
     assert parts.shape == (len(asking.history.film_rows), len(small.films))
     np.testing.assert_allclose(parts.sum(axis=0) + rest[0], match[0], atol=1e-4)
 
 
 def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Any) -> None:
     asking = known_user(small, 7)
-    films = recommend(dnn, small, asking, Wishes(n=5))
+    films = recommend(dnn, small, asking, Filters(n=5))
     for film in explain(dnn, small, asking, films, n_reasons=2):
         parts = dnn.contributions(asking.history, asking.users, np.array([film.film_id - 1]))[:, 0]
         expected = [value for value in np.sort(parts)[::-1][:2] if value > 0]
@@ -226,13 +226,13 @@ def test_similar_films_are_ordered_by_cosine_without_the_film_itself(
 ) -> None:
     films = similar(dnn, small, 3, n=5)
     assert 4 not in [film.film_id for film in films]
-    vectors = dnn.taste_vectors / np.linalg.norm(dnn.taste_vectors, axis=1, keepdims=True)
+    vectors = dnn.similarity_vectors / np.linalg.norm(dnn.similarity_vectors, axis=1, keepdims=True)
     nearness = np.delete(vectors @ vectors[3], 3)
     expected = np.sort(nearness)[::-1][:5]
-    assert [film.match for film in films] == pytest.approx(expected.tolist(), abs=1e-5)
+    assert [film.score for film in films] == pytest.approx(expected.tolist(), abs=1e-5)
 
 
-def test_neighbours_are_ordered_by_cosine_without_the_user(small: Dataset, dnn: Any) -> None:
+def test_neighbors_are_ordered_by_cosine_without_the_user(small: Dataset, dnn: Any) -> None:
     found = neighbors(dnn, small, known_user(small, 7), n=500)
     assert len(found) == 119
     assert 7 not in [neighbor.user_id for neighbor in found]
@@ -252,8 +252,8 @@ def test_a_model_without_vectors_is_not_searched(search: Any) -> None:
 
 def test_a_varied_list_is_less_alike(small: Dataset, dnn: Any) -> None:
     def likeness(diversity: float) -> float:
-        films = recommend(dnn, small, known_user(small, 7), Wishes(n=8, diversity=diversity))
-        vectors = dnn.taste_vectors[[film.film_id - 1 for film in films]]
+        films = recommend(dnn, small, known_user(small, 7), Filters(n=8, diversity=diversity))
+        vectors = dnn.similarity_vectors[[film.film_id - 1 for film in films]]
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return float(np.mean((vectors @ vectors.T)[np.triu_indices(8, 1)]))
 
@@ -263,13 +263,13 @@ def test_a_varied_list_is_less_alike(small: Dataset, dnn: Any) -> None:
 @pytest.fixture(scope="module")
 def real_dnn(ml100k: Dataset) -> Model:
     """The default dnn, trained on the real data."""
-    return train_run(ml100k, TrainingRequest("dnn"), lambda _: None).model
+    return train_run(ml100k, TrainSpec("dnn"), lambda _: None).model
 
 
 @pytest.mark.ml100k
-def test_different_favourites_give_different_lists(ml100k: Dataset, real_dnn: Model) -> None:
-    def titles(*favourites: int) -> set[str]:
-        asking = someone(ml100k, Answers("ml-100k", dict.fromkeys(favourites, 5.0)))
+def test_different_favorites_give_different_lists(ml100k: Dataset, real_dnn: Model) -> None:
+    def titles(*favorites: int) -> set[str]:
+        asking = someone(ml100k, Answers("ml-100k", dict.fromkeys(favorites, 5.0)))
         return {film.title for film in recommend(real_dnn, ml100k, asking)}
 
     noir = titles(483, 603, 513)  # Casablanca, Rear Window, The Third Man

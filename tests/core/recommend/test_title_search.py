@@ -5,7 +5,7 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend.title_search import TitleIndex, normalise
+from movierec_cli.core.recommend.title_search import TitleIndex, normalize
 from tests.helpers import make_films
 
 TITLES = [
@@ -127,7 +127,7 @@ def test_searching_returns_exact_titles_then_parts_then_what_is_alike() -> None:
     ],
 )
 def test_titles_are_compared_by_what_matters(title: str, normal: str) -> None:
-    assert normalise(title) == normal
+    assert normalize(title) == normal
 
 
 @pytest.mark.ml100k

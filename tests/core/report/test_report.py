@@ -41,8 +41,8 @@ from movierec_cli.core.report.inline_svg import inline, on_white
 from movierec_cli.core.report.material import KINDS, training_command
 from movierec_cli.core.report.training_chapter import training_sentence
 from movierec_cli.core.report.wording import count, decimal, listed, percent, setting
-from movierec_cli.core.runs.request import Overrides, TrainingRequest, default_name
 from movierec_cli.core.runs.store import load_run, save_run
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name
 
 SVG = (
     '<?xml version="1.0"?>\n<!DOCTYPE svg>\n'
@@ -105,7 +105,7 @@ def runs(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run of each preset of the report, trained for an epoch."""
     folder = tmp_path_factory.mktemp("runs")
     for model in ("two-tower", "dnn"):
-        request = TrainingRequest(model, "report", overrides=Overrides(epochs=1))
+        request = TrainSpec(model, "original", overrides=Overrides(epochs=1))
         save_run(train_run(small, request, quiet), folder)  # type: ignore[arg-type]
     return folder
 
@@ -154,7 +154,7 @@ def test_markdown_escapes_and_names_its_files() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 3
 
 
-def test_an_inlined_svg_takes_its_colours_and_ids_from_the_page() -> None:
+def test_an_inlined_svg_takes_its_colors_and_ids_from_the_page() -> None:
     text, width = inline(SVG, "figure1", "A label")
     assert width == 96
     assert text.startswith('<svg role="img" aria-label="A label"')
@@ -179,10 +179,10 @@ def test_only_fitting_runs_are_taken(
     small: Dataset, medium: Dataset, runs: Path, tmp_path: Path
 ) -> None:
     assert list(gather(small, runs, draw=False).runs) == [
-        ("two-tower", "report"), ("dnn", "report"),
+        ("two-tower", "original"), ("dnn", "original"),
     ]  # fmt: skip
     assert gather(medium, runs, draw=False).runs == {}
-    run = load_run(f"dnn-report-{small.name}", runs)
+    run = load_run(f"dnn-original-{small.name}", runs)
     for name, split in (("of-fold", {"holdout": "ua", "split_seed": None}), ("newer", None)):
         manifest = replace(run.manifest, name=name, split=split or run.manifest.split)
         save_run(replace(run, manifest=manifest), tmp_path)
@@ -227,7 +227,7 @@ def test_the_same_data_and_runs_give_the_same_report(
 
 
 def test_training_is_told_by_its_figures(material: Material) -> None:
-    manifest = material.runs["dnn", "report"].manifest
+    manifest = material.runs["dnn", "original"].manifest
 
     def epoch(number: int, train: float, validation: float, best: bool) -> dict[str, object]:
         return {"number": number, "train": {"loss": train}, "validation": {"loss": validation},
@@ -245,10 +245,10 @@ def test_training_is_told_by_its_figures(material: Material) -> None:
 def test_what_is_missing_is_trained_only_when_asked(
     small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: Path
 ) -> None:
-    run = load_run(f"dnn-report-{small.name}", runs)
+    run = load_run(f"dnn-original-{small.name}", runs)
     trained = []
 
-    def pretend(dataset: Dataset, request: TrainingRequest, *_: Callable[..., None]) -> object:
+    def pretend(dataset: Dataset, request: TrainSpec, *_: Callable[..., None]) -> object:
         trained.append((request.model, request.preset))
         name = default_name(request, dataset.name)
         return replace(run, manifest=replace(run.manifest, name=name))

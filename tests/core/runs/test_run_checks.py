@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movierec_cli.core.models.features import N_LIKING_FEATURES, basis_size
+from movierec_cli.core.models.features import N_LIKE_FEATURES, basis_size
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.runs.run_checks import LARGEST_WEIGHT, check_weights, is_sound
 
@@ -26,7 +26,7 @@ SOUND = {
         "part_gates": np.float32([0, 1]),
         "grades": ones(5),
         "half_known": ones(1),
-        "liking": ones(N_LIKING_FEATURES + 1),
+        "like_head": ones(N_LIKE_FEATURES + 1),
         "film_level": ones(FILMS),
         "film_counts": ones(FILMS),
     },
@@ -40,7 +40,7 @@ SOUND = {
         "demographic_mean": ones(KNOWN),
         "rating_mean": ones(1),
         "half_known": ones(1),
-        "liking": ones(2),
+        "like_head": ones(2),
     },
 }
 """Two films, three columns; the parts of the dnn have one and two of them."""

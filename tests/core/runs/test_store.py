@@ -12,7 +12,7 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
-from movierec_cli.core.models.original.model import DnnReport
+from movierec_cli.core.models.original.model import OriginalDnn
 from movierec_cli.core.runs import store as runs
 from movierec_cli.core.runs.store import (
     Manifest,
@@ -27,7 +27,7 @@ from movierec_cli.core.runs.store import (
 MANIFEST = Manifest(
     name="mine",
     model="dnn",
-    preset="report",
+    preset="original",
     created="2026-01-02T03:04:05+00:00",
     dataset={"name": "by-hand", "checksum": "0" * 64, "users": 3, "films": 4, "ratings": 5},
     split={"holdout": "users", "split_seed": 705},
@@ -65,7 +65,7 @@ WEIGHTS = {
     "bias": np.float32([-0.5]),
 }
 RETRAIN = (
-    "Train it again with: movierec train dnn --preset report --epochs 1 --name mine "
+    "Train it again with: movierec train dnn --preset original --epochs 1 --name mine "
     "--dataset by-hand"
 )
 RUN = Run(MANIFEST, WEIGHTS)
@@ -101,7 +101,7 @@ def test_a_run_comes_back_as_it_was(saved: Path, folder: Path) -> None:
     for name, array in RUN.weights.items():
         np.testing.assert_array_equal(loaded.weights[name], array)
         assert loaded.weights[name].dtype == np.float32
-    assert isinstance(loaded.model, DnnReport)
+    assert isinstance(loaded.model, OriginalDnn)
     assert list_runs(folder) == ["mine"]
 
 
@@ -310,7 +310,7 @@ def test_a_run_of_other_films_is_refused_though_it_names_the_data(
         replace(RUN, manifest=replace(MANIFEST, dataset=its_own, film_ids=ids)).require_dataset(
             small
         )
-    assert "movierec models remove mine" in caught.value.hint
+    assert "movierec runs remove mine" in caught.value.hint
 
 
 def test_a_run_can_be_removed_alone(saved: Path, folder: Path) -> None:

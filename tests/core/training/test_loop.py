@@ -70,27 +70,27 @@ def options(**changed: float) -> TrainingOptions:
 
 
 def test_training_comes_nearer_to_the_truth() -> None:
-    task = LineTask()
-    history = run_epochs(task, options(epochs=30), lambda _: None)
-    assert float(task.module.w.detach()) == pytest.approx(2.0, abs=0.1)
+    trainer = LineTask()
+    history = run_epochs(trainer, options(epochs=30), lambda _: None)
+    assert float(trainer.module.w.detach()) == pytest.approx(2.0, abs=0.1)
     assert history.epochs[-1].train["loss"] < 0.05 * history.epochs[0].train["loss"]
 
 
 def test_the_weights_of_the_best_epoch_are_kept() -> None:
-    task = LineTask(figures=[5.0, 1.0, 3.0, 2.0])
-    history = run_epochs(task, options(), lambda _: None)
-    assert len(set(task.weights)) == 4
-    assert float(task.module.w.detach()) == task.weights[1]
+    trainer = LineTask(figures=[5.0, 1.0, 3.0, 2.0])
+    history = run_epochs(trainer, options(), lambda _: None)
+    assert len(set(trainer.weights)) == 4
+    assert float(trainer.module.w.detach()) == trainer.weights[1]
     assert [epoch.is_best for epoch in history.epochs] == [True, True, False, False]
     assert history.best.number == 2
-    assert not task.module.training
+    assert not trainer.module.training
 
 
 def test_the_highest_figure_can_be_the_best() -> None:
-    task = LineTask(Monitor("accuracy", "highest"), figures=[0.5, 0.4, 0.7, 0.7])
-    history = run_epochs(task, options(), lambda _: None)
+    trainer = LineTask(Monitor("accuracy", "highest"), figures=[0.5, 0.4, 0.7, 0.7])
+    history = run_epochs(trainer, options(), lambda _: None)
     assert [epoch.is_best for epoch in history.epochs] == [True, False, True, False]
-    assert float(task.module.w.detach()) == task.weights[2]
+    assert float(trainer.module.w.detach()) == trainer.weights[2]
 
 
 @pytest.mark.parametrize(
@@ -113,28 +113,28 @@ def test_only_what_is_better_is_an_improvement(
 
 
 def test_training_stops_when_patience_is_over() -> None:
-    task = LineTask(figures=[3.0, 1.0, 2.0, 2.0, 0.0])
-    history = run_epochs(task, options(epochs=9, patience=2), lambda _: None)
+    trainer = LineTask(figures=[3.0, 1.0, 2.0, 2.0, 0.0])
+    history = run_epochs(trainer, options(epochs=9, patience=2), lambda _: None)
     assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
     assert history.best.number == 2
 
 
 def test_an_improvement_gives_new_patience() -> None:
-    task = LineTask(figures=[3.0, 4.0, 2.0, 4.0, 1.0, 4.0])
-    history = run_epochs(task, options(epochs=6, patience=2), lambda _: None)
+    trainer = LineTask(figures=[3.0, 4.0, 2.0, 4.0, 1.0, 4.0])
+    history = run_epochs(trainer, options(epochs=6, patience=2), lambda _: None)
     assert len(history.epochs) == 6
 
 
 def test_each_epoch_is_told_when_it_ends() -> None:
-    task = LineTask(figures=[3.0, 1.0])
+    trainer = LineTask(figures=[3.0, 1.0])
     told: list[Epoch] = []
 
     def tell(epoch: Epoch) -> None:
-        task.events.append(f"told {epoch.number}")
+        trainer.events.append(f"told {epoch.number}")
         told.append(epoch)
 
-    history = run_epochs(task, options(epochs=2), tell)
-    assert task.events == ["step", "step", "validate", "told 1", "step", "step", "validate",
+    history = run_epochs(trainer, options(epochs=2), tell)
+    assert trainer.events == ["step", "step", "validate", "told 1", "step", "step", "validate",
                            "told 2"]  # fmt: skip
     assert tuple(told) == history.epochs
     assert told[0].validation == {"loss": 3.0}
@@ -147,9 +147,9 @@ def test_each_epoch_is_told_when_it_ends() -> None:
 def test_the_seed_of_the_options_gives_the_order() -> None:
     drawn = []
     for seed in (0, 0, 1):
-        task = LineTask()
-        run_epochs(task, options(seed=seed), lambda _: None)
-        drawn.append(task.drawn)
+        trainer = LineTask()
+        run_epochs(trainer, options(seed=seed), lambda _: None)
+        drawn.append(trainer.drawn)
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -163,8 +163,8 @@ def test_a_loss_that_is_no_number_ends_the_training(scale: float) -> None:
 
 
 def test_a_validation_figure_that_is_no_number_never_counts_as_the_best() -> None:
-    task = LineTask(figures=[math.nan, 1.0, 2.0])
-    history = run_epochs(task, options(epochs=3), lambda _: None)
+    trainer = LineTask(figures=[math.nan, 1.0, 2.0])
+    history = run_epochs(trainer, options(epochs=3), lambda _: None)
     assert history.best.number == 2
 
 
@@ -187,8 +187,8 @@ def test_options_that_make_no_sense_are_refused(name: str, value: float) -> None
 
 
 def test_patience_counts_from_when_an_epoch_may_be_kept() -> None:
-    task = LineTask(figures=[1.0, 2.0, 3.0, 4.0, 0.5, 0.6])
-    history = run_epochs(task, options(epochs=6, patience=2, settle=0.5), lambda _: None)
+    trainer = LineTask(figures=[1.0, 2.0, 3.0, 4.0, 0.5, 0.6])
+    history = run_epochs(trainer, options(epochs=6, patience=2, settle=0.5), lambda _: None)
     assert history.best.number == 5
     assert len(history.epochs) == 6
 

@@ -1,4 +1,4 @@
-"""The optimiser is torch's AdamW, without the second that making one takes."""
+"""The optimizer is torch's AdamW, without the second that making one takes."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ def test_it_takes_the_steps_of_torch() -> None:
     start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
     ours, theirs = start.clone().requires_grad_(), start.clone().requires_grad_()
     options = TrainingOptions(
-        epochs=1, learning_rate=0.05, batch_size=2, weight_decay=0.1, second_moment=0.98
+        epochs=1, learning_rate=0.05, batch_size=2, weight_decay=0.1, beta2=0.98
     )
     own = AdamW([{"params": [ours]}], options, 10)
     reference = torch.optim.AdamW([theirs], lr=0.05, betas=(0.9, 0.98), weight_decay=0.1)

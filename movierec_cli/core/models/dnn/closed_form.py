@@ -59,7 +59,7 @@ class Sums:
         [N + K, N + K] and twice [N + K, N], of pooled histories beside scaled demographics with
         themselves, with the targets and with the targets of the demographic part.
     demographics
-        [K, K], of the centred demographics with themselves.
+        [K, K], of the centered demographics with themselves.
     demographics_inputs, prior_total
         [K, N + K] and [N], of demographics with the inputs, and of the demographic part's
         targets, users weighted by how much they like.
@@ -84,7 +84,7 @@ class Solved:
     parts
         The item-item part and the demographic part.
     demographic_mean
-        [K], what the demographic features are centred by.
+        [K], what the demographic features are centered by.
     film_scales
         [N], what the films of the parts that know a history are multiplied with.
     """
@@ -118,12 +118,12 @@ def solved_parts(train: Dataset, config: DnnConfig, start: Tensor) -> Solved:
     rows = np.flatnonzero(train.histories.counts)
     basis = demographic_basis(train.users.take(rows), len(train.occupations))
     mean = known_mean(basis)
-    centred = torch.from_numpy(np.nan_to_num(basis - mean))  # [n_users, K]
-    scale = config.demographic_share**0.5 / float(centred.norm(dim=1).mean().clamp(min=1e-6))
-    sums = _sums(train, rows, centred, scale, config)
+    centered = torch.from_numpy(np.nan_to_num(basis - mean))  # [n_users, K]
+    scale = config.demographic_share**0.5 / float(centered.norm(dim=1).mean().clamp(min=1e-6))
+    sums = _sums(train, rows, centered, scale, config)
     n_films = len(train.films)
 
-    root = torch.linalg.cholesky(_regularised(sums.inputs, config.user_ridge))
+    root = torch.linalg.cholesky(_regularized(sums.inputs, config.user_ridge))
     ridge = torch.cholesky_solve(sums.inputs_targets, root)
     # what the same regression from inputs makes of the prior's targets, for the demographics alone
     smooth = torch.cholesky_solve(sums.demographics_inputs.T, root).T @ sums.inputs_prior  # [K, N]
@@ -149,9 +149,9 @@ def solved_parts(train: Dataset, config: DnnConfig, start: Tensor) -> Solved:
 
 
 def _sums(
-    train: Dataset, rows: NDArray[np.int64], centred: Tensor, scale: float, config: DnnConfig
+    train: Dataset, rows: NDArray[np.int64], centered: Tensor, scale: float, config: DnnConfig
 ) -> Sums:
-    n_films, n_features = len(train.films), centred.shape[1]
+    n_films, n_features = len(train.films), centered.shape[1]
     width = n_films + n_features
     sums = Sums(
         grades=torch.zeros(n_films, n_films),
@@ -159,13 +159,13 @@ def _sums(
         inputs=torch.zeros(width, width),
         inputs_targets=torch.zeros(width, n_films),
         inputs_prior=torch.zeros(width, n_films),
-        demographics=centred.T @ centred,
+        demographics=centered.T @ centered,
         demographics_inputs=torch.zeros(n_features, width),
         prior_total=torch.zeros(n_films),
     )
     for start in range(0, len(rows), _BLOCK):
         histories = train.histories.take(rows[start : start + _BLOCK])
-        demographics = centred[start : start + _BLOCK]
+        demographics = centered[start : start + _BLOCK]
         grades, targets, prior = (
             torch.from_numpy(graded(histories, chosen, n_films))
             for chosen in (config.history_grades, config.target_grades, config.prior_grades)
@@ -199,12 +199,12 @@ def _sum_of_solutions(
     n_films = len(train.films)
     counts = torch.bincount(torch.from_numpy(train.ratings.film_rows), minlength=n_films)
     lift = ((counts + 5.0) / 50.0) ** config.popularity_power
-    ease = _zero_diagonal(sums.grades, sums.grades_targets, config.ease_regularisation) * lift
+    ease = _zero_diagonal(sums.grades, sums.grades_targets, config.ease_regularization) * lift
     histories = train.histories
     gram = moment_gram(
         histories, grades_of(histories, config.history_grades), n_films, config.moment_seconds
     )
-    moments = _zero_diagonal_of_itself(gram, config.moment_regularisation)
+    moments = _zero_diagonal_of_itself(gram, config.moment_regularization)
 
     def unit(solution: Tensor) -> float:
         return 1 / float((sample @ solution).std(dim=1).mean().clamp(min=1e-6))
@@ -245,29 +245,29 @@ def _demographic_part(slopes: Tensor, level: Tensor, weight: float) -> Part:
     )
 
 
-def _zero_diagonal(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
+def _zero_diagonal(gram: Tensor, moment: Tensor, regularization: float) -> Tensor:
     """Solve (gram + r I) W = moment under the constraint that W has a zero diagonal."""
-    root = torch.linalg.cholesky(_regularised(gram, regularisation))
+    root = torch.linalg.cholesky(_regularized(gram, regularization))
     precision = torch.cholesky_inverse(root)
     weights = precision @ moment
     return weights - precision * (weights.diagonal() / precision.diagonal())
 
 
-def _zero_diagonal_of_itself(gram: Tensor, regularisation: float) -> Tensor:
+def _zero_diagonal_of_itself(gram: Tensor, regularization: float) -> Tensor:
     """Solve the same for ``moment = gram``, where most of it cancels out."""
-    root = torch.linalg.cholesky(_regularised(gram, regularisation))
+    root = torch.linalg.cholesky(_regularized(gram, regularization))
     precision = torch.cholesky_inverse(root)
     weights = -precision / precision.diagonal()
     return weights.fill_diagonal_(0.0)
 
 
-def _solve(gram: Tensor, moment: Tensor, regularisation: float) -> Tensor:
-    root = torch.linalg.cholesky(_regularised(gram, regularisation))
+def _solve(gram: Tensor, moment: Tensor, regularization: float) -> Tensor:
+    root = torch.linalg.cholesky(_regularized(gram, regularization))
     return torch.cholesky_solve(moment, root)
 
 
-def _regularised(gram: Tensor, regularisation: float) -> Tensor:
-    return gram + regularisation * torch.eye(len(gram), dtype=gram.dtype)
+def _regularized(gram: Tensor, regularization: float) -> Tensor:
+    return gram + regularization * torch.eye(len(gram), dtype=gram.dtype)
 
 
 def _directions(weights: Tensor, inputs: Tensor, start: Tensor) -> Tensor:

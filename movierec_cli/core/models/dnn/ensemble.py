@@ -49,12 +49,12 @@ class Part:
 def whiten(part: Part) -> Part:
     """Turn and scale a part so that a user vector of length 1 gives scores of deviation 1.
 
-    The scores of a user keep their differences: film vectors are centred and whitened, and the
+    The scores of a user keep their differences: film vectors are centered and whitened, and the
     user's side is multiplied with the inverse.
     """
     films = torch.from_numpy(part.films).double()
-    centred = films - films.mean(dim=0)
-    variance, rotation = torch.linalg.eigh(centred.T @ centred / (len(centred) - 1))
+    centered = films - films.mean(dim=0)
+    variance, rotation = torch.linalg.eigh(centered.T @ centered / (len(centered) - 1))
     deviation = variance.clamp(min=float(variance.max()) * _SMALLEST_VARIANCE).sqrt()
     back = (rotation * deviation).float()  # [d, d]
 
@@ -63,7 +63,7 @@ def whiten(part: Part) -> Part:
         return turned
 
     return Part(
-        films=(centred @ (rotation / deviation)).float().numpy(),
+        films=(centered @ (rotation / deviation)).float().numpy(),
         history=on_user_side(part.history),
         demographics=on_user_side(part.demographics),
         constant=on_user_side(part.constant),

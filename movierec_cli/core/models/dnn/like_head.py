@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.features import N_LIKING_FEATURES, liking_features
+from movierec_cli.core.models.features import N_LIKE_FEATURES, like_features
 
-HEAD = ("liking", "film_level", "film_counts")
+HEAD = ("like_head", "film_level", "film_counts")
 """The arrays of the head."""
 
 _LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is drawn to
@@ -35,7 +35,7 @@ def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
     return np.log(share / (1 - share)).astype(np.float32), np.log1p(counts).astype(np.float32)
 
 
-def fit_liking(
+def fit_like_head(
     weights: dict[str, FloatArray], train: Dataset, unseen: Scenario, seed: int
 ) -> dict[str, FloatArray]:
     """Return ``weights`` with a classification head.
@@ -55,7 +55,7 @@ def fit_liking(
         **weights,
         "film_level": level,
         "film_counts": counts,
-        "liking": np.zeros(N_LIKING_FEATURES + 1, np.float32),
+        "like_head": np.zeros(N_LIKE_FEATURES + 1, np.float32),
     }
     model = Dnn(complete)
     generator = np.random.default_rng(seed)
@@ -69,17 +69,17 @@ def fit_liking(
         shown = generator.random(len(unseen.histories.film_rows))
         known = unseen.histories.where(shown < share[unseen.histories.user_rows])
         ranking = model.user_vectors(known, unseen.users) @ model.film_vectors.T
-        columns = liking_features(ranking, known, level, counts)
+        columns = like_features(ranking, known, level, counts)
         features.append(
             np.stack([np.broadcast_to(column, ranking.shape)[at] for column in columns], axis=1)
         )
     liked = np.tile(targets.ratings >= RELEVANT_RATING, _CUTS)
-    complete["liking"] = logistic_regression(np.concatenate(features), liked)
+    complete["like_head"] = logistic_regression(np.concatenate(features), liked)
     return complete
 
 
 def logistic_regression(features: FloatArray, liked: NDArray[np.bool_]) -> FloatArray:
-    """Minimise binary cross-entropy by Newton's method; return slopes and constant.
+    """Minimize binary cross-entropy by Newton's method; return slopes and constant.
 
     Parameters
     ----------

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.models.features import (
-    N_LIKING_FEATURES,
+    N_LIKE_FEATURES,
     basis_size,
     demographic_basis,
-    liking_features,
+    like_features,
     probability,
 )
-from movierec_cli.core.models.topk import match_scores
+from movierec_cli.core.models.topk import inner_products
 
 WITH_HISTORY, WITHOUT_HISTORY = 0, 1
 """When a part speaks: the more, the longer the history is; or the less, the longer it is."""
@@ -49,8 +49,8 @@ class Dnn:
         ``film_vectors``, ``history`` [n_films, D]; ``demographics`` [K, D]; ``constant`` [D];
         ``demographic_mean`` [K]; ``part_sizes`` [P], which sum up to D; ``part_weights`` and
         ``part_gates`` [P]; ``grades`` [5], the weight of a film in the history by its rating;
-        ``half_known`` [1], the history at which half is known of a user; ``liking``, ``film_level``
-        and ``film_counts``, the classification head.
+        ``half_known`` [1], the history at which half is known of a user; ``like_head``,
+        ``film_level`` and ``film_counts``, the like head.
     """
 
     weights: Mapping[str, FloatArray]
@@ -72,7 +72,7 @@ class Dnn:
             "part_gates": (parts,),
             "grades": (5,),
             "half_known": (1,),
-            "liking": (N_LIKING_FEATURES + 1,),
+            "like_head": (N_LIKE_FEATURES + 1,),
             "film_level": (n_films,),
             "film_counts": (n_films,),
         }
@@ -94,7 +94,7 @@ class Dnn:
         return self.weights["film_vectors"]
 
     @property
-    def taste_vectors(self) -> FloatArray:
+    def similarity_vectors(self) -> FloatArray:
         """What liking only this film would make of a user vector, [n_films, D].
 
         Each part has the length of the square root of its weight, so that a cosine is the
@@ -113,8 +113,8 @@ class Dnn:
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Rank by the dot product; tell P(rating >= 4) from the classification head."""
-        ranking = match_scores(self.user_vectors(histories, users), self.film_vectors)
-        return Scores(ranking=ranking, liking=self._liking(ranking, histories))
+        ranking = inner_products(self.user_vectors(histories, users), self.film_vectors)
+        return Scores(score=ranking, like_probability=self._like_probability(ranking, histories))
 
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
@@ -128,7 +128,7 @@ class Dnn:
         scales = self._scales(raw, _rated(history))  # [1, D]
         share = self._shares(history)[:, None]  # [n_entries, 1]
         own = share * self.weights["history"][history.film_rows] * scales  # [n_entries, D]
-        return match_scores(own, self.film_vectors[film_rows])
+        return inner_products(own, self.film_vectors[film_rows])
 
     def _shares(self, histories: Histories) -> FloatArray:
         """Return the weight of each entry in its user's history, [n_entries]."""
@@ -147,8 +147,8 @@ class Dnn:
         """Return what demographics and the constant add, [n_users, D]."""
         mean = self.weights["demographic_mean"]
         n_occupations = len(mean) - basis_size(0)
-        centred = np.nan_to_num(demographic_basis(users, n_occupations) - mean)
-        return np.asarray(centred @ self.weights["demographics"] + self.weights["constant"])
+        centered = np.nan_to_num(demographic_basis(users, n_occupations) - mean)
+        return np.asarray(centered @ self.weights["demographics"] + self.weights["constant"])
 
     def _layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the width of each part and the column it starts at, [P]."""
@@ -166,12 +166,12 @@ class Dnn:
         scale = self.weights["part_weights"] * gates / np.maximum(length, 1e-9)
         return np.asarray(np.repeat(scale, sizes, axis=1), np.float32)
 
-    def _liking(self, ranking: FloatArray, histories: Histories) -> FloatArray:
+    def _like_probability(self, ranking: FloatArray, histories: Histories) -> FloatArray:
         """Return P(rating >= 4) by logistic regression on match, film and user, [n, n_films]."""
-        features = liking_features(
+        features = like_features(
             ranking, histories, self.weights["film_level"], self.weights["film_counts"]
         )
-        slope, constant = self.weights["liking"][:-1], self.weights["liking"][-1]
+        slope, constant = self.weights["like_head"][:-1], self.weights["like_head"][-1]
         logit = sum(
             (weight * feature for weight, feature in zip(slope, features, strict=True)), constant
         )

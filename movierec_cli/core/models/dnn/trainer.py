@@ -32,10 +32,10 @@ from movierec_cli.core.models.dnn.ensemble import (
     scale_films,
     whiten,
 )
-from movierec_cli.core.models.dnn.like_head import HEAD, fit_liking
+from movierec_cli.core.models.dnn.like_head import HEAD, fit_like_head
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.dnn.temporal import moment_weights
-from movierec_cli.core.models.features import N_LIKING_FEATURES, demographic_basis
+from movierec_cli.core.models.features import N_LIKE_FEATURES, demographic_basis
 from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -55,7 +55,7 @@ class Batch:
     targets
         [B, N], what each rating counts as target; 0 where there is none.
     demographics
-        [B, K], centred.
+        [B, K], centered.
     """
 
     starts: Tensor
@@ -114,7 +114,7 @@ class Network(nn.Module):
         )
 
 
-class DnnTask:
+class DnnTrainer:
     """Trains the network of a `DnnConfig`, and joins it with the solved parts.
 
     Parameters
@@ -213,7 +213,7 @@ class DnnTask:
         fitted; what was solved with all ratings takes its place only then.
         """
         without = self._weights(self._solved)
-        head = fit_liking(without, self._train, self._unseen, self._seed)
+        head = fit_like_head(without, self._train, self._unseen, self._seed)
         complete = self._weights(self._complete.result())
         return {**complete, **{name: head[name] for name in HEAD}}
 
@@ -227,7 +227,7 @@ class DnnTask:
             "half_known": np.array([self._config.half_known], np.float32),
             "film_level": np.zeros(n_films, np.float32),
             "film_counts": np.zeros(n_films, np.float32),
-            "liking": np.zeros(N_LIKING_FEATURES + 1, np.float32),
+            "like_head": np.zeros(N_LIKE_FEATURES + 1, np.float32),
         }
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from movierec_cli.core.data.dataset import GENDERS, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.models.features import probability, user_features
-from movierec_cli.core.models.topk import match_scores
+from movierec_cli.core.models.topk import inner_products
 
 
 def _n_occupations(weights: Mapping[str, FloatArray]) -> int:
@@ -50,7 +50,7 @@ def _linear(weights: Mapping[str, FloatArray], name: str, inputs: FloatArray) ->
 
 
 @dataclass(frozen=True, eq=False)
-class TwoTowerReport:
+class OriginalTwoTower:
     """The report's rating regressor. It knows of a user only the demographics.
 
     Attributes
@@ -85,7 +85,7 @@ class TwoTowerReport:
         del histories
         user_part = _user_tower(self.weights, users) @ self.weights["user_part.weight"].T  # [n, H]
         ratings = np.stack([self._rate(part) for part in user_part])
-        return Scores(ranking=ratings, rating=np.clip(ratings, 1.0, 5.0))
+        return Scores(score=ratings, rating=np.clip(ratings, 1.0, 5.0))
 
     def _rate(self, user_part: FloatArray) -> FloatArray:
         """Run the head for one user and every film: [H] -> [n_films]."""
@@ -97,7 +97,7 @@ class TwoTowerReport:
 
 
 @dataclass(frozen=True, eq=False)
-class DnnReport:
+class OriginalDnn:
     """The report's classifier with a joint space. It knows of a user only the demographics.
 
     Attributes
@@ -138,7 +138,7 @@ class DnnReport:
         return self.weights["film_vectors"]
 
     @property
-    def taste_vectors(self) -> FloatArray:
+    def similarity_vectors(self) -> FloatArray:
         """The same: this network knows films only by their features."""
         return self.film_vectors
 
@@ -152,10 +152,10 @@ class DnnReport:
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Rank by cosine similarity; tell the classifier's P(rating >= 4)."""
-        ranking = match_scores(self.user_vectors(histories, users), self.film_vectors)
+        ranking = inner_products(self.user_vectors(histories, users), self.film_vectors)
         joint = _linear(self.weights, "user_projection", self._embed(users))  # [n_users, J]
         logits = np.stack([self._classify(user_joint) for user_joint in joint])
-        return Scores(ranking=ranking, liking=probability(logits).astype(np.float32))
+        return Scores(score=ranking, like_probability=probability(logits).astype(np.float32))
 
     def _embed(self, users: Users) -> FloatArray:
         return _linear(self.weights, "user_embedding", _user_tower(self.weights, users))

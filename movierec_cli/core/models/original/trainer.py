@@ -1,4 +1,4 @@
-"""The two networks of the report, as it describes them: preset ``report``.
+"""The two networks of the report, as it describes them: preset ``original``.
 
 Both see a user and a film only through features (25 numbers for a user; 20 or 403 for a film),
 never through who watched what. Notation: B ratings in a batch, H `hidden_dim`, E `embedding_dim`,
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Ratings
-from movierec_cli.core.models.config import DnnReportConfig, TwoTowerReportConfig
+from movierec_cli.core.models.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.features import film_features, user_features
 from movierec_cli.core.training.loop import TOTAL, Monitor
 
@@ -98,7 +98,7 @@ def _numpy(tensor: Tensor) -> FloatArray:
 class TwoTowerNetwork(nn.Module):
     """Two towers, concatenated, through a head of layers that halve, to a rating."""
 
-    def __init__(self, config: TwoTowerReportConfig, user_dim: int, item_dim: int) -> None:
+    def __init__(self, config: OriginalTwoTowerConfig, user_dim: int, item_dim: int) -> None:
         super().__init__()
         width = config.hidden_dim
         self.user_tower = _tower(user_dim, width, config.dropout)
@@ -119,7 +119,7 @@ class TwoTowerNetwork(nn.Module):
 class DnnNetwork(nn.Module):
     """Two towers into embeddings, projected to one space and added, to P(rating >= 4)."""
 
-    def __init__(self, config: DnnReportConfig, user_dim: int, item_dim: int) -> None:
+    def __init__(self, config: OriginalDnnConfig, user_dim: int, item_dim: int) -> None:
         super().__init__()
         hidden, embedding = config.hidden_dim, config.embedding_dim
         self.user_tower = _tower(user_dim, hidden, config.dropout)
@@ -147,7 +147,7 @@ class DnnNetwork(nn.Module):
         return logits
 
 
-class _ReportTask(ABC):
+class _OriginalTrainer(ABC):
     """What training the two networks has in common: the features and the batches."""
 
     def __init__(
@@ -187,7 +187,7 @@ class _ReportTask(ABC):
         return {name: total / len(self._validation) for name, total in sums.items()}
 
 
-class TwoTowerReportTask(_ReportTask):
+class OriginalTwoTowerTrainer(_OriginalTrainer):
     """Mean squared error on the rating."""
 
     monitor = Monitor(TOTAL, "lowest")
@@ -196,7 +196,7 @@ class TwoTowerReportTask(_ReportTask):
         self,
         train: Dataset,
         validation: Dataset,
-        config: TwoTowerReportConfig,
+        config: OriginalTwoTowerConfig,
         batch_size: int,
         device: str,
     ) -> None:
@@ -211,7 +211,7 @@ class TwoTowerReportTask(_ReportTask):
         return {TOTAL: functional.mse_loss(predicted, batch.ratings)}
 
     def export(self) -> Weights:
-        """Return the weights that `report.TwoTowerReport` scores with."""
+        """Return the weights that `OriginalTwoTower` scores with."""
         with torch.no_grad():
             film_outputs = self.module.film_tower(self.films)  # [n_films, H]
             first, *rest = [layer for layer in self.module.head if isinstance(layer, nn.Linear)]
@@ -226,8 +226,8 @@ class TwoTowerReportTask(_ReportTask):
         return weights
 
 
-class DnnReportTask(_ReportTask):
-    """Binary cross-entropy on "rated 4 or higher", plus gamma times the cosine task."""
+class OriginalDnnTrainer(_OriginalTrainer):
+    """Binary cross-entropy on "rated 4 or higher", plus gamma times the cosine trainer."""
 
     monitor = Monitor("accuracy", "highest")
 
@@ -236,7 +236,7 @@ class DnnReportTask(_ReportTask):
         train: Dataset,
         validation: Dataset,
         films: FloatArray,
-        config: DnnReportConfig,
+        config: OriginalDnnConfig,
         batch_size: int,
         device: str,
     ) -> None:
@@ -262,17 +262,17 @@ class DnnReportTask(_ReportTask):
         }
 
     def export(self) -> Weights:
-        """Return the weights that `report.DnnReport` scores with."""
+        """Return the weights that `OriginalDnn` scores with."""
         network = self.module
         with torch.no_grad():
             film_vectors = network.embed_films(self.films)
             film_joint = network.film_projection(film_vectors)
-            normalised = functional.normalize(film_vectors, dim=1)
+            normalized = functional.normalize(film_vectors, dim=1)
         return {
             **_tower_weights(network.user_tower),
             **_linear_weights("user_embedding", network.user_embedding),
             **_linear_weights("user_projection", network.user_projection),
             **_linear_weights("classifier", network.classifier),
-            "film_vectors": _numpy(normalised),
+            "film_vectors": _numpy(normalized),
             "film_joint": _numpy(film_joint),
         }

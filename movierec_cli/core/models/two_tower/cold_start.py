@@ -24,7 +24,7 @@ _BATCH = 256  # users at once; bounds the dense [users, films] arrays
 def fit_strangers(
     weights: Mapping[str, FloatArray], train: Dataset, film_ridge: float
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with ``stranger_films`` and ``liking``.
+    """Return ``weights`` with ``stranger_films`` and ``like_head``.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def fit_strangers(
     complete = {
         **weights,
         "stranger_films": np.zeros(n_films, np.float32),
-        "liking": np.zeros(2, np.float32),
+        "like_head": np.zeros(2, np.float32),
     }
     histories = train.histories
     predicted = np.concatenate(list(_predicted(TwoTower(complete), train)))
@@ -49,7 +49,7 @@ def fit_strangers(
     level = np.asarray(sums / (counts + film_ridge), np.float32)
     distance = predicted + level[film_rows] - weights["rating_mean"]
     complete["stranger_films"] = level
-    complete["liking"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
+    complete["like_head"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
     return complete
 
 

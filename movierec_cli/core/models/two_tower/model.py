@@ -39,8 +39,8 @@ class TwoTower:
         [S, 1 + K, D], constant and demographics, for those without a history; ``stranger_films``
         [n_films], what is added to their ratings; ``ridge`` [D], the pull towards the first vector;
         ``demographic_mean`` [K]; ``rating_mean`` [1]; ``half_known`` [1], the history at which the
-        first vector is half that of a stranger; ``liking`` [2], slope and constant of the log odds
-        of a 4 or 5, by the rating's distance from the mean.
+        first vector is half that of a stranger; ``like_head`` [2], slope and constant of the log
+        odds of a 4 or 5, by the rating's distance from the mean.
     """
 
     weights: Mapping[str, FloatArray]
@@ -61,7 +61,7 @@ class TwoTower:
             "demographic_mean": (known,),
             "rating_mean": (1,),
             "half_known": (1,),
-            "liking": (2,),
+            "like_head": (2,),
         }
 
     @staticmethod
@@ -86,12 +86,12 @@ class TwoTower:
             vectors[:, draw] = self._corrected(first, weights["films"][draw], seen, known)
         stranger = 1 - self._share_known(histories.counts)
         ratings = self._ratings(vectors) + stranger * weights["stranger_films"]
-        slope, constant = weights["liking"]
+        slope, constant = weights["like_head"]
         odds = slope * (ratings - weights["rating_mean"]) + constant
         return Scores(
-            ranking=ratings,
+            score=ratings,
             rating=np.clip(ratings, 1.0, 5.0),
-            liking=np.asarray(probability(odds), np.float32),
+            like_probability=np.asarray(probability(odds), np.float32),
         )
 
     def stranger_ratings(self, users: Users) -> FloatArray:

@@ -45,7 +45,7 @@ Draw = tuple[Tensor, Tensor, Tensor]
 _MOST_HIDDEN = 0.3  # share of the ratings that a step may hide
 
 
-class TwoTowerTask:
+class TwoTowerTrainer:
     """Trains a `TwoTowerConfig` and then averages over its posterior.
 
     Parameters
@@ -159,7 +159,7 @@ class TwoTowerTask:
         )
 
     @torch.no_grad()
-    def refine(self, number: int, begun: Mapping[str, Tensor]) -> Iterator[Epoch]:
+    def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Sample from the posterior, starting from the trained weights.
 
         Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps; what is
@@ -174,8 +174,8 @@ class TwoTowerTask:
             film_inputs, self._film_ridge, self._film_precision, config.noise
         )
         flipped = self._known.flip()
-        if begun:
-            films, user_tower, film_tower = self._go_on(begun)
+        if resume_from:
+            films, user_tower, film_tower = self._go_on(resume_from)
         else:
             own, user_tower, film_tower = self.module.averages()
             films = film_inputs.apply(film_tower) + own
@@ -211,11 +211,11 @@ class TwoTowerTask:
             **{f"draws.{place}": torch.stack(tensors) for place, tensors in enumerate(draws)},
         }
 
-    def _go_on(self, begun: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    def _go_on(self, resume_from: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """Take over a `refining_state`; return the chain."""
-        self._sweep = int(begun["sweep"])
+        self._sweep = int(resume_from["sweep"])
         chain, draws = (
-            [begun[f"{part}.{place}"].to(self._device) for place in range(3)]
+            [resume_from[f"{part}.{place}"].to(self._device) for place in range(3)]
             for part in ("chain", "draws")
         )
         self._draws = [

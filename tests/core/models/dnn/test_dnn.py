@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
-from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, cut_ratings, make_split
+from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_split, split_ratings
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.experiments.trainers import build_task
+from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
 from movierec_cli.core.models.config import DnnConfig, Preset
 from movierec_cli.core.models.dnn.closed_form import random_start, solved_parts
-from movierec_cli.core.models.dnn.like_head import HEAD, fit_liking
+from movierec_cli.core.models.dnn.like_head import HEAD, fit_like_head
 from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.dnn.trainer import Batch, DnnTask
+from movierec_cli.core.models.dnn.trainer import Batch, DnnTrainer
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -29,7 +29,7 @@ TINY = Preset(
         learning_rate=7e-3,
         batch_size=32,
         settle=0.5,
-        second_moment=0.99,
+        beta2=0.99,
         schedule="cosine",
     ),
 )
@@ -43,12 +43,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def trained(dataset: Dataset, preset: Preset = TINY) -> DnnTask:
+def trained(dataset: Dataset, preset: Preset = TINY) -> DnnTrainer:
     torch.manual_seed(preset.training.seed)
-    task, _ = build_task(dataset, preset)
-    run_epochs(task, preset.training, lambda _: None)
-    assert isinstance(task, DnnTask)
-    return task
+    trainer, _ = build_trainer(dataset, preset)
+    run_epochs(trainer, preset.training, lambda _: None)
+    assert isinstance(trainer, DnnTrainer)
+    return trainer
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_ranking_is_a_search_in_one_space(model: Dnn, split: dict[str, Scena
     scenario = split[FOLD_IN]
     vectors = model.user_vectors(scenario.histories, scenario.users)
     scores = model.score(scenario.histories, scenario.users)
-    np.testing.assert_allclose(scores.ranking, vectors @ model.film_vectors.T, rtol=1e-5)
+    np.testing.assert_allclose(scores.score, vectors @ model.film_vectors.T, rtol=1e-5)
     assert scores.rating is None
 
 
@@ -94,7 +94,7 @@ def test_contributions_and_the_rest_sum_up_to_the_match(
     films = np.array([0, 5, 17])
     parts = model.contributions(history, user, films)
     assert parts.shape == (len(history.film_rows), 3)
-    match = model.score(history, user).ranking[0, films]
+    match = model.score(history, user).score[0, films]
     raw = model._without_history(user)
     pooled = model._pooled(history) @ model.weights["history"]
     rest = (raw * model._scales(raw + pooled, history.counts)) @ model.film_vectors[films].T
@@ -130,9 +130,9 @@ def test_films_are_scaled_where_a_history_is_known_and_not_for_strangers(small: 
     def untrained(power: float) -> tuple[dict[str, np.ndarray], np.ndarray]:
         torch.manual_seed(0)
         config = replace(TINY.config, spread_power=power)  # type: ignore[type-var]
-        task, _ = build_task(small, Preset(config, TINY.training))
-        assert isinstance(task, DnnTask)
-        return task._weights(task._solved), task._solved.film_scales
+        trainer, _ = build_trainer(small, Preset(config, TINY.training))
+        assert isinstance(trainer, DnnTrainer)
+        return trainer._weights(trainer._solved), trainer._solved.film_scales
 
     (plain, _), (scaled, scales) = untrained(0.0), untrained(-0.2)
     with_history = 16 + 24
@@ -153,17 +153,17 @@ def test_films_are_scaled_where_a_history_is_known_and_not_for_strangers(small: 
 def test_what_is_solved_knows_all_ratings_in_the_end_and_the_head_only_what_it_is_told(
     small: Dataset,
 ) -> None:
-    task, _ = build_task(small, TINY)
-    assert isinstance(task, DnnTask)
-    exported = task.export()
+    trainer, _ = build_trainer(small, TINY)
+    assert isinstance(trainer, DnnTrainer)
+    exported = trainer.export()
     config = TINY.config
     assert isinstance(config, DnnConfig)
     torch.manual_seed(TINY.training.seed)
     complete = solved_parts(small, config, random_start(len(small.films), config))
     solved = slice(config.dimension, config.dimension + config.solved_rank)
     np.testing.assert_array_equal(exported["history"][:, solved], complete.parts[0].history)
-    fit, unseen = cut_ratings(small, 0.1, TINY.training.seed)
-    head = fit_liking(task._weights(task._solved), fit, unseen, TINY.training.seed)
+    fit, unseen = split_ratings(small, 0.1, TINY.training.seed)
+    head = fit_like_head(trainer._weights(trainer._solved), fit, unseen, TINY.training.seed)
     for name in HEAD:
         np.testing.assert_array_equal(exported[name], head[name], err_msg=name)
 
@@ -172,9 +172,9 @@ def test_who_someone_is_changes_what_a_stranger_gets_and_nothing_known_is_no_fai
     model: Dnn, split: dict[str, Scenario]
 ) -> None:
     scenario = split[COLD_START]
-    ranking = model.score(scenario.histories, scenario.users).ranking
+    ranking = model.score(scenario.histories, scenario.users).score
     assert np.unique(np.argmax(ranking, axis=1)).size > 1
-    unknown = model.score(Histories.empty(2), Users.unknown(2)).ranking
+    unknown = model.score(Histories.empty(2), Users.unknown(2)).score
     assert np.isfinite(unknown).all()
     np.testing.assert_array_equal(unknown[0], unknown[1])
 
@@ -183,7 +183,7 @@ def test_probabilities_are_probabilities_and_near_the_truth(
     model: Dnn, split: dict[str, Scenario]
 ) -> None:
     for scenario in split.values():
-        liking = model.score(scenario.histories, scenario.users).liking
+        liking = model.score(scenario.histories, scenario.users).like_probability
         assert liking is not None
         assert ((liking > 0) & (liking < 1)).all()
         at = (scenario.targets.user_rows, scenario.targets.film_rows)
@@ -193,7 +193,7 @@ def test_probabilities_are_probabilities_and_near_the_truth(
 
 
 def test_films_that_the_same_people_like_are_near_each_other(model: Dnn) -> None:
-    tastes = model.taste_vectors
+    tastes = model.similarity_vectors
     lengths = np.linalg.norm(tastes, axis=1)
     known = lengths > 0.9 * lengths.max()
     assert known.sum() > 100  # a film without a rating has no taste
@@ -212,10 +212,10 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit(small: Dataset) -> Non
 
 
 def test_training_scores_each_film_without_its_own_part_in_the_history(small: Dataset) -> None:
-    task, _ = build_task(small, TINY)
-    assert isinstance(task, DnnTask)
-    batch = next(task.batches(torch.Generator().manual_seed(0)))
-    network = task.module
+    trainer, _ = build_trainer(small, TINY)
+    assert isinstance(trainer, DnnTrainer)
+    batch = next(trainer.batches(torch.Generator().manual_seed(0)))
+    network = trainer.module
     with torch.no_grad():
         scores = network(batch, batch.grades)
         user, film = int(batch.user_rows[0]), int(batch.film_rows[0])
@@ -235,9 +235,9 @@ def test_training_shows_a_share_of_the_users_with_what_they_rated_in_one_moment(
 ) -> None:
     def first_batch(share: float) -> Batch:
         config = replace(TINY.config, moment_share=share)  # type: ignore[type-var]
-        task, _ = build_task(small, Preset(config, TINY.training))
-        assert isinstance(task, DnnTask)
-        return next(task.batches(torch.Generator().manual_seed(0)))
+        trainer, _ = build_trainer(small, Preset(config, TINY.training))
+        assert isinstance(trainer, DnnTrainer)
+        return next(trainer.batches(torch.Generator().manual_seed(0)))
 
     whole, some, every = (first_batch(share) for share in (0.0, 0.5, 0.9999))
     rows, at = whole.user_rows.numpy(), (whole.user_rows, whole.film_rows)
@@ -253,14 +253,14 @@ def test_training_shows_a_share_of_the_users_with_what_they_rated_in_one_moment(
 
 
 def test_no_epoch_is_kept_before_the_steps_are_small(small: Dataset) -> None:
-    task, _ = build_task(small, TINY)
-    history = run_epochs(task, TINY.training, lambda _: None)
+    trainer, _ = build_trainer(small, TINY)
+    history = run_epochs(trainer, TINY.training, lambda _: None)
     assert not any(epoch.is_best for epoch in history.epochs[:2])
     assert history.best.number > 2
 
 
 def test_the_validation_part_hides_a_fifth_of_the_ratings_of_some_users(small: Dataset) -> None:
-    fit, scenario = cut_ratings(small, 0.1, 0)
+    fit, scenario = split_ratings(small, 0.1, 0)
     assert len(scenario.users) == 12
     hidden = scenario.targets.counts.sum()
     assert len(fit.ratings) + hidden == len(small.ratings)
@@ -283,7 +283,7 @@ def test_a_configuration_that_makes_no_sense_is_refused() -> None:
 
 
 def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, model: Dnn) -> None:
-    tastes = model.taste_vectors
+    tastes = model.similarity_vectors
     lengths = np.maximum(np.linalg.norm(tastes, axis=1), 1e-9)
     popular = np.argsort(-np.bincount(medium.ratings.film_rows, minlength=len(medium.films)))
     liked, disliked = np.sort(popular[:3]), int(popular[10])
@@ -298,7 +298,7 @@ def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, mod
             np.array(ratings, np.float32)[order],
             np.zeros(len(films), np.int64),
         )
-        scores = model.score(history, Users.unknown(1)).ranking[0]
+        scores = model.score(history, Users.unknown(1)).score[0]
         return np.argsort(np.argsort(-scores))
 
     before = ranking(list(liked), [5.0] * 3)

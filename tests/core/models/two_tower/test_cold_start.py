@@ -47,7 +47,7 @@ def test_a_films_level_moves_to_the_ratings_that_it_has(
 
 def test_as_many_are_told_to_like_as_do(train: Dataset, weights: dict[str, np.ndarray]) -> None:
     fitted = fit_strangers(weights, train, film_ridge=3.0)
-    slope, constant = fitted["liking"]
+    slope, constant = fitted["like_head"]
     distances = np.array([1.3, 0.2]) + fitted["stranger_films"][[0, 2]]
     told = 1 / (1 + np.exp(-(slope * distances + constant)))
     assert slope > 0  # two of three like film 0, one of two film 2

@@ -11,23 +11,21 @@ from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.experiments.trainers import build_task
+from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.baselines import Bias, FilmMean
 from movierec_cli.core.models.config import Preset, TwoTowerConfig
 from movierec_cli.core.models.features import basis_size
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.sparse import Incidence
-from movierec_cli.core.models.two_tower.trainer import TwoTowerTask
+from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
 from tests.helpers import make_histories
 
 TINY = Preset(
     TwoTowerConfig(members=2, factors=4, sweeps=20, burn_in=4, thinning=4),
-    TrainingOptions(
-        epochs=3, learning_rate=0.01, batch_size=24_000, second_moment=0.98, schedule="cosine"
-    ),
+    TrainingOptions(epochs=3, learning_rate=0.01, batch_size=24_000, beta2=0.98, schedule="cosine"),
 )
 
 
@@ -41,11 +39,11 @@ def one_thread() -> Iterator[None]:
 
 def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
     torch.manual_seed(preset.training.seed)
-    task, _ = build_task(dataset, preset)
-    assert isinstance(task, TwoTowerTask)
-    run_epochs(task, preset.training, lambda _: None)
-    list(task.refine(4, {}))
-    return task.export()
+    trainer, _ = build_trainer(dataset, preset)
+    assert isinstance(trainer, TwoTowerTrainer)
+    run_epochs(trainer, preset.training, lambda _: None)
+    list(trainer.refine(4, {}))
+    return trainer.export()
 
 
 def weights_by_hand(n_films: int) -> dict[str, np.ndarray]:
@@ -61,7 +59,7 @@ def weights_by_hand(n_films: int) -> dict[str, np.ndarray]:
         "demographic_mean": np.zeros(size, np.float32),
         "rating_mean": np.float32([3.5]),
         "half_known": np.float32([1.0]),
-        "liking": np.float32([1.0, 0.0]),
+        "like_head": np.float32([1.0, 0.0]),
     }
 
 
@@ -93,7 +91,7 @@ def test_predictions_are_ratings_and_better_than_the_baselines(
 
 def test_probabilities_are_near_the_truth(model: TwoTower, split: dict[str, Scenario]) -> None:
     for scenario in split.values():
-        liking = model.score(scenario.histories, scenario.users).liking
+        liking = model.score(scenario.histories, scenario.users).like_probability
         assert liking is not None
         assert ((liking > 0) & (liking < 1)).all()
         at = (scenario.targets.user_rows, scenario.targets.film_rows)
@@ -117,13 +115,13 @@ def test_what_holds_for_strangers_fades_as_the_history_grows() -> None:
 def test_the_probability_is_read_from_the_rating_before_clipping() -> None:
     weights = weights_by_hand(n_films=2)
     weights["films"][0, :, 0] = [0.5, 2.0]
-    weights["liking"] = np.float32([2.0, 0.1])
+    weights["like_head"] = np.float32([2.0, 0.1])
     scores = TwoTower(weights).score(Histories.empty(1), Users.unknown(1))
     odds = np.array([2.0 * 0.5 + 0.1, 2.0 * 2.0 + 0.1])
     assert scores.rating is not None
-    assert scores.liking is not None
+    assert scores.like_probability is not None
     np.testing.assert_allclose(scores.rating, [[4.0, 5.0]])
-    np.testing.assert_allclose(scores.liking[0], 1 / (1 + np.exp(-odds)), rtol=1e-5)
+    np.testing.assert_allclose(scores.like_probability[0], 1 / (1 + np.exp(-odds)), rtol=1e-5)
 
 
 def test_strangers_are_told_the_same_with_less_work(
@@ -132,7 +130,7 @@ def test_strangers_are_told_the_same_with_less_work(
     users = split[COLD_START].users
     np.testing.assert_allclose(
         model.stranger_ratings(users),
-        model.score(Histories.empty(len(users)), users).ranking,
+        model.score(Histories.empty(len(users)), users).score,
         rtol=1e-4,
         atol=1e-4,
     )
@@ -141,14 +139,14 @@ def test_strangers_are_told_the_same_with_less_work(
 def test_people_of_whom_nothing_is_known_are_enough_to_train_on(small: Dataset) -> None:
     nobody = replace(Users.unknown(len(small.users)), ids=small.users.ids)
     model = TwoTower(trained(replace(small, users=nobody)))
-    scores = model.score(small.histories, nobody).ranking
+    scores = model.score(small.histories, nobody).score
     assert np.isfinite(scores).all()
     strangers = model.stranger_ratings(small.users)
     np.testing.assert_allclose(strangers, np.broadcast_to(strangers[0], strangers.shape), rtol=1e-5)
 
 
 def test_nothing_known_of_a_person_is_no_failure(model: TwoTower) -> None:
-    scores = model.score(Histories.empty(2), Users.unknown(2)).ranking
+    scores = model.score(Histories.empty(2), Users.unknown(2)).score
     assert np.isfinite(scores).all()
     np.testing.assert_allclose(scores[0], scores[1], rtol=1e-5)
 
@@ -160,7 +158,7 @@ def test_a_user_who_rates_everything_high_is_predicted_higher(
     users = medium.users.take(np.array([0]))
     high = replace(history, ratings=np.full_like(history.ratings, 5.0))
     low = replace(history, ratings=np.full_like(history.ratings, 1.0))
-    assert model.score(high, users).ranking.mean() > model.score(low, users).ranking.mean() + 1
+    assert model.score(high, users).score.mean() > model.score(low, users).score.mean() + 1
 
 
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(small: Dataset) -> None:

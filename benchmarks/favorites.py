@@ -1,11 +1,11 @@
-"""How good a dnn run is for somebody who names a few favourites, beside the baselines.
+"""How good a dnn run is for somebody who names a few favorites, beside the baselines.
 
-python benchmarks/favourites.py [RUN]
+python benchmarks/favorites.py [RUN]
 """
 
 import sys
 
-from favorites_scenario import FAVOURITES, favourites_scenario
+from favorites_scenario import FAVORITES, favorites_scenario
 
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import make_split
@@ -16,7 +16,7 @@ from movierec_cli.core.runs.store import load_run
 
 
 def main(name: str) -> None:
-    """Print NDCG@25 and precision@25 for each number of favourites."""
+    """Print NDCG@25 and precision@25 for each number of favorites."""
     paths = Paths.from_environment()
     run = load_run(name, paths.runs)
     dataset = load_dataset(run.manifest.dataset["name"], paths)
@@ -28,10 +28,10 @@ def main(name: str) -> None:
         "EASE": Ease.fit(split.train),
     }
     heads = [f"{model} {metric}@25" for metric in ("NDCG", "P") for model in models]
-    print("| favourites | users | " + " | ".join(heads) + " |")
+    print("| favorites | users | " + " | ".join(heads) + " |")
     print("|---:|---:|" + "---:|" * len(heads))
-    for k in FAVOURITES:
-        results = [evaluate(model, favourites_scenario(split, k)) for model in models.values()]
+    for k in FAVORITES:
+        results = [evaluate(model, favorites_scenario(split, k)) for model in models.values()]
         cells = [
             f"{result.metrics[metric]:.4f}"
             for metric in ("ndcg", "precision")

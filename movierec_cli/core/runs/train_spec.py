@@ -23,7 +23,7 @@ class Overrides:
 
 
 @dataclass(frozen=True)
-class TrainingRequest:
+class TrainSpec:
     """What to train, and on which part of the data.
 
     Attributes
@@ -78,8 +78,8 @@ class TrainingRequest:
         )
 
 
-def default_name(request: TrainingRequest, dataset: str) -> str:
-    """Name a run after all that is not the usual: ``dnn``, ``dnn-report``, ``two-tower-u1``."""
+def default_name(request: TrainSpec, dataset: str) -> str:
+    """Name a run after all that is not the usual: ``dnn``, ``dnn-original``, ``two-tower-u1``."""
     parts = [request.model]
     if request.preset != "default":
         parts.append(request.preset)
@@ -92,9 +92,9 @@ def default_name(request: TrainingRequest, dataset: str) -> str:
     return "-".join(parts)
 
 
-def train_command(request: TrainingRequest, dataset: str) -> str:
+def train_command(request: TrainSpec, dataset: str) -> str:
     """Return the command that asks for a training."""
-    usual = TrainingRequest(request.model)
+    usual = TrainSpec(request.model)
     words = ["movierec train", request.model]
     options = {
         **{
@@ -113,9 +113,9 @@ def train_command(request: TrainingRequest, dataset: str) -> str:
     return " ".join(words)
 
 
-def request_of(
+def spec_of(
     model: str, preset: str, name: str, split: Mapping[str, Any], training: Mapping[str, Any]
-) -> TrainingRequest:
+) -> TrainSpec:
     """Return the request that a run answers, from what its manifest says.
 
     Parameters
@@ -123,7 +123,7 @@ def request_of(
     split, training
         As in a `Manifest`. What is missing there is as usual.
     """
-    usual = TrainingRequest(model)
+    usual = TrainSpec(model)
     options = (
         {} if preset not in PRESETS.get(model, {}) else asdict(PRESETS[model][preset].training)
     )
