@@ -27,7 +27,7 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.baselines import DemographicRidge, Ease
-from movierec_cli.core.models.config import PRESETS, Preset
+from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.training.loop import THREADS, run_training

@@ -52,13 +52,13 @@ def _datasets() -> Iterable[str]:
 
 
 def _models() -> Iterable[str]:
-    from movierec_cli.core.models.config import MODELS
+    from movierec_cli.core.models.presets import MODELS
 
     return MODELS
 
 
 def _presets() -> Iterable[str]:
-    from movierec_cli.core.models.config import PRESETS
+    from movierec_cli.core.models.presets import PRESETS
 
     return dict.fromkeys(preset for presets in PRESETS.values() for preset in presets)
 

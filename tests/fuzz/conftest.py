@@ -7,7 +7,7 @@ import pytest
 
 from movierec_cli.core.data import download, registry
 from movierec_cli.core.experiments.train import train_run
-from movierec_cli.core.models.config import PRESETS
+from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.runs.store import save_run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec

@@ -14,7 +14,7 @@ from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
-from movierec_cli.core.models.config import PRESETS
+from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.runs.store import Run, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec, default_name
 

@@ -8,15 +8,13 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.splits import Scenario, split_ratings, split_users
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.config import (
-    DnnConfig,
-    OriginalTwoTowerConfig,
-    Preset,
-    TwoTowerConfig,
-)
+from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.trainer import DnnTrainer
+from movierec_cli.core.models.original.config import OriginalTwoTowerConfig
 from movierec_cli.core.models.original.title_vectors import title_vectors
 from movierec_cli.core.models.original.trainer import OriginalDnnTrainer, OriginalTwoTowerTrainer
+from movierec_cli.core.models.presets import Preset
+from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.training.loop import Trainer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError
-from movierec_cli.core.models.config import PRESETS
+from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.runs.store import Run, list_runs, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
 

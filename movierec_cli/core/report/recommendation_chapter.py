@@ -5,7 +5,7 @@ import numpy as np
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
 from movierec_cli.core.data.splits import FOLD_IN, Scenario
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.models.config import MODELS
+from movierec_cli.core.models.presets import MODELS
 from movierec_cli.core.recommend.query import Person
 from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.document import (

@@ -10,7 +10,7 @@ from typing import Any
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.models.config import MODELS, PRESETS, Preset
+from movierec_cli.core.models.presets import MODELS, PRESETS, Preset
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,13 @@ def check_share(name: str, share: float) -> None:
         raise UsageError(f"{name} must be at least 0 and below 1, not {share}.")
 
 
+def check_sizes(**sizes: int) -> None:
+    """Refuse sizes below 1."""
+    for name, size in sizes.items():
+        if size < 1:
+            raise UsageError(f"{name} must be 1 or more, not {size}.")
+
+
 @dataclass(frozen=True)
 class TrainingOptions:
     """How to train.

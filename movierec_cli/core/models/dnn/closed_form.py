@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
-from movierec_cli.core.models.config import DnnConfig
+from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.ensemble import (
     WITH_HISTORY,
     WITHOUT_HISTORY,

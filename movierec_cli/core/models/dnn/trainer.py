@@ -16,7 +16,6 @@ from torch.nn import functional
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.dnn.background import in_background
 from movierec_cli.core.models.dnn.closed_form import (
     Solved,
@@ -25,6 +24,7 @@ from movierec_cli.core.models.dnn.closed_form import (
     random_start,
     solved_parts,
 )
+from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.ensemble import (
     WITH_HISTORY,
     Part,

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Ratings
-from movierec_cli.core.models.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.features import film_features, user_features
+from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.training.loop import TOTAL, Monitor
 
 Weights = dict[str, FloatArray]

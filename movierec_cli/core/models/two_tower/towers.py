@@ -7,7 +7,7 @@ of users and of films.
 import torch
 from torch import Tensor, nn
 
-from movierec_cli.core.models.config import TwoTowerConfig
+from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 
 _AVERAGING = 0.97  # of the exponential moving average of the weights
 

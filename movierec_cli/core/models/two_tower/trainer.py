@@ -22,7 +22,6 @@ from torch import Tensor
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.config import TwoTowerConfig
 from movierec_cli.core.models.features import (
     count_features,
     demographic_basis,
@@ -30,6 +29,7 @@ from movierec_cli.core.models.features import (
     known_mean,
 )
 from movierec_cli.core.models.two_tower.cold_start import fit_strangers
+from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
 from movierec_cli.core.models.two_tower.sparse import Incidence

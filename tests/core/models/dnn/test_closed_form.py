@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.models.config import DnnConfig
 from movierec_cli.core.models.dnn.closed_form import (
     _directions,
     _film_scales,
@@ -16,6 +15,7 @@ from movierec_cli.core.models.dnn.closed_form import (
     random_start,
     solved_parts,
 )
+from movierec_cli.core.models.dnn.config import DnnConfig
 
 CONFIG = DnnConfig(solved_rank=200)
 

@@ -14,11 +14,12 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.baselines import Popularity
-from movierec_cli.core.models.config import DnnConfig, Preset
 from movierec_cli.core.models.dnn.closed_form import random_start, solved_parts
+from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import HEAD, fit_like_head
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.dnn.trainer import Batch, DnnTrainer
+from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
 

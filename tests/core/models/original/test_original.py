@@ -10,12 +10,7 @@ from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import make_split, split_users
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.experiments.trainers import build_trainer
-from movierec_cli.core.models.config import (
-    PRESETS,
-    OriginalDnnConfig,
-    OriginalTwoTowerConfig,
-    Preset,
-)
+from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
 from movierec_cli.core.models.original.trainer import (
     DnnNetwork,
@@ -23,6 +18,7 @@ from movierec_cli.core.models.original.trainer import (
     OriginalTwoTowerTrainer,
     TwoTowerNetwork,
 )
+from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from movierec_cli.core.models.config import TwoTowerConfig
+from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.towers import Towers
 
 

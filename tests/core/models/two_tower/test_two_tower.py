@@ -13,8 +13,9 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.baselines import Bias, FilmMean
-from movierec_cli.core.models.config import Preset, TwoTowerConfig
 from movierec_cli.core.models.features import basis_size
+from movierec_cli.core.models.presets import Preset
+from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.sparse import Incidence
