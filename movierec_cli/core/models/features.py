@@ -137,24 +137,6 @@ def like_features(
     )
 
 
-_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
-
-
-def film_basis(films: Films) -> FloatArray:
-    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
-    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
-    spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
-    span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
-    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
-    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)
-
-
-def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
-    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
-    columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
 def known_mean(values: FloatArray) -> FloatArray:
     """Return the mean of what is known of each column of [n, K]; 0 where nothing is, [K]."""
     known = ~np.isnan(values)

@@ -11,6 +11,7 @@ Notation: S draws, D bias and factors, K demographic features.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,17 @@ from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.models.features import (
     basis_size,
-    count_features,
     demographic_basis,
     probability,
 )
 
 N_COUNT_FEATURES = 3
+
+
+def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
+    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
+    columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
