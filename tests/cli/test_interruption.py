@@ -37,9 +37,9 @@ def test_who_interrupts_does_not_wait_for_what_is_computed_beside_the_training()
     code = (
         "import sys, time\n"
         "import movierec_cli.__main__ as program\n"
-        "from movierec_cli.core.models.dnn.background import in_background\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
         "def interrupted(prog_name):\n"
-        "    in_background(time.sleep, 600)\n"
+        "    ThreadPoolExecutor(1).submit(time.sleep, 600)\n"
         "    sys.stdout.write('what was printed before')\n"
         "    sys.exit(130)\n"
         "program.app = interrupted\n"

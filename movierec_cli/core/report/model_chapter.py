@@ -168,16 +168,15 @@ def _two_tower(run: Run, dataset: Dataset) -> str:
 
 def _dnn(run: Run, dataset: Dataset) -> str:
     del dataset
-    config = run.manifest.config
+    network, item_item = (run.manifest.config[part] for part in ("network", "item_item"))
     return (
-        f"A user's vector is pooled from the films in the history, graded by rating, and from who "
-        f"she is; film vectors of {config['dimension']} numbers, trained with the cosine between "
-        f"scores and graded ratings over the whole catalog, are searched with it. "
-        f"{percent(config['stranger_share'], 0)} of the users are shown without their history in "
-        f"training, so that it serves newcomers too, and {percent(config['moment_share'], 0)} "
-        "with what they rated in one moment. A solved item-item part and a demographic part join "
-        "the same space; "
-        "a small classifier on top says how likely a rating of 4 or higher is."
+        "Users and films have vectors in one joint embedding space, and the score is their dot "
+        "product. A user's vector is the sum of the vectors of the films in the history, weighted "
+        "by rating, and of the demographics. The space has three components: a network of "
+        f"{network['dimension']} dimensions, trained with the cosine between scores and weighted "
+        f"ratings over the whole catalog; {item_item['rank']} principal directions of closed-form "
+        "item-item solutions; and a regression on demographics for the cold start. A like head on "
+        "top gives the probability of a rating of 4 or higher."
     )
 
 

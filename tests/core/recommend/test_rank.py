@@ -192,18 +192,6 @@ def dnn(small: Dataset) -> Iterator[Model]:
     yield train_run(small, request, lambda _: None).model
 
 
-def test_the_contributions_of_a_dnn_sum_up_to_the_match(small: Dataset, dnn: Any) -> None:
-    asking = known_user(small, 7)
-    rows = np.arange(len(small.films))
-    parts = dnn.contributions(asking.history, asking.users, rows)
-    raw = dnn._without_history(asking.users)
-    pooled = dnn._pooled(asking.history) @ dnn.weights["history"]
-    rest = raw * dnn._scales(raw + pooled, asking.history.counts) @ dnn.film_vectors.T
-    match = dnn.score(asking.history, asking.users).score
-    assert parts.shape == (len(asking.history.film_rows), len(small.films))
-    np.testing.assert_allclose(parts.sum(axis=0) + rest[0], match[0], atol=1e-4)
-
-
 def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Any) -> None:
     asking = known_user(small, 7)
     films = recommend(dnn, small, asking, Filters(n=5))

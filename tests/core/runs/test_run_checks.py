@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from movierec_cli.core.models.features import N_LIKE_FEATURES, basis_size
+from movierec_cli.core.models.dnn.like_head import like_head_shapes
+from movierec_cli.core.models.features import n_demographic_features
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.runs.run_checks import LARGEST_WEIGHT, check_weights, is_sound
 
-FILMS, KNOWN = 2, basis_size(0)
+FILMS, KNOWN = 2, n_demographic_features(0)
 
 
 def ones(*shape: int) -> np.ndarray:
@@ -17,18 +18,16 @@ def ones(*shape: int) -> np.ndarray:
 SOUND = {
     "dnn": {
         "film_vectors": ones(FILMS, 3),
-        "history": ones(FILMS, 3),
-        "demographics": ones(KNOWN, 3),
+        "history_vectors": ones(FILMS, 3),
+        "demographic_vectors": ones(KNOWN, 3),
         "constant": ones(3),
         "demographic_mean": ones(KNOWN),
-        "part_sizes": np.float32([1, 2]),
-        "part_weights": np.float32([0.5, 0]),
-        "part_gates": np.float32([0, 1]),
-        "grades": ones(5),
-        "half_known": ones(1),
-        "like_head": ones(N_LIKE_FEATURES + 1),
-        "film_level": ones(FILMS),
-        "film_counts": ones(FILMS),
+        "component_sizes": np.float32([1, 2]),
+        "component_weights": np.float32([0.5, 0]),
+        "component_gates": np.float32([0, 1]),
+        "rating_weights": ones(5),
+        "half_saturation": ones(1),
+        **{name: ones(*shape) for name, shape in like_head_shapes(FILMS).items()},
     },
     "two-tower": {
         "films": ones(4, FILMS, 3),
@@ -43,7 +42,7 @@ SOUND = {
         "like_head": ones(2),
     },
 }
-"""Two films, three columns; the parts of the dnn have one and two of them."""
+"""Two films, three columns; the components of the dnn have one and two of them."""
 
 CASES = [(model, name) for model, weights in SOUND.items() for name in weights]
 
@@ -74,12 +73,12 @@ def test_every_array_has_to_be_there_in_its_shape(model: str, name: str) -> None
 @pytest.mark.parametrize(
     ("model", "name", "values", "why"),
     [
-        ("dnn", "part_sizes", [2, 2], "part_sizes are not the widths"),
-        ("dnn", "part_sizes", [0, 3], "part_sizes are not the widths"),
-        ("dnn", "part_sizes", [1.5, 1.5], "part_sizes are not the widths"),
-        ("dnn", "part_gates", [0, 2], "part_gates holds what is no gate"),
-        ("dnn", "part_weights", [0.5, -1], "not positive"),
-        ("dnn", "half_known", [0], "not positive"),
+        ("dnn", "component_sizes", [2, 2], "component_sizes are not the widths"),
+        ("dnn", "component_sizes", [0, 3], "component_sizes are not the widths"),
+        ("dnn", "component_sizes", [1.5, 1.5], "component_sizes are not the widths"),
+        ("dnn", "component_gates", [0, 2], "component_gates holds an unknown gate"),
+        ("dnn", "component_weights", [0.5, -1], "not positive"),
+        ("dnn", "half_saturation", [0], "not positive"),
         ("two-tower", "ridge", [1, 0, 1], "not positive"),
         ("two-tower", "half_known", [-1], "not positive"),
     ],

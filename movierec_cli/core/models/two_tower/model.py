@@ -18,11 +18,8 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
-from movierec_cli.core.models.features import (
-    basis_size,
-    demographic_basis,
-    probability,
-)
+from movierec_cli.core.models.features import centered_demographics, n_demographic_features
+from movierec_cli.core.models.linear import logistic
 
 N_COUNT_FEATURES = 3
 
@@ -55,7 +52,7 @@ class TwoTower:
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
         """Return the shape that each array has, given the widths that some of them have."""
         draws = max(len(np.atleast_1d(weights["films"])), 1)
-        known = max(weights["demographic_mean"].size, basis_size(0))
+        known = max(weights["demographic_mean"].size, n_demographic_features(0))
         width = max(weights["ridge"].size, 1)
         return {
             "films": (draws, n_films, width),
@@ -97,7 +94,7 @@ class TwoTower:
         return Scores(
             score=ratings,
             rating=np.clip(ratings, 1.0, 5.0),
-            like_probability=np.asarray(probability(odds), np.float32),
+            like_probability=np.asarray(logistic(odds), np.float32),
         )
 
     def stranger_ratings(self, users: Users) -> FloatArray:
@@ -120,9 +117,7 @@ class TwoTower:
         return np.asarray(total / draws + self.weights["rating_mean"], np.float32)
 
     def _demographics(self, users: Users) -> FloatArray:
-        mean = self.weights["demographic_mean"]
-        basis = demographic_basis(users, len(mean) - basis_size(0))
-        return np.asarray(np.nan_to_num(basis - mean), np.float32)
+        return centered_demographics(users, self.weights["demographic_mean"])
 
     def _first_vectors(
         self, draw: int, seen: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]

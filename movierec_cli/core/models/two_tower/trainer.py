@@ -22,7 +22,7 @@ from torch import Tensor
 from movierec_cli.core.data.dataset import Films, FloatArray
 from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.features import demographic_basis, known_mean
+from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.two_tower.cold_start import fit_strangers
 from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
@@ -72,9 +72,9 @@ class TwoTowerTrainer:
         self._user_rows = torch.as_tensor(histories.user_rows, device=device)
         self._film_rows = torch.as_tensor(histories.film_rows.astype(np.int64), device=device)
         self._ratings = torch.as_tensor(histories.ratings - self._mean, device=device)
-        basis = demographic_basis(train.users.take(rows), len(train.occupations))
-        self._demographic_mean = known_mean(basis)
-        self._demographics = self._tensor(np.nan_to_num(basis - self._demographic_mean))
+        users = train.users.take(rows)
+        self._demographic_mean = demographic_mean(users, len(train.occupations))
+        self._demographics = self._tensor(centered_demographics(users, self._demographic_mean))
         films = film_basis(train.films)
         self._film_side = self._tensor(films - films.mean(axis=0))
         self._hidden = min(options.batch_size, int(_MOST_HIDDEN * len(self._ratings)))
