@@ -296,10 +296,11 @@ def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, mod
             np.array(films, np.int32)[order],
             np.array(ratings, np.float32)[order],
             np.zeros(len(films), np.int64),
+            np.array(films)[order] == disliked,
         )
         scores = model.score(history, Users.unknown(1)).score[0]
         return np.argsort(np.argsort(-scores))
 
     before = ranking(list(liked), [5.0] * 3)
-    after = ranking([*liked, disliked], [5.0] * 3 + [0.0])
+    after = ranking([*liked, disliked], [5.0] * 3 + [1.0])
     assert np.mean(after[near] - before[near]) > 5
