@@ -9,19 +9,6 @@ PAD = -1
 """The film row in the places of a list that no ranked film fills."""
 
 
-def inner_products(user_vectors: FloatArray, film_vectors: FloatArray) -> FloatArray:
-    """Return the dot product of every user with every film, [n_users, n_films].
-
-    Parameters
-    ----------
-    user_vectors
-        [n_users, d].
-    film_vectors
-        [n_films, d].
-    """
-    return np.asarray(user_vectors @ film_vectors.T, dtype=np.float32)
-
-
 def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
     """Return a copy of ``scores`` [n_users, n_films] with ``-inf`` for each user's known films."""
     masked = scores.copy()

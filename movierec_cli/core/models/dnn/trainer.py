@@ -67,16 +67,15 @@ class Network(nn.Module):
         self.demographics = nn.Parameter(torch.zeros(n_features, width))
         self.constant = nn.Parameter(torch.zeros(width))
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Score all films, each without its own part in the history, [B, N]."""
-        # F, O [N, d]:  scores = (S (F + O) + D A + b) F' - S * diag((F + O) F')
+    def forward(self, histories: Tensor, demographics: Tensor) -> Tensor:
+        """Score all films, each without its own part in the history, [B, N].
+
+        The arguments are those of a `Batch`.
+        """
+        # (S H + D A + b) F' - S diag(H F'), with H = F + offset
         history_vectors = self.films + self.history_offset
-        users = (
-            batch.histories @ history_vectors
-            + batch.demographics @ self.demographics
-            + self.constant
-        )
-        own = batch.histories * (history_vectors * self.films).sum(dim=1)
+        users = histories @ history_vectors + demographics @ self.demographics + self.constant
+        own = histories * (history_vectors * self.films).sum(dim=1)
         scores: Tensor = users @ self.films.T - own
         return scores
 
@@ -150,8 +149,16 @@ class DnnTrainer:
             )
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return one minus the cosine between scores and targets, the mean over the users."""
-        cosine = functional.cosine_similarity(self.module(batch), batch.targets, dim=1)
+        """Return one minus the cosine between scores and targets, the mean over the users.
+
+        Some users are scored without their history, which regularizes the network.
+        """
+        shape = (len(batch.histories), 1)
+        is_hidden = (
+            torch.rand(shape, device=batch.histories.device) < self._config.network.hidden_share
+        )
+        scores = self.module(batch.histories.masked_fill(is_hidden, 0.0), batch.demographics)
+        cosine = functional.cosine_similarity(scores, batch.targets, dim=1)
         return {TOTAL: (1 - cosine).mean()}
 
     def validate(self) -> dict[str, float]:

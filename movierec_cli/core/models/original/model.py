@@ -12,7 +12,6 @@ from movierec_cli.core.data.dataset import GENDERS, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
 from movierec_cli.core.models.features import user_features
 from movierec_cli.core.models.linear import logistic
-from movierec_cli.core.models.topk import inner_products
 
 
 def _n_occupations(weights: Mapping[str, FloatArray]) -> int:
@@ -153,7 +152,7 @@ class OriginalDnn:
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Rank by cosine similarity; tell the classifier's P(rating >= 4)."""
-        ranking = inner_products(self.user_vectors(histories, users), self.film_vectors)
+        ranking = self.user_vectors(histories, users) @ self.film_vectors.T
         joint = _linear(self.weights, "user_projection", self._embed(users))  # [n_users, J]
         logits = np.stack([self._classify(user_joint) for user_joint in joint])
         return Scores(score=ranking, like_probability=logistic(logits).astype(np.float32))
