@@ -1,4 +1,4 @@
-"""Ranking: ties keep the order of the catalog, known films are left out, empty places are padded."""
+"""Ranking: ties keep the order of the catalog, known films are left out, gaps are padded."""
 
 import numpy as np
 import pytest

@@ -17,7 +17,7 @@ from movierec_cli.core.models.dnn.components import (
     scale_films,
     whiten,
 )
-from movierec_cli.core.models.dnn.config import ColdStartConfig, DnnConfig, ItemItemConfig
+from movierec_cli.core.models.dnn.config import ColdStartConfig, DnnConfig
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
 from movierec_cli.core.models.features import (
     centered_demographics,
@@ -63,39 +63,29 @@ def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormF
     scale = np.float32(item_item.ridge.demographic_share**0.5 / max(length, 1e-6))
     sums = _sum_over_users(train, mean, scale, config)
 
-    # The item-item solutions W, and the third of them for the cold-start targets, too.
-    to_ratings, to_cold_start = np.hsplit(ridge(sums.ridge, item_item.ridge.regularization), 2)
-    temporal = temporal_gram(
-        train.histories,
-        history_weights(train.histories, config.rating_weights),
-        n_films,
-        item_item.temporal.half_seconds,
-    )
-    _, histories = next(user_blocks(train, _SAMPLE))
-    sample = dense_history(histories, n_films, history_shares(histories, config.rating_weights))
-    weights = _sum_of_solutions(
-        ease(sums.history, item_item.ease.regularization),
-        ease(temporal, item_item.temporal.regularization),
-        to_ratings,
-        sample,
-        item_item,
+    # ridge regressions on Z: to the ratings [N + K, N], and to demographics [N + K, K]
+    to_ratings, to_demographics = np.hsplit(
+        ridge(sums.ridge, item_item.ridge.regularization), [n_films]
     )
 
-    # Their sum in principal directions F [N, R]: W F for the inputs, F for the films.
-    films = principal_directions(weights, sums.ridge.gram, item_item.rank, seed)
-    inputs = weights @ films
+    # item-item: the sum W [N + K, N] of three solutions, in principal directions F [N, R]
+    _, histories = next(user_blocks(train, _SAMPLE))
+    sample = dense_history(histories, n_films, history_shares(histories, config.rating_weights))
+    weights = _sum_of_solutions(train, sums, to_ratings, sample, config)
+    directions = principal_directions(weights, sums.ridge.gram, item_item.rank, seed)
+    inputs = weights @ directions
     component = Component(
-        film_vectors=films,
+        film_vectors=directions,
         history_vectors=inputs[:n_films],
         demographic_vectors=inputs[n_films:] * scale,
-        constant=np.zeros(films.shape[1], np.float32),
+        constant=np.zeros(directions.shape[1], np.float32),
         weight=item_item.weight,
         gate=WITH_HISTORY,
     )
     scales = film_scales((sample @ weights[:n_films]).std(axis=0), item_item.spread_power)
     return ClosedFormFit(
         item_item=scale_films(whiten(component), scales),
-        cold_start=whiten(_cold_start(sums, to_cold_start, config.cold_start)),
+        cold_start=whiten(_cold_start(sums, to_demographics, config.cold_start)),
         demographic_mean=mean,
         film_scales=scales,
     )
@@ -110,17 +100,20 @@ class _Sums:
     history
         [N, N], X'X.
     ridge
-        Z'Z and Z'[X, C].
+        Z'Z and Z'[X, aD].
+    demographics
+        [K, K], D'D.
     cold_start
-        D'D and D'aZ.
-    cold_start_level
+        [N + K, N], Z'C.
+    level
         [N], the mean of aC.
     """
 
     history: FloatArray
     ridge: GramMatrices
-    cold_start: GramMatrices
-    cold_start_level: FloatArray
+    demographics: FloatArray
+    cold_start: FloatArray
+    level: FloatArray
 
 
 def _sum_over_users(
@@ -130,9 +123,10 @@ def _sum_over_users(
     n_films, n_features = len(train.films), len(mean)
     sums = _Sums(
         history=np.zeros((n_films, n_films), np.float32),
-        ridge=GramMatrices.zeros(n_films + n_features, 2 * n_films),
-        cold_start=GramMatrices.zeros(n_features, n_films + n_features),
-        cold_start_level=np.zeros(n_films, np.float32),
+        ridge=GramMatrices.zeros(n_films + n_features, n_films + n_features),
+        demographics=np.zeros((n_features, n_features), np.float32),
+        cold_start=np.zeros((n_films + n_features, n_films), np.float32),
+        level=np.zeros(n_films, np.float32),
     )
     for users, histories in user_blocks(train):
         weighted, shares, targets = (
@@ -148,10 +142,42 @@ def _sum_over_users(
         liked = histories.where(histories.ratings >= RELEVANT_RATING).counts[:, None]
         activity = ((liked + 1.0) ** config.cold_start.activity_power).astype(np.float32)
         sums.history[:] += weighted.T @ weighted
-        sums.ridge.add(inputs, np.hstack([weighted, targets]))
-        sums.cold_start.add(demographics, activity * inputs)
-        sums.cold_start_level[:] += (activity * targets).sum(axis=0) / n_users
+        sums.ridge.add(inputs, np.hstack([weighted, activity * demographics]))
+        sums.demographics[:] += demographics.T @ demographics
+        sums.cold_start[:] += inputs.T @ targets
+        sums.level[:] += (activity * targets).sum(axis=0) / n_users
     return sums
+
+
+def _sum_of_solutions(
+    train: Dataset, sums: _Sums, ridge_weights: Floats, sample: FloatArray, config: DnnConfig
+) -> FloatArray:
+    """Add EASE, EASE on temporal co-occurrence and the ridge regression, [N + K, N].
+
+    Each is divided by the standard deviation of its scores: that between films, the mean over the
+    histories of ``sample`` [n, N].
+    """
+    part = config.item_item
+    weights = history_weights(train.histories, config.rating_weights)
+    n_films, half_seconds = len(train.films), part.temporal.half_seconds
+    co_occurrence = temporal_gram(train.histories, weights, n_films, half_seconds)
+    of_ease = ease(sums.history, part.ease.regularization)
+    of_temporal = ease(co_occurrence, part.temporal.regularization)
+    of_history, of_demographics = np.split(ridge_weights, [n_films])
+
+    def inverse_std(solution: Floats) -> float:
+        return float(1 / max((sample @ solution).std(axis=1).mean(), 1e-6))
+
+    scale = inverse_std(of_history)
+    total = np.vstack(
+        [
+            of_ease * (part.ease.weight * inverse_std(of_ease))
+            + of_temporal * (part.temporal.weight * inverse_std(of_temporal))
+            + of_history * scale,
+            of_demographics * (part.ridge.demographic_weight * scale),
+        ]
+    )
+    return total.astype(np.float32)
 
 
 def temporal_gram(
@@ -180,38 +206,10 @@ def temporal_gram(
     return gram
 
 
-def _sum_of_solutions(
-    of_ease: Floats,
-    of_temporal: Floats,
-    of_ridge: Floats,
-    sample: FloatArray,
-    config: ItemItemConfig,
-) -> FloatArray:
-    """Add the solutions, [N + K, N], each over the standard deviation of its scores.
-
-    The deviation is that between films, the mean over the histories of ``sample`` [n, N].
-    """
-
-    def inverse_std(solution: Floats) -> float:
-        return float(1 / max((sample @ solution).std(axis=1).mean(), 1e-6))
-
-    of_history, of_demographics = np.split(of_ridge, [sample.shape[1]])
-    scale = inverse_std(of_history)
-    total = np.vstack(
-        [
-            of_ease * (config.ease.weight * inverse_std(of_ease))
-            + of_temporal * (config.temporal.weight * inverse_std(of_temporal))
-            + of_history * scale,
-            of_demographics * (config.ridge.demographic_weight * scale),
-        ]
-    )
-    return total.astype(np.float32)
-
-
 def principal_directions(weights: FloatArray, gram: Floats, rank: int, seed: int) -> FloatArray:
     """Return the directions in which the scores of the training users vary most.
 
-    Keeping these films' directions loses least of the scores of users, not of the weights.
+    A projection on them loses least of the scores, not of the weights.
     Randomized subspace iteration: Halko, Martinsson and Tropp (2011), Finding structure with
     randomness, algorithm 4.4, https://doi.org/10.1137/090771806. The last few are less exact.
 
@@ -226,16 +224,15 @@ def principal_directions(weights: FloatArray, gram: Floats, rank: int, seed: int
     -------
     [N, min(rank, N)], orthonormal columns, the strongest first.
     """
-    # eigenvectors of the scores' second moment M = W' Z'Z W [N, N]
-    moment = weights.T @ (gram @ weights)
-    n_films = len(moment)
-    width = min(rank + _OVERSAMPLING, n_films)
-    start = np.random.default_rng(seed).standard_normal((n_films, width), dtype=np.float32)
-    basis = start
+    # eigenvectors of the Gram matrix of the scores, W' Z'Z W [N, N]
+    score_gram = weights.T @ (gram @ weights)
+    n_films = len(score_gram)
+    shape = (n_films, min(rank + _OVERSAMPLING, n_films))
+    directions = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
     for _ in range(_ITERATIONS):
-        basis = np.linalg.qr(moment @ basis).Q
-    _, rotation = np.linalg.eigh(basis.T @ moment @ basis)  # the strongest last
-    return np.ascontiguousarray((basis @ rotation)[:, ::-1][:, :rank])
+        directions = np.linalg.qr(score_gram @ directions).Q
+    _, rotation = np.linalg.eigh(directions.T @ score_gram @ directions)  # the strongest last
+    return np.ascontiguousarray((directions @ rotation)[:, ::-1][:, :rank])
 
 
 def film_scales(spread: FloatArray, power: float) -> FloatArray:
@@ -255,17 +252,19 @@ def film_scales(spread: FloatArray, power: float) -> FloatArray:
     return np.asarray(scales / max(change, 1e-6), np.float32)
 
 
-def _cold_start(sums: _Sums, solution: Floats, config: ColdStartConfig) -> Component:
+def _cold_start(sums: _Sums, to_demographics: Floats, config: ColdStartConfig) -> Component:
     """Return the cold-start component, a ridge regression on demographics.
 
-    Its targets are predictions of the ``solution`` W [N + K, N] for the training users, which are
-    smoother than their ratings: worth 0.6 % NDCG@25 in the cold start.
+    Its targets are aY, with the ridge regression's predictions Y [U, N] of the targets C for the
+    training users. They are smoother than C: worth 0.6 % NDCG@25 in the cold start.
     """
-    # score = D V + level, with V [K, N] = (D'D + penalty I)^-1 D'aZW
-    slopes = ridge(sums.cold_start, config.regularization) @ solution
+    # score = D V + level, with V [K, N] = (D'D + penalty I)^-1 D'aY
+    # D'aY = D'aZ P Z'C = (P Z'aD)' Z'C, with P = (Z'Z + r)^-1 and ``to_demographics`` = P Z'aD
+    rhs = to_demographics.T @ sums.cold_start
+    slopes = ridge(GramMatrices(sums.demographics, rhs), config.regularization)
     n_features, n_films = slopes.shape
     return Component(
-        film_vectors=np.vstack([slopes, sums.cold_start_level]).T,
+        film_vectors=np.vstack([slopes, sums.level]).T,
         history_vectors=np.zeros((n_films, n_features + 1), np.float32),
         demographic_vectors=np.eye(n_features, n_features + 1, dtype=np.float32),
         constant=np.eye(1, n_features + 1, n_features, dtype=np.float32)[0],

@@ -75,12 +75,14 @@ def scale_films(component: Component, scales: FloatArray) -> Component:
 
 def concatenate(components: Sequence[Component]) -> dict[str, FloatArray]:
     """Return the arrays of a `Dnn` that scores with all components."""
+    arrays = {
+        name: np.hstack([getattr(component, name) for component in components])
+        for name in ("film_vectors", "history_vectors", "demographic_vectors", "constant")
+    }
+    sizes = [len(component.constant) for component in components]
     return {
-        "film_vectors": np.hstack([part.film_vectors for part in components]),
-        "history_vectors": np.hstack([part.history_vectors for part in components]),
-        "demographic_vectors": np.hstack([part.demographic_vectors for part in components]),
-        "constant": np.hstack([part.constant for part in components]),
-        "component_sizes": np.array([len(part.constant) for part in components], np.float32),
-        "component_weights": np.array([part.weight for part in components], np.float32),
-        "component_gates": np.array([part.gate for part in components], np.float32),
+        **arrays,
+        "component_sizes": np.array(sizes, np.float32),
+        "component_weights": np.array([c.weight for c in components], np.float32),
+        "component_gates": np.array([c.gate for c in components], np.float32),
     }
