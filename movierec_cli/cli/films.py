@@ -1,4 +1,4 @@
-"""``movierec films``, ``similar`` and ``neighbors``: looking around in the catalog."""
+"""``movierec films``, ``similar`` and ``neighbors``: searches in the catalog and among users."""
 
 from typing import Annotated
 
@@ -21,13 +21,11 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, emit, number
 from movierec_cli.cli.view import Column, View
 
-CountOption = Annotated[int, typer.Option("-n", min=1, help="How many to show at most.")]
+CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
 
 
 def films(
-    query: Annotated[
-        str, typer.Argument(metavar="[QUERY]", help="A title or a part of one, as you type it.")
-    ] = "",
+    query: Annotated[str, typer.Argument(metavar="[QUERY]", help="A title or a part of one.")] = "",
     genre: GenreOption = None,
     not_genre: NotGenreOption = None,
     year: YearOption = None,
@@ -36,7 +34,7 @@ def films(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Search the catalog: by title, genre and year.
+    """Search the catalog by title, genre and year.
 
     [bold]Examples[/]
 
@@ -93,7 +91,7 @@ def similar(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show the films nearest to one in the vector space: liked by the same people.
+    """Show the films most similar to one: the same users like them.
 
     [bold]Examples[/]
 
@@ -101,20 +99,37 @@ def similar(
     """
     from dataclasses import asdict
 
-    from movierec_cli.cli.recommend import recommendations_view
-    from movierec_cli.core import api
+    from movierec_cli.core.data.titles import without_year
+    from movierec_cli.core.recommend import similar as similarity
 
     loaded = load_run(run)
     dataset = loaded.dataset
     row = loaded.titles.resolve(title)
-    found = api.similar(loaded, int(dataset.films.ids[row]), n)
-    name = str(dataset.films.titles[row])
-    view = recommendations_view(f"Like {name}", loaded.manifest, found)
+    found = similarity.similar(loaded.model, dataset, row, n)
+    view = View(
+        title=f"Like {dataset.films.titles[row]}, by {run} ({dataset_label(dataset.name)})",
+        columns=[
+            Column("#", numeric=True),
+            Column("Title", style="bold"),
+            Column("Year"),
+            Column("Genres", style="dim"),
+            Column("Similarity", numeric=True),
+        ],
+        rows=[
+            [
+                str(film.rank),
+                without_year(film.title),
+                str(film.year or "–"),
+                ", ".join(film.genres),
+                number(film.similarity, 3),
+            ]
+            for film in found
+        ],
+        notes=["Similarity: cosine of the film vectors, at most 1."],
+    )
     emit(
         chosen_format(format, json),
-        View(
-            view.title, view.columns, view.rows, ["Score: cosine of the film vectors, at most 1."]
-        ),
+        view,
         [asdict(film) for film in found],
         {"dataset": dataset.name, "run": run, "film": int(dataset.films.ids[row])},
         records_key="films",
@@ -128,7 +143,7 @@ def neighbors(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show the users of like taste: nearest in the vector space.
+    """Show the users with the most similar taste.
 
     [bold]Examples[/]
 

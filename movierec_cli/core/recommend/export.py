@@ -1,4 +1,4 @@
-"""The vectors of a run in files that other programs read."""
+"""The vectors of a run in files for other programs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,19 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.errors import UsageError
-from movierec_cli.core.files import atomic_write, is_folder
-from movierec_cli.core.models.base import Model, VectorModel
-from movierec_cli.core.recommend.parquet import ParquetTable, pyarrow
-from movierec_cli.core.recommend.rank import no_vectors
+from movierec_cli.core.files import atomic_write
+from movierec_cli.core.models.base import Model
+from movierec_cli.core.recommend.batch import output_format, pyarrow
+from movierec_cli.core.recommend.rank import vector_model
 from movierec_cli.core.recommend.similar import user_vectors
+
+FORMATS = ("npz", "parquet", "tsv")
 
 _ROWS = 1024  # vectors written at once
 
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """Users and films in one space; the match of both is the dot product of their vectors.
+    """Users and films in one space; the score of a film is the dot product of both vectors.
 
     Attributes
     ----------
@@ -35,7 +36,7 @@ class Vectors:
     film_vectors
         [n_films, d] float32, to be searched with a user's vector.
     similarity_vectors
-        [n_films, d] float32, to be compared with one another by cosine: similar films.
+        [n_films, d] float32; the cosine of two of them is the similarity of two films.
     """
 
     user_ids: NDArray[np.int64]
@@ -54,37 +55,15 @@ def vectors_of_run(model: Model, dataset: Dataset) -> Vectors:
     UsageError
         If the model has none.
     """
-    if not isinstance(model, VectorModel):
-        raise no_vectors()
+    vectors = vector_model(model)
     return Vectors(
         dataset.users.ids,
-        user_vectors(model, dataset),
+        user_vectors(vectors, dataset),
         dataset.films.ids,
         dataset.films.titles,
-        model.film_vectors,
-        model.similarity_vectors,
+        vectors.film_vectors,
+        vectors.similarity_vectors,
     )
-
-
-def check_target(path: Path) -> None:
-    """Check that vectors can be written to a file of that name.
-
-    Raises
-    ------
-    UsageError
-        If its name ends with none of .npz, .parquet and .tsv, or it is a folder.
-    DataError
-        If it is parquet and pyarrow is not installed.
-    """
-    if is_folder(path):
-        raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / 'vectors.npz'}")
-    if path.suffix.lower() not in (".npz", ".parquet", ".tsv"):
-        raise UsageError(
-            f"It is not known what format {path.name!r} should have.",
-            "Let the name end with .npz, .parquet or .tsv.",
-        )
-    if path.suffix.lower() == ".parquet":
-        pyarrow()
 
 
 def write_vectors(vectors: Vectors, path: Path) -> list[Path]:
@@ -98,17 +77,16 @@ def write_vectors(vectors: Vectors, path: Path) -> list[Path]:
     Raises
     ------
     UsageError, DataError
-        As `check_target`, and if a file cannot be written.
+        As `output_format`, and if a file cannot be written.
     """
-    check_target(path)
-    kind = path.suffix.lower()
-    if kind == ".tsv":
+    chosen = output_format(path, FORMATS)
+    if chosen == "tsv":
         return _write_projector(vectors, path)
-    if kind == ".parquet":
-        _write_parquet(vectors, path)
-    else:
-        with atomic_write(path) as file:
+    with atomic_write(path) as file:
+        if chosen == "npz":
             np.savez(file, **vars(vectors))
+        else:
+            pyarrow("pyarrow.parquet").write_table(_arrow_table(vectors), file)
     return [path]
 
 
@@ -134,25 +112,16 @@ def _write_projector(vectors: Vectors, path: Path) -> list[Path]:
     return [path, metadata]
 
 
-def _write_parquet(vectors: Vectors, path: Path) -> None:
-    labels = _labels(vectors)
-    rows: list[Any] = [*vectors.user_vectors, *vectors.film_vectors]
+def _arrow_table(vectors: Vectors) -> Any:
     arrow = pyarrow()
-    width = vectors.film_vectors.shape[1]
-    schema = arrow.schema(
-        [
-            ("kind", arrow.string()),
-            ("id", arrow.int64()),
-            ("title", arrow.string()),
-            ("vector", arrow.list_(arrow.float32(), width)),
-        ]
+    kinds, ids, titles = zip(*_labels(vectors), strict=True)
+    stacked = np.concatenate([vectors.user_vectors, vectors.film_vectors])
+    flat = arrow.array(stacked.ravel(), arrow.float32())
+    return arrow.table(
+        {
+            "kind": arrow.array(kinds, arrow.string()),
+            "id": arrow.array(ids, arrow.int64()),
+            "title": arrow.array(titles, arrow.string()),
+            "vector": arrow.FixedSizeListArray.from_arrays(flat, stacked.shape[1]),
+        }
     )
-    table = ParquetTable(schema)
-    with atomic_write(path) as file:
-        table.open(file)
-        for start in range(0, len(rows), _ROWS):
-            part = slice(start, start + _ROWS)
-            table.write(
-                [(*label, row) for label, row in zip(labels[part], rows[part], strict=True)]
-            )
-        table.close()
