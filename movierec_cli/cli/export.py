@@ -43,16 +43,12 @@ def vectors(
       movierec export vectors --run dnn -o vectors.tsv
     """
     from movierec_cli.core.recommend.batch import output_format
-    from movierec_cli.core.recommend.export import FORMATS, vectors_of_run, write_vectors
+    from movierec_cli.core.recommend.export import FORMATS, write_vectors
 
     output_format(output, FORMATS)
     loaded = load_run(run)
-    found = vectors_of_run(loaded.model, loaded.dataset)
-    written = write_vectors(found, output)
-    users, films = len(found.user_ids), len(found.film_ids)
-    info(
-        f"Wrote {users:,} users and {films:,} films, vectors of {found.film_vectors.shape[1]} "
-        f"numbers, to {written[0]}."
-    )
+    written = write_vectors(loaded.model, loaded.dataset, output)
+    users, films = len(loaded.dataset.users), len(loaded.dataset.films)
+    info(f"Wrote the vectors of {users:,} users and {films:,} films to {written[0]}.")
     if len(written) > 1:
         info(f"Their ids and titles are in {written[1]}. Load both at projector.tensorflow.org.")

@@ -1,6 +1,6 @@
 """``movierec films``, ``similar`` and ``neighbors``: searches in the catalog and among users."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,20 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, emit, number
 from movierec_cli.cli.view import Column, View
 
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.catalog import CatalogEntry
+    from movierec_cli.core.recommend.similar import SimilarFilm
+
 CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
+
+_FILM_COLUMNS = (Column("Title", style="bold"), Column("Year"), Column("Genres", style="dim"))
+
+
+def _cells(film: "CatalogEntry | SimilarFilm") -> tuple[str, str, str]:
+    """Return title, year and genres for a table."""
+    from movierec_cli.core.data.titles import without_year
+
+    return without_year(film.title), str(film.year or "–"), ", ".join(film.genres)
 
 
 def films(
@@ -43,7 +56,6 @@ def films(
     """
     from dataclasses import asdict
 
-    from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.catalog import search_films
     from movierec_cli.core.recommend.filters import Filters
 
@@ -56,21 +68,12 @@ def films(
         title=f"{counted} ({dataset_label(dataset)})",
         columns=[
             Column("Id", numeric=True),
-            Column("Title", style="bold"),
-            Column("Year"),
-            Column("Genres", style="dim"),
+            *_FILM_COLUMNS,
             Column("Ratings", numeric=True),
             Column("Mean", numeric=True),
         ],
         rows=[
-            [
-                str(film.film_id),
-                without_year(film.title),
-                str(film.year or "–"),
-                ", ".join(film.genres),
-                number(film.ratings, 0),
-                number(film.mean, 2),
-            ]
+            [str(film.film_id), *_cells(film), number(film.ratings, 0), number(film.mean, 2)]
             for film in found[:n]
         ],
         notes=[f"The first {n} are shown; -n shows more."] if len(found) > n else [],
@@ -99,7 +102,6 @@ def similar(
     """
     from dataclasses import asdict
 
-    from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend import similar as similarity
 
     loaded = load_run(run)
@@ -110,21 +112,10 @@ def similar(
         title=f"Like {dataset.films.titles[row]}, by {run} ({dataset_label(dataset.name)})",
         columns=[
             Column("#", numeric=True),
-            Column("Title", style="bold"),
-            Column("Year"),
-            Column("Genres", style="dim"),
+            *_FILM_COLUMNS,
             Column("Similarity", numeric=True),
         ],
-        rows=[
-            [
-                str(film.rank),
-                without_year(film.title),
-                str(film.year or "–"),
-                ", ".join(film.genres),
-                number(film.similarity, 3),
-            ]
-            for film in found
-        ],
+        rows=[[str(film.rank), *_cells(film), number(film.similarity, 3)] for film in found],
         notes=["Similarity: cosine of the film vectors, at most 1."],
     )
     emit(

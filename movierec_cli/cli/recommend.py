@@ -120,9 +120,9 @@ def recommend(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Recommend films: to a user of the data set, or to anyone who names a few favorites.
+    """Recommend films to a user of the data set, or to a new user with a few favorites.
 
-    With no options it asks a few questions first.
+    Without options, it asks a few questions first.
 
     [bold]Examples[/]
 
@@ -133,7 +133,6 @@ def recommend(
       movierec recommend --all-users -o recommendations.csv
     """
     from movierec_cli.cli.interview import ask_profile_name, interview
-    from movierec_cli.core.api import N_REASONS
     from movierec_cli.core.recommend import rank
     from movierec_cli.core.recommend.filters import Filters
 
@@ -154,9 +153,7 @@ def recommend(
     loaded = load_run(run)
     interviewed = options == QueryOptions()
     query = interview(loaded) if interviewed else _resolve(options, loaded)
-    films = rank.recommend(
-        loaded.model, loaded.dataset, query, filters, N_REASONS if explain else 0
-    )
+    films = rank.recommend(loaded.model, loaded.dataset, query, filters, explain)
     name = f"user {user}" if user is not None else f"profile {profile}" if profile else "you"
     view = recommendations_view(f"For {name}", loaded.manifest, films, explain)
     if user is None and len(query.history.film_rows):

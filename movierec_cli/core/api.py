@@ -42,9 +42,6 @@ __all__ = [
     "similar",
 ]
 
-N_REASONS = 3
-"""The number of reasons for a recommendation."""
-
 
 @dataclass(frozen=True, eq=False)
 class LoadedRun:
@@ -184,7 +181,7 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     ]
     demographics = Demographics(age, gender, occupation, zip_code)
     query = resolve_query(run.titles, user, opinions, demographics)
-    return rank.recommend(run.model, run.dataset, query, filters, N_REASONS if explain else 0)
+    return rank.recommend(run.model, run.dataset, query, filters, explain)
 
 
 def similar(run: LoadedRun, film: Film, n: int = 10) -> list[SimilarFilm]:

@@ -12,7 +12,6 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.topk import PAD
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.rank import describe, recommend_all_users
@@ -43,22 +42,27 @@ def write_recommendations(
     DataError
         If the file cannot be written.
     """
-    write = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}[
-        output_format(path, FORMATS)
-    ]
+    writers = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}
+    write = writers[output_format(path, FORMATS)]
     written = 0
 
-    def counted() -> Iterator[list[Record]]:
+    def batches() -> Iterator[list[Record]]:
         nonlocal written
-        for records, n_users in _batches(model, dataset, filters):
+        for user_rows, top in recommend_all_users(model, dataset, filters):
+            user_ids = dataset.users.ids[user_rows].tolist()
+            records = [
+                {"user_id": user_id, **{name: getattr(film, name) for name in COLUMNS[1:]}}
+                for position, user_id in enumerate(user_ids)
+                for film in describe(dataset, top, position)
+            ]
             yield records
             written += len(records)
-            progress.advance(n_users)
+            progress.advance(len(user_rows))
 
     progress.start("Recommending", len(dataset.users))
     try:
         with atomic_write(path) as file:
-            write(file, counted())
+            write(file, batches())
     finally:
         progress.finish()
     return written
@@ -102,20 +106,6 @@ def pyarrow(module: str = "pyarrow") -> Any:
             "Parquet files need pyarrow, which is not installed.",
             "Install it with: pip install 'movierec[parquet]', or choose another format.",
         ) from error
-
-
-def _batches(
-    model: Model, dataset: Dataset, filters: Filters
-) -> Iterator[tuple[list[Record], int]]:
-    """Yield the rows of the table for a batch of users, and the number of users."""
-    for top in recommend_all_users(model, dataset, filters):
-        records = []
-        for position, user_id in enumerate(dataset.users.ids[top.user_rows].tolist()):
-            rows = top.film_rows[position]
-            for film in describe(dataset, rows[rows != PAD], top.scores, position):
-                fields = {name: getattr(film, name) for name in COLUMNS[1:]}
-                records.append({"user_id": user_id, **fields})
-        yield records, len(top.user_rows)
 
 
 def _write_csv(file: BinaryIO, batches: Iterator[list[Record]]) -> None:

@@ -1,7 +1,7 @@
 """Ranked lists of films with the reasons for them, in numpy alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from movierec_cli.core.recommend.query import Query
 
 DIVERSITY_POOL = 10
 """Diversity chooses among this many times the films asked for."""
+
+N_REASONS = 3
+"""The greatest number of reasons for a recommendation."""
 
 BATCH = 256
 """Users scored at once; bounds the dense [users, films] arrays."""
@@ -76,15 +79,12 @@ class TopK:
 
     Attributes
     ----------
-    user_rows
-        [n_users], positions in the table of users.
     film_rows
         [n_users, n], positions in the catalog, best first; `PAD` where no film is left.
     scores
         The scores of these films; each array is [n_users, n].
     """
 
-    user_rows: NDArray[np.int64]
     film_rows: NDArray[np.int64]
     scores: Scores
 
@@ -94,17 +94,12 @@ def recommend(
     dataset: Dataset,
     query: Query,
     filters: Filters | None = None,
-    n_reasons: int = 0,
+    with_reasons: bool = False,
 ) -> list[Recommendation]:
     """Return the best films that the user has not rated, best first.
 
     A film that the catalog holds under two ids appears once, and not at all if the user has rated
     it under either.
-
-    Parameters
-    ----------
-    n_reasons
-        The number of reasons for each film.
 
     Raises
     ------
@@ -114,16 +109,25 @@ def recommend(
         If no film is left, or fewer than ``filters.n``.
     """
     filters = filters or Filters()
-    rows, scores = best_films(model, dataset, query.history, query.users, filters)
-    found = rows[0][rows[0] != PAD]
-    if len(found) < (filters.n or 1):
-        raise _too_few(len(found), filters.limit)
-    reasons = explain(model, dataset, query, found, n_reasons) if n_reasons else None
-    return describe(dataset, found, scores, 0, reasons)
+    top = top_films(model, dataset, query.history, query.users, filters)
+    films = describe(dataset, top)
+    if not films:
+        raise DataError("No film is left to recommend.", "Use fewer filters.")
+    if filters.n is not None and len(films) < filters.n:
+        raise DataError(
+            f"Only {len(films)} films are left to recommend, not {filters.n}.",
+            f"Ask for fewer with -n {len(films)}, or use fewer filters.",
+        )
+    if not with_reasons:
+        return films
+    reasons = explain(model, dataset, query, top.film_rows[0, : len(films)])
+    return [replace(film, reasons=why) for film, why in zip(films, reasons, strict=True)]
 
 
-def recommend_all_users(model: Model, dataset: Dataset, filters: Filters) -> Iterator[TopK]:
-    """Yield the recommendations for all users of the data set, `BATCH` users at a time.
+def recommend_all_users(
+    model: Model, dataset: Dataset, filters: Filters
+) -> Iterator[tuple[NDArray[np.int64], TopK]]:
+    """Yield rows of users and their recommendations, `BATCH` users at a time.
 
     The rules are those of `recommend`, but a list may be shorter than ``filters.n``.
 
@@ -134,20 +138,15 @@ def recommend_all_users(model: Model, dataset: Dataset, filters: Filters) -> Ite
     """
     histories = dataset.histories
     for start in range(0, len(dataset.users), BATCH):
-        users = np.arange(start, min(start + BATCH, len(dataset.users)))
-        rows, scores = best_films(
-            model, dataset, histories.take(users), dataset.users.take(users), filters
-        )
-        yield TopK(users, rows, scores)
+        rows = np.arange(start, min(start + BATCH, len(dataset.users)))
+        users = dataset.users.take(rows)
+        yield rows, top_films(model, dataset, histories.take(rows), users, filters)
 
 
-def best_films(
+def top_films(
     model: Model, dataset: Dataset, histories: Histories, users: Users, filters: Filters
-) -> tuple[NDArray[np.int64], Scores]:
-    """Return the rows of the best films of some users, and their scores, [n_users, n].
-
-    `PAD` fills the places that no film is left for; n is never more than the catalog.
-    """
+) -> TopK:
+    """Return the best films of some users; a list is never longer than the catalog."""
     scores = model.score(histories, users)
     n_films = len(dataset.films)
     n = min(filters.limit, n_films)
@@ -168,7 +167,8 @@ def best_films(
         return None if values is None else np.take_along_axis(values, np.maximum(rows, 0), axis=1)
 
     score = np.take_along_axis(scores.score, np.maximum(rows, 0), axis=1)
-    return rows, Scores(score, of_films(scores.rating), of_films(scores.like_probability))
+    found = Scores(score, of_films(scores.rating), of_films(scores.like_probability))
+    return TopK(rows, found)
 
 
 def _diverse(
@@ -183,45 +183,30 @@ def _diverse(
     return chosen
 
 
-def describe(
-    dataset: Dataset,
-    rows: NDArray[np.int64],
-    scores: Scores,
-    user: int = 0,
-    reasons: list[tuple[Reason, ...]] | None = None,
-) -> list[Recommendation]:
-    """Return the films at ``rows`` [n] as recommendations.
+def describe(dataset: Dataset, top: TopK, position: int = 0) -> list[Recommendation]:
+    """Return the films of the user at ``position`` of ``top``."""
+    scores = top.scores
 
-    Parameters
-    ----------
-    scores
-        Scores of these films, [n_users, n] or longer.
-    user
-        The row of ``scores``.
-    reasons
-        The reasons for each film.
-    """
-
-    def at(values: FloatArray | None, position: int) -> float | None:
-        return None if values is None else float(values[user, position])
+    def at(values: FloatArray | None, column: int) -> float | None:
+        return None if values is None else float(values[position, column])
 
     return [
         Recommendation(
-            rank=position + 1,
+            rank=column + 1,
             **film_facts(dataset, row),
-            score=float(scores.score[user, position]),
-            rating=at(scores.rating, position),
-            like_probability=at(scores.like_probability, position),
-            reasons=reasons[position] if reasons else (),
+            score=float(scores.score[position, column]),
+            rating=at(scores.rating, column),
+            like_probability=at(scores.like_probability, column),
         )
-        for position, row in enumerate(rows.tolist())
+        for column, row in enumerate(top.film_rows[position].tolist())
+        if row != PAD
     ]
 
 
 def explain(
-    model: Model, dataset: Dataset, query: Query, rows: NDArray[np.int64], n_reasons: int = 3
+    model: Model, dataset: Dataset, query: Query, rows: NDArray[np.int64]
 ) -> list[tuple[Reason, ...]]:
-    """Return the rated films that contributed most to the score of each film, strongest first.
+    """Return for each film at ``rows`` the rated films that contributed most to its score.
 
     The contributions are exact terms of the score, see `ExplainingModel.contributions`.
 
@@ -246,7 +231,7 @@ def explain(
                 rating=float(history.ratings[entry]),
                 contribution=float(column[entry]),
             )
-            for entry in np.argsort(-column, kind="stable")[:n_reasons]
+            for entry in np.argsort(-column, kind="stable")[:N_REASONS]
             if column[entry] > 0
         )
         for column in contributions.T
@@ -264,12 +249,3 @@ def vector_model(model: Model) -> VectorModel:
     if not isinstance(model, VectorModel):
         raise UsageError("This model has no vectors to search.", "Use a dnn run: --run dnn")
     return model
-
-
-def _too_few(left: int, wanted: int) -> DataError:
-    if not left:
-        return DataError("No film is left to recommend.", "Use fewer filters.")
-    return DataError(
-        f"Only {left} films are left to recommend, not {wanted}.",
-        f"Ask for fewer with -n {left}, or use fewer filters.",
-    )

@@ -86,16 +86,16 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
     """
     vectors = vector_model(model)
     histories = dataset.histories
-    everyone = _normalized(user_vectors(vectors, dataset))
+    of_users = _normalized(user_vectors(vectors, dataset))
     own = _normalized(vectors.user_vectors(query.history, query.users))
-    cosine = np.asarray(own @ everyone.T, np.float32)  # [1, n_users]
+    cosine = np.asarray(own @ of_users.T, np.float32)  # [1, n_users]
     cosine[0, dataset.users.ids == query.users.ids[0]] = -np.inf
     rated = np.zeros(len(dataset.films), np.int64)
     rated[query.history.film_rows] = 1
     shared = np.bincount(
         histories.user_rows, weights=rated[histories.film_rows], minlength=len(histories)
     )
-    rows = top_k(cosine, min(n, len(everyone)))[0]
+    rows = top_k(cosine, min(n, len(of_users)))[0]
     return [
         Neighbor(
             int(dataset.users.ids[row]),

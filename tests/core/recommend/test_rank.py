@@ -95,14 +95,14 @@ def test_no_real_user_gets_a_title_twice_or_a_rated_one(ml100k: Dataset) -> None
 def test_all_users_get_the_lists_that_each_gets_alone(small: Dataset) -> None:
     model = FixedModel(np.random.default_rng(0).random((120, 200), np.float32))
     filters = Filters(n=7, min_ratings=2)
-    for top in recommend_all_users(model, small, filters):
-        for user, rows in zip(top.user_rows + 1, top.film_rows, strict=True):
+    for users, top in recommend_all_users(model, small, filters):
+        for user, rows in zip(users + 1, top.film_rows, strict=True):
             alone = recommend(model, small, user_query(small, int(user)), filters)
             assert small.films.ids[rows].tolist() == [film.film_id for film in alone]
 
 
 def test_lists_of_all_users_are_padded_where_no_film_is_left() -> None:
-    (top,) = recommend_all_users(MODEL, FILMS, Filters(n=99))
+    ((_, top),) = recommend_all_users(MODEL, FILMS, Filters(n=99))
     assert top.film_rows.tolist() == [
         [2, 5, 4, PAD, PAD, PAD],
         [5, 3, PAD, PAD, PAD, PAD],
@@ -111,9 +111,9 @@ def test_lists_of_all_users_are_padded_where_no_film_is_left() -> None:
 
 def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Dnn) -> None:
     asked = user_query(small, 7)
-    for film in recommend(dnn, small, asked, Filters(n=5), n_reasons=2):
+    for film in recommend(dnn, small, asked, Filters(n=5), with_reasons=True):
         terms = dnn.contributions(asked.history, asked.users, np.array([film.film_id - 1]))[:, 0]
-        expected = [value for value in np.sort(terms)[::-1][:2] if value > 0]
+        expected = [value for value in np.sort(terms)[::-1][:3] if value > 0]
         assert [reason.contribution for reason in film.reasons] == pytest.approx(expected)
         for reason in film.reasons:
             entry = asked.history.film_rows.tolist().index(reason.film_id - 1)
@@ -138,6 +138,8 @@ def test_a_diverse_list_is_less_similar(small: Dataset, dnn: Dnn) -> None:
         return float(np.mean((vectors @ vectors.T)[np.triu_indices(8, 1)]))
 
     assert similarity(0.9) < similarity(0.0)
+    with pytest.raises(DataError, match="No film is left"):
+        recommend(dnn, small, user_query(small, 7), Filters(diversity=0.9, years=(1800, 1801)))
 
 
 @pytest.fixture(scope="module")
