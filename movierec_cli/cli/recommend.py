@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.batch import write_all_users
 from movierec_cli.cli.completion import complete_occupation, complete_profile
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
@@ -27,6 +26,7 @@ from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
+    from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.query import Query
     from movierec_cli.core.recommend.rank import Recommendation
     from movierec_cli.core.runs.store import Manifest
@@ -145,8 +145,8 @@ def recommend(
         include_rated, diversity,
     )  # fmt: skip
     if all_users or output is not None:
-        _check_batch(all_users, options, explain)
-        write_all_users(run, filters, output)
+        _check_all_users(all_users, options, explain)
+        _write_all_users(run, filters, output)
         return
     if save_profile is not None:
         _check_profile(save_profile, user)
@@ -171,7 +171,7 @@ def recommend(
         _save(save_profile, query, loaded)
 
 
-def _check_batch(all_users: bool, options: QueryOptions, explain: bool) -> None:
+def _check_all_users(all_users: bool, options: QueryOptions, explain: bool) -> None:
     if not all_users:
         raise UsageError(
             "-o is for --all-users; other recommendations are printed.",
@@ -184,6 +184,18 @@ def _check_batch(all_users: bool, options: QueryOptions, explain: bool) -> None:
         )
     if explain:
         raise UsageError("--all-users does not explain.", "Explain one: --user 42 --explain")
+
+
+def _write_all_users(run: str, filters: "Filters", output: Path | None) -> None:
+    from movierec_cli.cli.progress import CountProgress
+    from movierec_cli.core.recommend.batch import FORMATS, output_format, write_recommendations
+
+    if output is None:
+        raise UsageError("--all-users needs a file to write to.", "Add: -o recommendations.csv")
+    output_format(output, FORMATS)
+    loaded = load_run(run)
+    n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, CountProgress())
+    info(f"Wrote {n_films:,} films for {len(loaded.dataset.users):,} users to {output}.")
 
 
 def _check_profile(name: str, user: int | None) -> None:
