@@ -12,11 +12,11 @@ import hypothesis
 import pytest
 
 from movierec_cli.cli import output as console
-from movierec_cli.core.data import movielens, synthetic
+from movierec_cli.core.data import registry, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
 from tests import network
-from tests.helpers import Site, md5s, serving, tiny_contents
+from tests.helpers import Site, edition_of, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
 SMALL = "synthetic-120x200x5000"
@@ -69,9 +69,9 @@ def medium() -> Dataset:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """The files of a tiny archive, which for this test are those of MovieLens 100K."""
+    """The files of a tiny archive, which this test takes for those of MovieLens 100K."""
     contents = tiny_contents()
-    monkeypatch.setattr(movielens, "FILE_MD5", md5s(contents))
+    monkeypatch.setitem(registry.EDITIONS, "ml-100k", edition_of(contents))
     return contents
 
 
@@ -94,5 +94,4 @@ def archive() -> Path:
 @pytest.fixture(scope="session")
 def ml100k(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """The real data set."""
-    contents = movielens.read_archive(archive, str(archive))
-    return movielens.parse(contents)
+    return registry.EDITIONS["ml-100k"].load_archive(archive, str(archive))

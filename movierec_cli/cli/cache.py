@@ -1,4 +1,4 @@
-"""``movierec cache``: the data sets that are kept, looked at, verified and removed."""
+"""``movierec cache``: list, verify and remove the cached data sets."""
 
 import sys
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from movierec_cli.cli.view import Column, View
 from movierec_cli.core.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:
-    from movierec_cli.core.data.cache import Entry, Verified
+    from movierec_cli.core.data.cache import Entry
     from movierec_cli.core.paths import Paths
 
-app = typer.Typer(help="Look at, verify or clear the cached data.", no_args_is_help=True)
+app = typer.Typer(help="List, verify or clear the cached data.", no_args_is_help=True)
 
 
 @app.callback()
 def main() -> None:
-    """Look at, verify or clear the cached data."""
+    """List, verify or clear the cached data."""
 
 
 @app.command("info")
 def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """List what is cached: data sets, and what was left unfinished.
+    """List the cached data sets and unfinished files.
 
     [bold]Examples[/]
 
@@ -37,17 +37,18 @@ def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
     paths = Paths.from_environment()
     entries = list_cache(paths)
-    notes = _notes(entries, paths)
-    _emit_entries("Cache", entries, notes, chosen_format(format, json), _envelope(entries, paths))
+    view = _entry_table("Cache", entries, _notes(entries, paths))
+    records = [_record(entry) for entry in entries]
+    emit(chosen_format(format, json), view, records, _envelope(entries, paths), "entries")
 
 
 @app.command()
 def verify(format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """Read everything that is cached again and check what is in it.
+    """Read all cached data and verify it.
 
-    What is used of the archive has to be as GroupLens published it (MD5); a data set that was
-    prepared for the commands has to have the checksum that was stored with it, and to be what is in
-    the archive. Ends with code 5 if anything is damaged.
+    The files of an archive must have the checksums (MD5) of the originals. A prepared data set must
+    have the checksum that was stored with it, and must be equal to the archive. Ends with code 5 if
+    anything is damaged.
 
     [bold]Examples[/]
 
@@ -57,36 +58,33 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    verified = verify_cache(paths)
-    n_damaged = sum(bool(one.damage) for one in verified)
+    entries = verify_cache(paths)
+    damaged = [entry for entry in entries if entry.damage]
     view = View(
-        title=f"Cache, read again: {n_damaged or 'nothing'} damaged",
+        title=f"Cache, verified: {len(damaged) or 'nothing'} damaged",
         columns=[
             Column("Data set", style="bold"),
             Column("Kind"),
             Column("State"),
-            Column("What is wrong"),
+            Column("Damage"),
         ],
-        rows=[[one.entry.dataset, one.entry.kind, _state(one), one.damage] for one in verified],
-        notes=_notes([one.entry for one in verified], paths),
+        rows=[[entry.dataset, entry.kind, entry.state, entry.damage] for entry in entries],
+        notes=_notes(entries, paths),
     )
     records = [
-        _record(one.entry)
+        _record(entry)
         | {
-            "state": _state(one),
-            "checksum": one.checksum or None,
-            "damage": one.damage or None,
-            "fix": one.fix or None,
+            "checksum": entry.checksum or None,
+            "damage": entry.damage or None,
+            "fix": entry.fix or None,
         }
-        for one in verified
+        for entry in entries
     ]
-    envelope = _envelope([one.entry for one in verified], paths)
-    emit(chosen_format(format, json), view, records, envelope, "entries")
-    fixes = list(dict.fromkeys(one.fix for one in verified if one.damage))
-    if fixes:
+    emit(chosen_format(format, json), view, records, _envelope(entries, paths), "entries")
+    if damaged:
         raise IntegrityError(
-            f"Damaged: {', '.join(one.entry.path.name for one in verified if one.damage)}.",
-            f"Mend it with: {' && '.join(fixes)}",
+            f"Damaged: {', '.join(entry.path.name for entry in damaged)}.",
+            f"Fix it with: {' && '.join(dict.fromkeys(entry.fix for entry in damaged))}",
         )
 
 
@@ -99,7 +97,7 @@ def clear(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Remove the cached data, which can be had again; never trained models or profiles.
+    """Remove the cached data, which can be downloaded again; never runs or profiles.
 
     [bold]Examples[/]
 
@@ -117,9 +115,10 @@ def clear(
             return
         entries = clear_cache(entries)
     title = "Would be removed" if dry_run else "Removed"
-    notes = [f"Folder: {paths.cache}"]
+    view = _entry_table(title, entries, [f"Folder: {paths.cache}"])
+    records = [_record(entry) for entry in entries]
     envelope = _envelope(entries, paths) | {"dry_run": dry_run}
-    _emit_entries(title, entries, notes, chosen_format(format, json), envelope)
+    emit(chosen_format(format, json), view, records, envelope, "entries")
 
 
 def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
@@ -130,8 +129,8 @@ def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
         raise UsageError(
             "There is no terminal to confirm it in.", "Add -y: movierec cache clear -y"
         )
-    what = f"{_amount(entries)} in {paths.cache}. Models and profiles stay."
-    stderr().print(Text(f"{what}\nRemove? [y/N] "), end="")
+    content = f"{_amount(entries)} in {paths.cache}. Runs and profiles stay."
+    stderr().print(Text(f"{content}\nRemove? [y/N] "), end="")
     try:
         return input().strip().lower() in ("y", "yes")
     except EOFError:
@@ -139,42 +138,28 @@ def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
         return False
 
 
-def _emit_entries(
-    title: str,
-    entries: "Sequence[Entry]",
-    notes: Sequence[str],
-    chosen: Format,
-    envelope: dict[str, Any],
-) -> None:
+def _entry_table(title: str, entries: "Sequence[Entry]", notes: Sequence[str]) -> View:
+    from movierec_cli.core.data.cache import Kind
     from movierec_cli.core.files import size_in_words
 
-    view = View(
+    def kind(entry: "Entry") -> str:
+        unfinished = entry.kind is Kind.unfinished
+        return f"{entry.kind}, {entry.state}" if unfinished else str(entry.kind)
+
+    return View(
         title=f"{title}: {_amount(entries)}",
         columns=[
             Column("Data set", style="bold"),
-            Column("What"),
+            Column("Kind"),
             Column("Size", numeric=True),
             Column("File"),
         ],
-        rows=[[e.dataset, _what(e), size_in_words(e.bytes), e.path.name] for e in entries],
+        rows=[[e.dataset, kind(e), size_in_words(e.bytes), e.path.name] for e in entries],
         notes=notes,
     )
-    emit(chosen, view, [_record(entry) for entry in entries], envelope, "entries")
-
-
-def _what(entry: "Entry") -> str:
-    """Say what a file is; that one is kept goes without saying."""
-    from movierec_cli.core.data.cache import Kind
-
-    return f"{entry.kind}, {entry.state}" if entry.kind is Kind.unfinished else str(entry.kind)
-
-
-def _envelope(entries: "Sequence[Entry]", paths: "Paths") -> dict[str, Any]:
-    return {"folder": str(paths.cache), "bytes": _total(entries)}
 
 
 def _notes(entries: "Sequence[Entry]", paths: "Paths") -> list[str]:
-    """Say where it is, and what the words mean that are seldom seen."""
     from movierec_cli.core.data.cache import State
 
     notes = [f"Folder: {paths.cache}"]
@@ -193,17 +178,11 @@ def _amount(entries: "Sequence[Entry]") -> str:
     if not entries:
         return "nothing"
     files = "1 file" if len(entries) == 1 else f"{len(entries)} files"
-    return f"{files}, {size_in_words(_total(entries))}"
+    return f"{files}, {size_in_words(sum(entry.bytes for entry in entries))}"
 
 
-def _total(entries: "Sequence[Entry]") -> int:
-    return sum(entry.bytes for entry in entries)
-
-
-def _state(one: "Verified") -> str:
-    if one.damage:
-        return "damaged"
-    return "ok" if one.checksum else str(one.entry.state)
+def _envelope(entries: "Sequence[Entry]", paths: "Paths") -> dict[str, Any]:
+    return {"folder": str(paths.cache), "bytes": sum(entry.bytes for entry in entries)}
 
 
 def _record(entry: "Entry") -> dict[str, Any]:

@@ -45,7 +45,7 @@ def interview(run: "LoadedRun") -> "Answers":
 
 def offer_to_remember() -> str | None:
     """Ask under which name to remember the answers; ``None`` for not at all."""
-    from movierec_cli.core.runs.names import check_name
+    from movierec_cli.core.files import check_name
 
     while name := _ask("\nRemember this under a name? (Enter: no)"):
         try:

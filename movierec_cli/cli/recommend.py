@@ -162,9 +162,9 @@ def recommend(
     from movierec_cli.cli.query import Told, films_of, known_answers
     from movierec_cli.core import api
     from movierec_cli.core.errors import UsageError
+    from movierec_cli.core.files import check_name
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles
-    from movierec_cli.core.runs.names import check_name
 
     told = Told(
         user,

@@ -6,10 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, check_name
 from movierec_cli.core.recommend.query import HIGHEST, LOWEST, OLDEST, Answers
 from movierec_cli.core.runs.json_shapes import finite, group, maybe, text, whole
-from movierec_cli.core.runs.names import check_name
 
 _FILM_ID = re.compile(r"[0-9]{1,18}")
 
