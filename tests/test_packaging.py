@@ -1,4 +1,4 @@
-"""What pyproject.toml says, the files of versions say too."""
+"""The constraint files agree with the requirements of pyproject.toml."""
 
 import re
 import tomllib
@@ -10,12 +10,12 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 TESTED_EXTRAS = ("plot", "parquet")
-"""The extra ``text`` brings a model from the network, so no test has it."""
+"""The extra ``text`` loads a model from the network, so no test uses it."""
 
 
 def bounds(requirements: list[str]) -> dict[str, str]:
-    """Return the lower bound of each requirement; there is nothing but a lower bound."""
-    found = [re.fullmatch(r"([a-z-]+)>=([0-9.]+)", line) for line in requirements]
+    """Return the lower bound of each requirement that has a lower bound and nothing else."""
+    found = [re.fullmatch(r"([a-z0-9-]+)>=([0-9.]+)", line) for line in requirements]
     return {match[1]: match[2] for match in found if match}
 
 
@@ -23,7 +23,7 @@ def pins(file: str) -> dict[str, str]:
     """Return the versions in a file of constraints."""
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     plain = [line for line in lines if line and not line.startswith("#")]
-    found = [re.fullmatch(r"([a-z-]+)==([0-9.]+)", line) for line in plain]
+    found = [re.fullmatch(r"([a-z0-9-]+)==([0-9.]+)", line) for line in plain]
     assert all(found)
     return {match[1]: match[2] for match in found if match}
 

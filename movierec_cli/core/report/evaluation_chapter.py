@@ -65,7 +65,7 @@ def measure(material: Material, on_step: Callable[[str], None]) -> list[Result]:
     results: list[Result] = []
     for name, fit in BASELINES.items():
         on_step(f"Measuring {name}")
-        model = fit(material.split.train)
+        model = fit(material.split.full_train)
         for scenario in material.split.scenarios:
             found = evaluate(model, scenario)
             results.append(_result((name, BASELINE), asdict(found), None))
@@ -97,7 +97,7 @@ def evaluation_chapter(material: Material, results: Sequence[Result]) -> Chapter
         From `measure`.
     """
     split = material.split
-    held_out, train = len(split.scenarios[0].users), split.train.ratings
+    held_out, train = len(split.scenarios[0].users), split.full_train.ratings
     blocks: list[Block] = [
         Paragraph(
             f"All ratings of {count(held_out, 'user')} drawn with the seed {split.split_seed} are "
