@@ -36,10 +36,7 @@ def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    entries = list_cache(paths)
-    view = _entry_table("Cache", entries, _notes(entries, paths))
-    records = [_record(entry) for entry in entries]
-    emit(chosen_format(format, json), view, records, _envelope(entries, paths), "entries")
+    _show("Cache", list_cache(paths), paths, chosen_format(format, json))
 
 
 @app.command()
@@ -59,28 +56,8 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
 
     paths = Paths.from_environment()
     entries = verify_cache(paths)
+    _show("Cache, verified", entries, paths, chosen_format(format, json), verified=True)
     damaged = [entry for entry in entries if entry.damage]
-    view = View(
-        title=f"Cache, verified: {len(damaged) or 'nothing'} damaged",
-        columns=[
-            Column("Data set", style="bold"),
-            Column("Kind"),
-            Column("State"),
-            Column("Damage"),
-        ],
-        rows=[[entry.dataset, entry.kind, entry.state, entry.damage] for entry in entries],
-        notes=_notes(entries, paths),
-    )
-    records = [
-        _record(entry)
-        | {
-            "checksum": entry.checksum or None,
-            "damage": entry.damage or None,
-            "fix": entry.fix or None,
-        }
-        for entry in entries
-    ]
-    emit(chosen_format(format, json), view, records, _envelope(entries, paths), "entries")
     if damaged:
         raise IntegrityError(
             f"Damaged: {', '.join(entry.path.name for entry in damaged)}.",
@@ -115,10 +92,7 @@ def clear(
             return
         entries = clear_cache(entries)
     title = "Would be removed" if dry_run else "Removed"
-    view = _entry_table(title, entries, [f"Folder: {paths.cache}"])
-    records = [_record(entry) for entry in entries]
-    envelope = _envelope(entries, paths) | {"dry_run": dry_run}
-    emit(chosen_format(format, json), view, records, envelope, "entries")
+    _show(title, entries, paths, chosen_format(format, json), dry_run=dry_run)
 
 
 def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
@@ -138,38 +112,47 @@ def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
         return False
 
 
-def _entry_table(title: str, entries: "Sequence[Entry]", notes: Sequence[str]) -> View:
-    from movierec_cli.core.data.cache import Kind
+def _show(
+    title: str,
+    entries: "Sequence[Entry]",
+    paths: "Paths",
+    chosen: Format,
+    verified: bool = False,
+    **envelope: Any,
+) -> None:
+    """Print the entries, with the results of the verification if they are ``verified``."""
     from movierec_cli.core.files import size_in_words
 
-    def kind(entry: "Entry") -> str:
-        unfinished = entry.kind is Kind.unfinished
-        return f"{entry.kind}, {entry.state}" if unfinished else str(entry.kind)
-
-    return View(
+    view = View(
         title=f"{title}: {_amount(entries)}",
         columns=[
             Column("Data set", style="bold"),
             Column("Kind"),
+            Column("State"),
             Column("Size", numeric=True),
             Column("File"),
         ],
-        rows=[[e.dataset, kind(e), size_in_words(e.bytes), e.path.name] for e in entries],
-        notes=notes,
+        rows=[[e.dataset, e.kind, e.state, size_in_words(e.bytes), e.path.name] for e in entries],
+        notes=[
+            f"Folder: {paths.cache}",
+            *([] if entries else ["Download a data set with: movierec download"]),
+            *(entry.damage for entry in entries if entry.damage),
+        ],
     )
-
-
-def _notes(entries: "Sequence[Entry]", paths: "Paths") -> list[str]:
-    from movierec_cli.core.data.cache import State
-
-    notes = [f"Folder: {paths.cache}"]
-    if not entries:
-        notes.append("Get MovieLens 100K with: movierec download")
-    if any(entry.state is State.left_behind for entry in entries):
-        notes.append(
-            "Left behind: by a process that was killed; the next write of the same file removes it."
-        )
-    return notes
+    results = ("checksum", "damage", "fix") if verified else ()
+    records = [
+        {
+            "dataset": entry.dataset,
+            "kind": entry.kind,
+            "state": entry.state,
+            "bytes": entry.bytes,
+            "path": str(entry.path),
+            **{name: getattr(entry, name) or None for name in results},
+        }
+        for entry in entries
+    ]
+    envelope = {"folder": str(paths.cache), "bytes": sum(e.bytes for e in entries)} | envelope
+    emit(chosen, view, records, envelope, "entries")
 
 
 def _amount(entries: "Sequence[Entry]") -> str:
@@ -179,17 +162,3 @@ def _amount(entries: "Sequence[Entry]") -> str:
         return "nothing"
     files = "1 file" if len(entries) == 1 else f"{len(entries)} files"
     return f"{files}, {size_in_words(sum(entry.bytes for entry in entries))}"
-
-
-def _envelope(entries: "Sequence[Entry]", paths: "Paths") -> dict[str, Any]:
-    return {"folder": str(paths.cache), "bytes": sum(entry.bytes for entry in entries)}
-
-
-def _record(entry: "Entry") -> dict[str, Any]:
-    return {
-        "dataset": entry.dataset,
-        "kind": str(entry.kind),
-        "state": str(entry.state),
-        "bytes": entry.bytes,
-        "path": str(entry.path),
-    }
