@@ -50,7 +50,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
 
 
 def tiny_contents(**changed: bytes) -> dict[str, bytes]:
-    """Return the tiny files; ``u_data=...`` puts other bytes in the place of ``u.data``."""
+    """Return the tiny files; ``u_data=...`` replaces the content of ``u.data``."""
     contents = {
         name: "".join(f"{line}\n" for line in lines).encode(
             "latin-1" if name == "u.item" else "utf-8"

@@ -16,7 +16,7 @@ from tests.conftest import SMALL
 
 @pytest.fixture
 def own(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """A home of two runs and made-up data, to be damaged."""
+    """A home with two runs and synthetic data, to be damaged."""
     home = tmp_path / "own"
     shutil.copytree(trained.parents[1], home)
     monkeypatch.setenv("MOVIEREC_HOME", str(home))

@@ -70,8 +70,8 @@ class Edition:
     folds: tuple[str, ...]
     terms: str
 
-    def load_archive(self, path: Path, place: str) -> Dataset:
-        """Read, verify and parse the zip archive at ``path``; errors call it ``place``.
+    def load_archive(self, path: Path, label: str) -> Dataset:
+        """Read, verify and parse the zip archive at ``path``; errors call it ``label``.
 
         Raises
         ------
@@ -80,14 +80,14 @@ class Edition:
         """
         try:
             with zipfile.ZipFile(path) as archive:
-                members = [self._find_member(archive, file, place) for file in self.files]
-                contents = dict(zip(self.files, _unpack(archive, members, place), strict=True))
+                members = [self._find_member(archive, file, label) for file in self.files]
+                contents = dict(zip(self.files, _unpack(archive, members, label), strict=True))
         except _UNREADABLE as error:
             raise IntegrityError(
-                f"{place} is not a readable zip archive: {error}.",
+                f"{label} is not a readable zip archive: {error}.",
                 f"Give the path of {self.name}.zip, or fetch it with: movierec download --force",
             ) from error
-        return self._verify_and_parse(contents, place)
+        return self._verify_and_parse(contents, label)
 
     def load_folder(self, path: Path) -> tuple[Dataset, dict[str, bytes]]:
         """Read, verify and parse the extracted files in ``path`` or in its folder `folder`.
@@ -121,13 +121,13 @@ class Edition:
             for name, data in contents.items():
                 archive.writestr(self.folder + name, data)
 
-    def _find_member(self, archive: zipfile.ZipFile, file: str, place: str) -> zipfile.ZipInfo:
+    def _find_member(self, archive: zipfile.ZipFile, file: str, label: str) -> zipfile.ZipInfo:
         for name in (self.folder + file, file):
             if name in archive.NameToInfo:
                 return archive.getinfo(name)
-        raise IntegrityError(f"{place} lacks {self.folder}{file}.", _REFETCH)
+        raise IntegrityError(f"{label} lacks {self.folder}{file}.", _REFETCH)
 
-    def _verify_and_parse(self, contents: Mapping[str, bytes], place: str) -> Dataset:
+    def _verify_and_parse(self, contents: Mapping[str, bytes], label: str) -> Dataset:
         different = [
             file
             for file, expected in self.files.items()
@@ -135,28 +135,28 @@ class Edition:
         ]
         if different:
             raise IntegrityError(
-                f"{place}: not the files of {self.title}: {', '.join(different)}.", _REFETCH
+                f"{label}: not the files of {self.title}: {', '.join(different)}.", _REFETCH
             )
         return self.parse(contents, self.name)
 
 
 def _unpack(
-    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], place: str
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], label: str
 ) -> list[bytes]:
     """Return the content of each member, after checks that the archive is safe to unpack."""
     for member in archive.infolist():
         if _leads_elsewhere(member):
             raise IntegrityError(
-                f"{place}: {member.filename!r} leads out of the archive.", _REFETCH
+                f"{label}: {member.filename!r} leads out of the archive.", _REFETCH
             )
     total = sum(member.file_size for member in members)
     if total > _MAX_BYTES:
-        raise IntegrityError(f"{place} would unpack to {total:,} bytes.", _REFETCH)
+        raise IntegrityError(f"{label} would unpack to {total:,} bytes.", _REFETCH)
     contents = []
     for member in members:
         if member.compress_type not in _COMPRESSIONS:
             raise IntegrityError(
-                f"{place}: {member.filename} is neither stored nor deflated.", _REFETCH
+                f"{label}: {member.filename} is neither stored nor deflated.", _REFETCH
             )
         with archive.open(member) as file:
             contents.append(file.read(member.file_size))  # no more than announced; checks the CRC

@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from movierec_cli.core.doctor import machine
@@ -21,8 +21,8 @@ def examine(paths: Paths, environ: Mapping[str, str] = os.environ) -> list[Check
     checks = [*machine.versions(), *machine.devices(), *machine.folders(paths, environ)]
     fixes = [check.fix for check in checks if check.name in _READERS and check.fix]
     fix = fixes[0] if fixes else "MOVIEREC_DEBUG=1 movierec cache verify"
-    checks += _guarded("data and runs", lambda: _stored(paths), fix)
-    checks += _guarded("leftovers", lambda: _leftovers(paths), fix)
+    for name in ("data and runs", "leftovers"):
+        checks += _storage(name, paths, fix)
     return [replace(check, detail=without_home(check.detail)) for check in checks]
 
 
@@ -31,21 +31,12 @@ def exit_code(checks: Iterable[Check]) -> int:
     return max((check.exit_code for check in checks), default=0)
 
 
-def _stored(paths: Paths) -> Iterable[Check]:
-    from movierec_cli.core.doctor import storage  # noqa: PLC0415 - needs numpy
-
-    return storage.stored(paths)
-
-
-def _leftovers(paths: Paths) -> Iterable[Check]:
-    from movierec_cli.core.doctor import storage  # noqa: PLC0415 - needs numpy
-
-    return storage.leftovers(paths)
-
-
-def _guarded(name: str, examined: Callable[[], Iterable[Check]], fix: str) -> list[Check]:
-    """Return the checks of a function, or its failure, which ``fix`` repairs, as a check."""
+def _storage(name: str, paths: Paths, fix: str) -> list[Check]:
+    """Check a kind of stored files; ``fix`` repairs a broken library that reads them."""
     try:
-        return list(examined())
+        from movierec_cli.core.doctor import storage  # noqa: PLC0415 - needs numpy
+
+        examined = storage.stored if name == "data and runs" else storage.leftovers
+        return list(examined(paths))
     except Exception as error:  # a broken library raises anything
         return [broken(name, f"check failed: {type(error).__name__}: {first_line(error)}", fix)]
