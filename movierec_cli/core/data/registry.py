@@ -118,7 +118,7 @@ def load_prepared(name: str, paths: Paths) -> Dataset:
     dataset = store.load(path)
     if dataset.name != name:
         raise IntegrityError(f"{path} holds another data set: {dataset.name}.")
-    _LOG.debug("read and verified %s", path)
+    _LOG.debug("read %s and verified it", path)
     return dataset
 
 
@@ -138,5 +138,5 @@ def load_cached_archive(edition: Edition, paths: Paths) -> Dataset:
             f"{edition.title} is not in {paths.cache}.", "Get it with: movierec download"
         )
     dataset = edition.load_archive(path, str(path))
-    _LOG.debug("read and verified %s", path)
+    _LOG.debug("read %s and verified it", path)
     return dataset

@@ -10,8 +10,7 @@ from movierec_cli.core.data import install, registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.doctor import Check, examine
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.recommend.profiles import save_profile
-from movierec_cli.core.recommend.query import Answers
+from movierec_cli.core.recommend.profiles import Profile, save_profile
 from movierec_cli.core.runs.store import Run, save_run
 from tests.conftest import SMALL
 from tests.core.runs.test_store import MANIFEST, WEIGHTS
@@ -47,5 +46,5 @@ def filled(home: Path, tiny: dict[str, bytes], small: Dataset, paths: Paths) -> 
     install.bring(registry.EDITIONS["ml-100k"], write_zip(home / "mine.zip", tiny), paths)
     registry.load_dataset(SMALL, paths)
     save(small, paths)
-    save_profile("ann", Answers("ml-100k", {1: 5.0, 2: 3.0}), paths.profiles)
+    save_profile("ann", Profile("ml-100k", {1: 5.0, 2: 3.0}), paths.profiles)
     return paths
