@@ -100,15 +100,6 @@ def spoilt_table(draw: st.DrawFn, sound: bytes, separator: bytes) -> bytes:
     return b"\n".join(separator.join(line) for line in lines)
 
 
-@st.composite
-def spoilt_cell(draw: st.DrawFn, sound: bytes, separator: bytes) -> bytes:
-    """Put a number into a cell, where one may be and of another size, or where none may be."""
-    lines = [line.split(separator) for line in sound.rstrip(b"\n").split(b"\n")]
-    line = draw(st.sampled_from(lines))
-    line[draw(st.integers(0, len(line) - 1))] = draw(NUMERALS).encode()
-    return b"\n".join(map(separator.join, lines))
-
-
 def keys(value: Any) -> list[Any]:
     """Return what leads from a JSON value to the values in it."""
     if isinstance(value, dict):

@@ -15,10 +15,10 @@ from movierec_cli.core.data.splits import Split, Validation, make_split
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
+from movierec_cli.core.files import check_name
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.models.registry import SCORERS
-from movierec_cli.core.runs.names import check_name
 from movierec_cli.core.runs.run_checks import is_sound
 from movierec_cli.core.runs.store import Manifest, Run
 from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command

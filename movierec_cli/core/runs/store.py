@@ -21,12 +21,11 @@ from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import atomic_write, exclusive
+from movierec_cli.core.files import atomic_write, check_name, exclusive
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.runs.checkpoint import unfinished_training
 from movierec_cli.core.runs.model_card import model_card
-from movierec_cli.core.runs.names import check_name
 from movierec_cli.core.runs.run_checks import check_manifest, check_weights
 from movierec_cli.core.runs.train_spec import spec_of, train_command
 
