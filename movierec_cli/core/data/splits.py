@@ -142,7 +142,7 @@ def make_split(
 
 
 def sample_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
-    """Sample ``round(share * n_users)`` user rows, at least 1, in the order of the draw.
+    """Sample ``round(share * n_users)`` user rows, at least 1, in the order of sampling.
 
     The same rows as pandas' ``users.sample(frac=share, random_state=seed)``.
     """
@@ -169,7 +169,7 @@ def fold_in(histories: Histories, generator: np.random.Generator) -> tuple[Histo
 def hold_out(
     train: Dataset, rows: NDArray[np.int64], seed: int
 ) -> tuple[Dataset, tuple[Scenario, ...]]:
-    """Take all ratings of the users at ``rows`` out of ``train``; measure on them.
+    """Move all ratings of the users at ``rows`` from ``train`` to the test.
 
     Returns the remaining training part and the scenarios cold-start and fold-in.
     """
@@ -204,7 +204,7 @@ def training_users(train: Dataset) -> NDArray[np.int64]:
 
 
 def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
-    """Take all ratings of a ``share`` of the training users out of ``train``.
+    """Move all ratings of a ``share`` of the training users from ``train`` to the validation.
 
     Returns the remaining training part, and the validation users with all their ratings as
     targets.
@@ -223,7 +223,7 @@ def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scena
 
 
 def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
-    """Take a fifth of the ratings of a ``share`` of the training users out of ``train``.
+    """Move a fifth of the ratings of a ``share`` of the users from ``train`` to the validation.
 
     Returns the remaining training part, which holds the other ratings of these users, and the
     scenario with that fifth as targets.
