@@ -142,20 +142,6 @@ def test_spoilt_weights_are_used_or_refused(
         is_a_run_or_refused(run, cli, data.draw(USED))
 
 
-@examples(20)
-@given(data=st.data())
-def test_weights_with_another_checksum_are_never_used(
-    data: st.DataObject, in_tiny_home: Path
-) -> None:
-    name = name_of(data.draw(st.sampled_from(KINDS)))
-    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
-        (path,) = run.glob("*.safetensors")
-        sound = path.read_bytes()
-        path.write_bytes(data.draw(spoilt_bytes(sound).filter(lambda spoilt: spoilt != sound)))
-        with pytest.raises(IntegrityError, match="its checksum differs"):
-            load_run(name, run.parent)
-
-
 @examples(15)
 @given(data=st.data())
 def test_a_foreign_list_of_films_is_never_used(

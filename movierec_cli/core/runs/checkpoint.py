@@ -97,7 +97,7 @@ class _Header:
 
 
 @dataclass(frozen=True)
-class _Version:
+class _Format:
     format: int
 
 
@@ -125,7 +125,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     IntegrityError
         If it is damaged.
     DataError
-        If another version of movierec wrote it.
+        If a version of movierec with another layout wrote it.
     """
     path = folder / FILE
     if not path.is_file():
@@ -137,9 +137,11 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         text = metadata[_HEADER]
         if metadata["sha256"] != _digest(text, arrays):
             raise _damaged(path, "its checksum differs")
-        version = msgspec.json.decode(text, type=_Version).format
-        if version != FORMAT:
-            raise _of_other_version(folder.name, version)
+        if msgspec.json.decode(text, type=_Format).format != FORMAT:
+            raise DataError(
+                f"Another version of movierec started the unfinished training {folder.name!r}.",
+                "Start it again without --resume.",
+            )
         header = msgspec.json.decode(text, type=_Header)
     except _UNREADABLE as error:
         raise _damaged(path, str(error)) from error
@@ -196,18 +198,6 @@ def _digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
         digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
         digest.update(np.asarray(arrays[name], order="C").tobytes())
     return digest.hexdigest()
-
-
-def _of_other_version(name: str, version: int) -> DataError:
-    if version > FORMAT:
-        return DataError(
-            f"The unfinished training {name!r} was started by a newer movierec.",
-            "Update with: pip install --upgrade movierec",
-        )
-    return DataError(
-        f"The unfinished training {name!r} was started by an older movierec.",
-        "Start it again without --resume.",
-    )
 
 
 def _damaged(path: Path, reason: str) -> IntegrityError:

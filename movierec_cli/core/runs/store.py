@@ -213,18 +213,13 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
             raise ValueError(f"{name} holds {array.dtype} instead of float32")
         if not is_sound(array):
             raise ValueError(f"{name} holds a value that is no weight")
-    present = _Present(weights)
-    for name, shape in scorer.shapes(present, n_films).items():
-        if present[name].shape != shape:
-            raise ValueError(f"{name} has the shape {weights[name].shape} instead of {shape}")
+    try:
+        for name, shape in scorer.shapes(weights, n_films).items():
+            if weights[name].shape != shape:
+                raise ValueError(f"{name} has the shape {weights[name].shape} instead of {shape}")
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from error
     scorer.check(weights)
-
-
-class _Present(dict[str, FloatArray]):
-    """Weights that raise a ValueError for an array that is missing."""
-
-    def __missing__(self, name: str) -> FloatArray:
-        raise ValueError(f"{name} is missing")
 
 
 def is_sound(array: FloatArray) -> bool:

@@ -110,15 +110,13 @@ def test_another_file_is_refused(content: bytes, folder: Path) -> None:
     assert "without --resume" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    ("step", "who", "hint"), [(1, "newer", "pip install --upgrade"), (-1, "older", "--resume")]
-)
+@pytest.mark.parametrize("step", [1, -1])
 def test_another_format_is_refused(
-    step: int, who: str, hint: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    step: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoints, "FORMAT", checkpoints.FORMAT + step)
-    save_checkpoint(CHECKPOINT, folder)
-    monkeypatch.undo()
-    with pytest.raises(DataError, match=f"{who} movierec") as caught:
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "FORMAT", checkpoints.FORMAT + step)
+        save_checkpoint(CHECKPOINT, folder)
+    with pytest.raises(DataError, match="version of movierec") as caught:
         load_checkpoint(folder)
-    assert hint in caught.value.hint
+    assert (caught.value.exit_code, "--resume" in caught.value.hint) == (3, True)
