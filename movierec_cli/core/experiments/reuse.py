@@ -72,7 +72,7 @@ def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress
 
 
 def _is_trained(spec: TrainSpec, dataset: Dataset, runs: Path) -> bool:
-    """Return whether the manifest of the run of ``spec`` has its provenance, on any version."""
+    """Return true if a run has the provenance of ``spec``, whichever versions trained it."""
     wanted = spec.provenance(dataset, {})
     try:
         manifest, _ = load_manifest(wanted.name, runs)

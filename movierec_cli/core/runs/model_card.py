@@ -75,5 +75,10 @@ def _metrics_table(manifest: Manifest) -> str:
     return "\n".join(lines)
 
 
-def _list(settings: Mapping[str, Any]) -> str:
-    return "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in settings.items())
+def _list(settings: Mapping[str, Any], part: str = "") -> str:
+    """Return a line for each setting; those of a part carry its name."""
+    lines = ""
+    for name, value in settings.items():
+        label = f"{part}{name.replace('_', ' ')}"
+        lines += _list(value, f"{label}, ") if isinstance(value, dict) else f"- {label}: {value}\n"
+    return lines

@@ -223,7 +223,7 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
 
 
 def is_sound(array: FloatArray) -> bool:
-    """Return whether all values are finite and within `LARGEST_WEIGHT`."""
+    """Return true if all values are finite and within `LARGEST_WEIGHT`."""
     return bool(np.all(np.abs(array) <= LARGEST_WEIGHT))
 
 

@@ -35,7 +35,7 @@ class Monitor:
     best: Literal["lowest", "highest"]
 
     def improves(self, value: float, over: float | None) -> bool:
-        """Return whether ``value`` is better than the best so far; NaN never is."""
+        """Return true if ``value`` is better than the best so far; NaN never is."""
         if math.isnan(value):
             return False
         if over is None:

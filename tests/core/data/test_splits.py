@@ -56,9 +56,9 @@ def test_held_out_users_have_all_ratings_in_the_test() -> None:
     assert pairs(cold, cold.targets) == {(1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (3, 2)}
     assert folded.histories.counts.tolist() == [4, 1]  # floor(0.8 * 5); at least 1
     assert folded.targets.counts.tolist() == [1, 0]
-    known, hidden = pairs(folded, folded.histories), pairs(folded, folded.targets)
-    assert known.isdisjoint(hidden)
-    assert known | hidden == pairs(cold, cold.targets)
+    known, targets = pairs(folded, folded.histories), pairs(folded, folded.targets)
+    assert known.isdisjoint(targets)
+    assert known | targets == pairs(cold, cold.targets)
 
 
 def test_validation_takes_users_or_a_fifth_of_their_ratings() -> None:
@@ -113,13 +113,13 @@ def test_fold_in_takes_the_first_four_fifths_of_a_permutation() -> None:
         ratings=np.ones(11, np.float32),
         timestamps=np.zeros(11, np.int64),
     )
-    known, hidden = fold_in(histories, np.random.default_rng(705))
+    known, targets = fold_in(histories, np.random.default_rng(705))
     generator = np.random.default_rng(705)
     orders = [generator.permutation(n) for n in (1, 5, 5)]
     expected = [[0], sorted(1 + orders[1][:4]), sorted(6 + orders[2][:4])]
     got = np.split(known.film_rows, known.indptr[1:-1])
     assert [part.tolist() for part in got] == expected
-    assert hidden.counts.tolist() == [0, 1, 1]
+    assert targets.counts.tolist() == [0, 1, 1]
 
 
 def test_an_unknown_holdout_is_refused_with_the_known_ones(small: Dataset) -> None:

@@ -49,6 +49,11 @@ def test_the_card_states_the_rule_of_the_kept_epoch(keep: str, rule: str) -> Non
     assert rule in model_card(replace(MANIFEST, training=training, kept_epoch=3))
 
 
+def test_the_settings_of_a_part_carry_its_name() -> None:
+    card = model_card(replace(MANIFEST, config={"width": 2, "like_head": {"max_age": 1.5}}))
+    assert "- width: 2\n- like head, max age: 1.5\n" in card
+
+
 @pytest.mark.parametrize(
     ("name", "is_synthetic"), [("ml-100k", False), ("synthetic-120x200x5000", True)]
 )
