@@ -156,12 +156,18 @@ def _record(epoch: Epoch) -> EpochRecord:
 
 
 def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
-    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.tensors.items()}
+    arrays = {
+        f"{part}.{name}": tensor.detach().cpu().numpy()
+        for part, tensors in state.tensors.items()
+        for name, tensor in tensors.items()
+    }
     return Checkpoint(provenance, tuple(map(_record, state.epochs)), arrays)
 
 
 def _state(checkpoint: Checkpoint) -> TrainingState:
-    return TrainingState(
-        tuple(Epoch(**record) for record in checkpoint.epochs),  # type: ignore[arg-type]
-        {name: torch.from_numpy(array.copy()) for name, array in checkpoint.arrays.items()},
-    )
+    epochs = tuple(Epoch(**record) for record in checkpoint.epochs)  # type: ignore[arg-type]
+    tensors: dict[str, dict[str, torch.Tensor]] = {}
+    for path, array in checkpoint.arrays.items():
+        part, _, name = path.partition(".")
+        tensors.setdefault(part, {})[name] = torch.from_numpy(array.copy())
+    return TrainingState(epochs, tensors)

@@ -129,21 +129,12 @@ class TrainingState:
     epochs
         The finished epochs.
     tensors
-        Weights, averages of the optimizer and states of the random generators, by name. They are
-        those of the training, not copies.
+        Part -> name -> tensor: weights (``module``, ``kept``), ``optimizer``, the ``random``
+        generators, and ``sampling``. They are those of the training, not copies.
     """
 
     epochs: tuple[Epoch, ...]
-    tensors: Mapping[str, Tensor]
-
-    def part(self, name: str) -> dict[str, Tensor]:
-        """Return the tensors whose names begin with ``name`` and a dot, without that prefix."""
-        start = f"{name}."
-        return {
-            key.removeprefix(start): tensor
-            for key, tensor in self.tensors.items()
-            if key.startswith(start)
-        }
+    tensors: Mapping[str, Mapping[str, Tensor]]
 
 
 OnEpoch = Callable[[Epoch], None]
@@ -161,20 +152,20 @@ def run_training(
 
     Parameters and errors are those of `run_epochs`.
     """
-    sampling = {} if resume_from is None else resume_from.part("sampling")
-    if resume_from is not None and sampling:
-        epochs = resume_from.epochs
-        trainer.module.load_state_dict(resume_from.part("module"))
-        torch.set_rng_state(resume_from.tensors["random"])
+    sampling: Mapping[str, Tensor] = {}
+    if resume_from is not None and "sampling" in resume_from.tensors:
+        epochs, sampling = resume_from.epochs, resume_from.tensors["sampling"]
+        trainer.module.load_state_dict(resume_from.tensors["module"])
+        torch.set_rng_state(resume_from.tensors["random"]["torch"])
     else:
         epochs = run_epochs(trainer, options, on_epoch, on_state, resume_from).epochs
     if isinstance(trainer, SamplingTrainer):
         for epoch in trainer.sample(len(epochs) + 1, sampling):
             epochs = (*epochs, epoch)
             tensors = {
-                **_named("module", trainer.module.state_dict()),
-                **_named("sampling", trainer.sampling_state()),
-                "random": torch.get_rng_state(),
+                "module": trainer.module.state_dict(),
+                "sampling": trainer.sampling_state(),
+                "random": {"torch": torch.get_rng_state()},
             }
             on_state(TrainingState(epochs, tensors))
             on_epoch(epoch)
@@ -211,11 +202,12 @@ def run_epochs(
     kept_weights: Mapping[str, Tensor] = {}
     if resume_from is not None:
         epochs += resume_from.epochs
-        trainer.module.load_state_dict(resume_from.part("module"))
-        kept_weights = resume_from.part("kept") or _copied_weights(trainer.module)
-        optimizer.restore(resume_from.part("optimizer"))
-        generator.set_state(resume_from.tensors["order"])
-        torch.set_rng_state(resume_from.tensors["random"])
+        tensors = resume_from.tensors
+        trainer.module.load_state_dict(tensors["module"])
+        kept_weights = tensors.get("kept", _copied_weights(trainer.module))
+        optimizer.restore(tensors["optimizer"])
+        generator.set_state(tensors["random"]["order"])
+        torch.set_rng_state(tensors["random"]["torch"])
     kept = next((epoch for epoch in reversed(epochs) if epoch.is_kept), None)
     patience = options.patience if options.keep == "best" else options.epochs
     while len(epochs) < min(options.epochs, (kept.number if kept else 0) + patience):
@@ -224,12 +216,12 @@ def run_epochs(
         if epoch.is_kept:
             kept, kept_weights = epoch, _copied_weights(trainer.module)
         tensors = {
-            **_named("module", trainer.module.state_dict()),
-            **({} if epoch.is_kept else _named("kept", kept_weights)),
-            **_named("optimizer", optimizer.state()),
-            "order": generator.get_state(),
-            "random": torch.get_rng_state(),
+            "module": trainer.module.state_dict(),
+            "optimizer": optimizer.state(),
+            "random": {"order": generator.get_state(), "torch": torch.get_rng_state()},
         }
+        if not epoch.is_kept:
+            tensors["kept"] = kept_weights
         on_state(TrainingState(tuple(epochs), tensors))
         on_epoch(epoch)
     if kept is None:
@@ -272,10 +264,6 @@ def _train_epoch(
 
 def _copied_weights(module: nn.Module) -> dict[str, Tensor]:
     return copy.deepcopy(module.state_dict())
-
-
-def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {f"{part}.{name}": tensor for name, tensor in tensors.items()}
 
 
 def diverged(sign: str = "the loss is no longer a number") -> DivergedError:
