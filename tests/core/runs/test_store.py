@@ -282,18 +282,24 @@ def test_weights_that_do_not_fit_the_model_are_refused(
         load_run("mine", folder)
 
 
+TINIEST = "synthetic-12x80x300"
+KINDS = [(model, preset) for model, presets in PRESETS.items() for preset in presets]
+
+
 @pytest.fixture(scope="module")
-def smallest() -> Dataset:
-    name = "synthetic-12x80x300"
-    return synthetic.generate(synthetic.parse_name(name), name=name)
+def trained() -> dict[tuple[str, str], Run]:
+    """Return a run of each model and preset, trained for an epoch."""
+    dataset = synthetic.generate(synthetic.parse_name(TINIEST), name=TINIEST)
+    specs = {kind: TrainSpec(*kind, overrides=Overrides(epochs=1)) for kind in KINDS}
+    return {kind: train_run(dataset, spec, lambda _: None) for kind, spec in specs.items()}
 
 
-@pytest.mark.parametrize(("model", "preset"), [(m, p) for m, of in PRESETS.items() for p in of])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_array_of_every_model_must_have_its_shape(
-    model: str, preset: str, smallest: Dataset
+    kind: tuple[str, str], trained: dict[tuple[str, str], Run]
 ) -> None:
-    run = train_run(smallest, TrainSpec(model, preset, overrides=Overrides(epochs=1)), print)
-    scorer, weights, n_films = SCORERS[model][preset], dict(run.weights), len(smallest.films)
+    scorer, weights = SCORERS[kind[0]][kind[1]], dict(trained[kind].weights)
+    n_films = len(trained[kind].manifest.film_ids)
     check_weights(scorer, weights, n_films)
     with pytest.raises(ValueError, match="has the shape"):
         check_weights(scorer, weights, n_films + 1)
@@ -304,6 +310,28 @@ def test_every_array_of_every_model_must_have_its_shape(
         for wrong in (array[None], array[:0]):
             with pytest.raises(ValueError, match="has the shape"):
                 check_weights(scorer, weights | {name: wrong}, n_films)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "value"),
+    [
+        ("dnn", "part_sizes", 0.0),
+        ("dnn", "part_sizes", 1.5),
+        ("dnn", "part_sizes", 2.0),
+        ("dnn", "part_gates", 2.0),
+        ("dnn", "part_weights", -1.0),
+        ("dnn", "half_known", 0.0),
+        ("two-tower", "ridge", 0.0),
+        ("two-tower", "half_known", -1.0),
+    ],
+)
+def test_values_out_of_range_are_refused(
+    model: str, name: str, value: float, trained: dict[tuple[str, str], Run]
+) -> None:
+    weights = dict(trained[model, "default"].weights)
+    weights[name] = np.full_like(weights[name], value)
+    with pytest.raises(ValueError, match=name):
+        check_weights(SCORERS[model]["default"], weights, 80)
 
 
 @pytest.mark.parametrize(
