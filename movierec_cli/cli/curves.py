@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from movierec_cli.core.training.history import Panel, Series, kept_epoch, panels
+from movierec_cli.core.runs.history import Panel, Series, kept_epoch, panels
 
 _HEIGHT = 4  # lines of a plot
 _LABELS = 8  # columns for the figures beside it

@@ -1,20 +1,13 @@
-"""The figures of a training as curves, ready to be drawn."""
+"""Curves of a training, from the epochs of a manifest, ready to be drawn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from movierec_cli.core.evaluation.metrics import METRICS
+
 _PARTS = ("train", "validation")
-_WORDS = {
-    "loss": "total loss",
-    "ndcg": "NDCG",
-    "map": "MAP",
-    "mse": "MSE",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "sweeps": "sampling sweeps",
-}
-_HIGHER_IS_BETTER = frozenset({"accuracy", "precision", "recall", "map", "ndcg", "hit_rate"})
+_TITLES = {"loss": "total loss", "sweeps": "sampling sweeps"}
 
 
 @dataclass(frozen=True)
@@ -52,14 +45,17 @@ class Panel:
     @property
     def title(self) -> str:
         """The name in words."""
-        return _WORDS.get(self.name, self.name.replace("_", " "))
+        if self.name in METRICS:
+            return METRICS[self.name].long_label.removesuffix("@{k}")
+        return _TITLES.get(self.name, self.name.replace("_", " "))
 
     @property
     def best(self) -> str:
-        """Whether the ``lowest`` or the ``highest`` value is best, or '' if none is."""
+        """The best value: ``lowest`` (losses too) or ``highest``, or '' if none is better."""
         if self.name == "sweeps":
             return ""
-        return "highest" if self.name in _HIGHER_IS_BETTER else "lowest"
+        higher = self.name in METRICS and METRICS[self.name].higher_is_better
+        return "highest" if higher else "lowest"
 
     @property
     def span(self) -> tuple[float, float]:
@@ -69,12 +65,12 @@ class Panel:
 
 
 def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
-    """Return a panel for each figure, in the order in which training told them.
+    """Return a panel for each figure, in the order of their first epochs.
 
     Parameters
     ----------
     epochs
-        As in `movierec_cli.core.runs.store.Manifest`.
+        As in a `movierec_cli.core.runs.store.Manifest`.
     """
     names = dict.fromkeys(name for part in _PARTS for epoch in epochs for name in epoch[part])
     return [
@@ -90,9 +86,10 @@ def kept_epoch(epochs: Sequence[Mapping[str, Any]]) -> int | None:
 
 
 def _series(epochs: Sequence[Mapping[str, Any]], part: str, name: str) -> Series | None:
-    told = [(int(epoch["number"]), float(epoch[part][name])) for epoch in epochs
-            if name in epoch[part]]  # fmt: skip
-    if not told:
+    points = [
+        (int(epoch["number"]), float(epoch[part][name])) for epoch in epochs if name in epoch[part]
+    ]
+    if not points:
         return None
-    numbers, values = zip(*told, strict=True)
+    numbers, values = zip(*points, strict=True)
     return Series(part, numbers, values)
