@@ -25,7 +25,7 @@ class EveryoneRequest:
 
 def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told") -> None:
     """Write the recommendations of every user; tell on stderr how far it is."""
-    from movierec_cli.cli.progress import CountProgress
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.recommend.batch import table_writer, write_recommendations
     from movierec_cli.core.recommend.filters import Filters
 
@@ -40,7 +40,7 @@ def recommend_to_everyone(request: EveryoneRequest, all_users: bool, told: "Told
     ranker = None if request.rerank is None else load_run(request.rerank).model
     filters = Filters(**request.filters)
     written = write_recommendations(
-        loaded.model, loaded.dataset, filters, writer, CountProgress(), ranker
+        loaded.model, loaded.dataset, filters, writer, ProgressBar(), ranker
     )
     info(f"Wrote {written:,} films for {len(loaded.dataset.users):,} users to {output}.")
 

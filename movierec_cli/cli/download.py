@@ -27,7 +27,7 @@ def download(
       movierec download
       movierec download --from ~/Downloads/ml-100k.zip
     """
-    from movierec_cli.cli.progress import DownloadProgress
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.data import movielens, registry
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.paths import Paths
@@ -38,7 +38,7 @@ def download(
     if source is not None:
         dataset = registry.bring(source.expanduser(), paths)
     else:
-        dataset = registry.download(paths, url, force, DownloadProgress())
+        dataset = registry.download(paths, url, force, ProgressBar(of_bytes=True))
     info(
         f"MovieLens 100K is verified and ready: {len(dataset.users):,} users, "
         f"{len(dataset.films):,} films, {len(dataset.ratings):,} ratings."

@@ -73,7 +73,8 @@ def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress
 def epoch_units(spec: TrainSpec) -> int:
     """Return the most epochs that a training has, those of a sampling phase included."""
     preset = PRESETS[spec.model][spec.preset]
-    return preset.training.epochs + getattr(preset.config, "sampling_epochs", 0)
+    epochs = spec.overrides.epochs or preset.training.epochs
+    return epochs + getattr(preset.config, "sampling_epochs", 0)
 
 
 def _is_trained(spec: TrainSpec, dataset: Dataset, runs: Path) -> bool:
