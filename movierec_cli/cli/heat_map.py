@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from movierec_cli.cli.view import View
+from movierec_cli.cli.tables import View, column_blocks
 
 _NARROW = 6  # characters of a header that had to be broken into lines
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
@@ -49,17 +49,6 @@ def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
         max(len(text) for text in (*header.splitlines(), *(row[at] for row in rows))) + (at > 0)
         for at, header in enumerate(headers)
     ]
-
-
-def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
-    """Return the columns of each block: as few blocks as fit, of about the same size."""
-    others = range(1, len(widths))
-    for count in others:
-        size = -(-len(others) // count)
-        blocks = [[0, *others[start : start + size]] for start in range(0, len(others), size)]
-        if all(sum(widths[at] for at in block) <= width for block in blocks):
-            return blocks
-    return [[0, at] for at in others]
 
 
 def _broken(header: str) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from movierec_cli.cli import eda as commands
 from movierec_cli.cli.heat_map import heat_tables
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core import eda
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset, Users

@@ -13,7 +13,7 @@ from movierec_cli.cli.eda_views.parts import (
     titled,
 )
 from movierec_cli.cli.output import Section, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core import eda
 from movierec_cli.core.data.titles import without_year
 

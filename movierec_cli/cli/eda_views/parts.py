@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from movierec_cli.cli.options import dataset_label
 from movierec_cli.cli.output import Section, bar, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     import pandas as pd

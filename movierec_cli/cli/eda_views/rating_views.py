@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from movierec_cli.cli.eda_views.parts import Records, percent, scaled_bar, titled
 from movierec_cli.cli.output import Section, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core import eda
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.figures.drawing import BLUE, ORANGE, styled, titled_figure
-from movierec_cli.core.training.history import Panel, kept_epoch, panels
+from movierec_cli.core.runs.history import Panel, kept_epoch, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

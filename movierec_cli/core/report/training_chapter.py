@@ -14,8 +14,8 @@ from movierec_cli.core.report.document import (
 from movierec_cli.core.report.material import KINDS, Material
 from movierec_cli.core.report.model_chapter import missing_blocks
 from movierec_cli.core.report.wording import count, decimal
+from movierec_cli.core.runs.history import Panel, Series, kept_epoch, panels
 from movierec_cli.core.runs.store import Manifest
-from movierec_cli.core.training.history import Panel, Series, kept_epoch, panels
 
 _WORSE = 0.01  # relative; less is noise of the validation part
 _PARTS = {"train": "training", "validation": "validation"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.training.history import Series, kept_epoch, panels
+from movierec_cli.core.runs.history import Series, kept_epoch, panels
 
 EPOCHS: list[dict[str, Any]] = [
     {"number": 1, "train": {"loss": 3.0, "cosine_loss": 2.0}, "validation": {"loss": 2.5},
