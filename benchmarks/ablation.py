@@ -18,6 +18,7 @@ from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import (
     Scenario,
+    Validation,
     hold_out,
     make_split,
     sample_users,
@@ -65,7 +66,7 @@ def dnn_variants() -> Mapping[str, Preset]:
         ),
         "no history dropped in training": changed(stranger_share=0.0),
         "no demographics beside a history": changed(demographic_weight=0.0),
-        "any epoch may be kept": Preset(config, replace(training, settle=0.0)),
+        "best epoch by validation": Preset(config, replace(training, keep="best", patience=16)),
     }
 
 
@@ -107,14 +108,16 @@ def trained(train: Dataset, model: str, preset: Preset) -> Model:
     """Train a variant the way that ``movierec train`` does."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(preset.training.seed)
-    trainer, _ = build_trainer(train, preset)
+    options = preset.training
+    rule = Validation(options.validation, options.validation_share, options.seed)
+    trainer, _ = build_trainer(make_split(train, "none", validation=rule), preset)
     run_training(trainer, preset.training, lambda _: None)
     return SCORERS[model]["default"](trainer.export())
 
 
 def validation_splits(dataset: Dataset, count: int) -> list[tuple[Dataset, tuple[Scenario, ...]]]:
     """Cut validation users from the training part of split seed 705."""
-    train = make_split(dataset, "users", 705).train
+    train = make_split(dataset, "users", 705).full_train
     users = training_users(train)
     return [
         hold_out(train, users[sample_users(len(users), 0.2, seed)], seed)

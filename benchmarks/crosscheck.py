@@ -22,12 +22,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("library", choices=LIBRARIES)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("trainer")
+    parser.add_argument("task")
     arguments = parser.parse_args()
-    with np.load(arguments.folder / f"relevant-{arguments.trainer}.npz") as file:
+    with np.load(arguments.folder / f"relevant-{arguments.task}.npz") as file:
         users, films = file["users"], file["films"]
     found: dict[str, list[np.ndarray]] = {}
-    for path in sorted((arguments.folder / "out").glob(f"*--{arguments.trainer}.npz")):
+    for path in sorted((arguments.folder / "out").glob(f"*--{arguments.task}.npz")):
         with np.load(path) as file:
             top = file["top"][:, :K]
         for name, values in LIBRARIES[arguments.library](top, users, films).items():

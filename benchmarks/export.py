@@ -2,7 +2,7 @@
 
     python benchmarks/export.py FOLDER [--seeds 705 706]
 
-Each trainer becomes FOLDER/NAME.npz. It holds what may be trained on and what is asked, and never
+Each task becomes FOLDER/NAME.npz. It holds what may be trained on and what is asked, and never
 the ratings that are the answer. The files hold rows of MovieLens: they go into a temporary
 folder and are not to be committed or passed on.
 """
@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from tasks import Trainer, all_tasks
+from tasks import Task, all_tasks
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Ratings
 from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
@@ -35,26 +35,26 @@ def main() -> None:
     arguments = parser.parse_args()
     dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    for trainer in all_tasks(arguments.seeds):
-        np.savez(arguments.folder / f"{trainer.name}.npz", **export(dataset, trainer))
+    for task in all_tasks(arguments.seeds):
+        np.savez(arguments.folder / f"{task.name}.npz", **export(dataset, task))
 
 
-def scenario_of(dataset: Dataset, trainer: Trainer) -> tuple[Dataset, Scenario]:
-    """Return the training part and the scenario of a trainer."""
-    split = make_split(dataset, trainer.holdout, trainer.split_seed)
-    return split.train, next(s for s in split.scenarios if s.name == trainer.scenario)
+def scenario_of(dataset: Dataset, task: Task) -> tuple[Dataset, Scenario]:
+    """Return the training part and the scenario of a task."""
+    split = make_split(dataset, task.holdout, task.split_seed)
+    return split.full_train, next(s for s in split.scenarios if s.name == task.scenario)
 
 
-def export(dataset: Dataset, trainer: Trainer) -> dict[str, np.ndarray]:
-    """Return the arrays of a trainer.
+def export(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
+    """Return the arrays of a task.
 
     In fold-in the known part of the held-out users' ratings is training data too: many
     libraries can only recommend to users that they were trained on.
     """
-    train, scenario = scenario_of(dataset, trainer)
+    train, scenario = scenario_of(dataset, task)
     user_rows = scenario.users.ids - 1  # ids of MovieLens 100K are 1 .. 943, in order
     known = train.ratings
-    if trainer.scenario == FOLD_IN:
+    if task.scenario == FOLD_IN:
         known = _joined(known, scenario.histories, user_rows)
     fit, validation = split_ratings(
         dataset.with_ratings(train.ratings), VALIDATION_SHARE, VALIDATION_SEED
@@ -77,7 +77,7 @@ def export(dataset: Dataset, trainer: Trainer) -> dict[str, np.ndarray]:
         "genres": dataset.films.genres,
         "years": dataset.films.years,
     }
-    if trainer.scenario == COLD_START:
+    if task.scenario == COLD_START:
         assert not np.isin(user_rows, known.user_rows).any()
     return arrays
 

@@ -23,9 +23,9 @@ def main(name: str) -> None:
     split = make_split(dataset, run.manifest.split["holdout"], run.manifest.split["split_seed"])
     models = {
         "dnn": run.model,
-        "popularity": Popularity.fit(split.train),
-        "item-knn": ItemKnn.fit(split.train),
-        "EASE": Ease.fit(split.train),
+        "popularity": Popularity.fit(split.full_train),
+        "item-knn": ItemKnn.fit(split.full_train),
+        "EASE": Ease.fit(split.full_train),
     }
     heads = [f"{model} {metric}@25" for metric in ("NDCG", "P") for model in models]
     print("| favorites | users | " + " | ".join(heads) + " |")

@@ -2,7 +2,7 @@
 
     python benchmarks/measure.py FOLDER --seeds 705 ...
 
-Reads FOLDER/out/*.npz, and writes FOLDER/measured.json: a record for each model and trainer, with
+Reads FOLDER/out/*.npz, and writes FOLDER/measured.json: a record for each model and task, with
 the values for each user (or the squared errors of each fold) reduced to means.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from export import scenario_of
-from tasks import Trainer, all_tasks
+from tasks import Task, all_tasks
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
 from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
@@ -30,15 +30,15 @@ def main() -> None:
     arguments = parser.parse_args()
     dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
     records = []
-    for trainer in all_tasks(arguments.seeds):
-        records += _measure_task(dataset, trainer, arguments.folder)
+    for task in all_tasks(arguments.seeds):
+        records += _measure_task(dataset, task, arguments.folder)
     (arguments.folder / "measured.json").write_text(json.dumps(records))
 
 
-def _measure_task(dataset: Dataset, trainer: Trainer, folder: Path) -> list[dict[str, Any]]:
-    _, scenario = scenario_of(dataset, trainer)
+def _measure_task(dataset: Dataset, task: Task, folder: Path) -> list[dict[str, Any]]:
+    _, scenario = scenario_of(dataset, task)
     records = []
-    for path in sorted((folder / "out").glob(f"*--{trainer.name}.json")):
+    for path in sorted((folder / "out").glob(f"*--{task.name}.json")):
         record = json.loads(path.read_text())
         with np.load(path.with_suffix(".npz")) as answers:
             if record["kind"] == "rating":
@@ -46,10 +46,10 @@ def _measure_task(dataset: Dataset, trainer: Trainer, folder: Path) -> list[dict
                 record["metrics"] = rating(predicted, scenario.targets)
             else:
                 record["metrics"] = ranking(answers["top"], scenario.targets, len(dataset.films))
-        record["group"] = trainer.group
+        record["group"] = task.group
         records.append(record)
-    if "ranking" in trainer.kinds and records:
-        _write_for_the_cross_check(folder, trainer, scenario.targets)
+    if "ranking" in task.kinds and records:
+        _write_for_the_cross_check(folder, task, scenario.targets)
     return records
 
 
@@ -73,23 +73,23 @@ def rating(predicted: np.ndarray, targets: Histories) -> dict[str, float]:
     }
 
 
-def _write_for_the_cross_check(folder: Path, trainer: Trainer, targets: Histories) -> None:
+def _write_for_the_cross_check(folder: Path, task: Task, targets: Histories) -> None:
     """Write what is relevant to whom, for another library's metrics."""
     mask = targets.ratings >= RELEVANT_RATING
     np.savez(
-        folder / f"relevant-{trainer.name}.npz",
+        folder / f"relevant-{task.name}.npz",
         users=targets.user_rows[mask],
         films=targets.film_rows[mask],
     )
 
 
-def per_user(folder: Path, trainer: str, k: int = 25) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def per_user(folder: Path, task: str, k: int = 25) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return the metrics of each list [n_lists, n_users] and the relevant films of each user.
 
     The lists are in the order of their files, the users ascending, those without a relevant film
     left out: as `crosscheck.py` writes them.
     """
-    with np.load(folder / f"relevant-{trainer}.npz") as file:
+    with np.load(folder / f"relevant-{task}.npz") as file:
         users, films = file["users"], file["films"]
     targets = Histories(
         np.concatenate([[0], np.cumsum(np.bincount(users))]),
@@ -100,7 +100,7 @@ def per_user(folder: Path, trainer: str, k: int = 25) -> tuple[dict[str, np.ndar
     relevant = metrics.relevant_counts(targets)
     counted = relevant > 0
     found: dict[str, list[np.ndarray]] = {}
-    for path in sorted((folder / "out").glob(f"*--{trainer}.npz")):
+    for path in sorted((folder / "out").glob(f"*--{task}.npz")):
         with np.load(path) as file:
             top = file["top"][: len(targets), :k]
         hit = metrics.hits(top, targets, int(top.max()) + 1 + int(films.max()))

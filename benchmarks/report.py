@@ -189,8 +189,8 @@ def _margin(records: list[Record], group: str) -> str:
         name, best = max(
             models.items(), key=lambda item: np.mean([r["metrics"][key] for r in item[1]])
         )
-        theirs = {record["trainer"]: record["metrics"][key] for record in best}
-        ratios = [record["metrics"][key] / theirs[record["trainer"]] - 1 for record in ours]
+        theirs = {record["task"]: record["metrics"][key] for record in best}
+        ratios = [record["metrics"][key] / theirs[record["task"]] - 1 for record in ours]
         part = f"in {title} {np.mean(ratios):+.1%} against {name}"
         if len(ratios) > 1:
             part += f" (by split: {', '.join(f'{ratio:+.1%}' for ratio in ratios)})"
@@ -199,10 +199,10 @@ def _margin(records: list[Record], group: str) -> str:
 
 
 def _folds(records: list[Record]) -> str:
-    folds = sorted({record["trainer"] for record in records if record["group"] == "folds"})
+    folds = sorted({record["task"] for record in records if record["group"] == "folds"})
     rows = []
     for name, same in _by_model(records, "folds"):
-        of_fold = {record["trainer"]: record["metrics"] for record in same}
+        of_fold = {record["task"]: record["metrics"] for record in same}
         rmse = [of_fold[fold]["rmse"] if fold in of_fold else np.nan for fold in folds]
         mae = np.mean([of_fold[fold]["mae"] for fold in of_fold])
         rows.append((float(np.mean(rmse)), name, rmse, mae, same))
@@ -255,7 +255,7 @@ def _parameters(records: list[Record]) -> str:
             tuning = record["tuning"]
             chosen[_name(record), tuning["tuned_on"]] = tuning
     lines = []
-    for (name, trainer), tuning in sorted(chosen.items()):
+    for (name, task), tuning in sorted(chosen.items()):
         tried = [params for _, params in tuning["tried"]]
         fixed = {key for key in tuning["params"] if len({str(p[key]) for p in tried}) < 2}
         varied = "; ".join(
@@ -266,7 +266,7 @@ def _parameters(records: list[Record]) -> str:
         taken = ", ".join(
             f"{key} {value}" for key, value in tuning["params"].items() if key != "name"
         )
-        lines.append([name, trainer, taken, varied or "nothing", f"{tuning['seconds']:.0f}"])
+        lines.append([name, task, taken, varied or "nothing", f"{tuning['seconds']:.0f}"])
     return "\n\n".join(
         [
             "## Hyper-parameters\n\nWhat was taken on the validation cut, and out of what (all "

@@ -100,11 +100,11 @@ def _run_peers(folder: Path, seeds: list[int], venvs: Path, index: str) -> dict[
     return missing
 
 
-def _cross_check(folder: Path, trainer: str, venvs: Path, index: str) -> None:
+def _cross_check(folder: Path, task: str, venvs: Path, index: str) -> None:
     for library, name in CHECKERS.items():
         python, problem = _environment(name, venvs, index)
         if problem is None:
-            problem = _call(python, "crosscheck.py", library, folder, trainer, seconds=PEER_SECONDS)
+            problem = _call(python, "crosscheck.py", library, folder, task, seconds=PEER_SECONDS)
         if problem is not None:
             _say(f"{library}: {problem}")
 

@@ -7,7 +7,7 @@ OFFICIAL_FOLDS = ("u1", "u2", "u3", "u4", "u5")
 
 
 @dataclass(frozen=True)
-class Trainer:
+class Task:
     """One scenario of one split.
 
     Attributes
@@ -33,18 +33,18 @@ class Trainer:
     kinds: tuple[str, ...]
 
 
-def all_tasks(seeds: Sequence[int]) -> list[Trainer]:
-    """Return every trainer; held-out users once for each split seed."""
+def all_tasks(seeds: Sequence[int]) -> list[Task]:
+    """Return every task; held-out users once for each split seed."""
     first = seeds[0]
     return [
         *(
-            Trainer(f"fold-in-{s}", "fold-in", "fold-in", "users", s, "fold-in", ("ranking",))
+            Task(f"fold-in-{s}", "fold-in", "fold-in", "users", s, "fold-in", ("ranking",))
             for s in seeds
         ),
-        Trainer("ua", "ua", "ua", "ua", first, "rating", ("ranking",)),
-        *(Trainer(f, "folds", "folds", f, first, "rating", ("rating",)) for f in OFFICIAL_FOLDS),
+        Task("ua", "ua", "ua", "ua", first, "rating", ("ranking",)),
+        *(Task(f, "folds", "folds", f, first, "rating", ("rating",)) for f in OFFICIAL_FOLDS),
         *(
-            Trainer(
+            Task(
                 f"cold-start-{s}",
                 "cold-start",
                 "cold-start",
@@ -56,7 +56,7 @@ def all_tasks(seeds: Sequence[int]) -> list[Trainer]:
             for s in seeds
         ),
         *(
-            Trainer(f"{group}-{first}", group, "folds", "users", first, scenario, ("rating",))
+            Task(f"{group}-{first}", group, "folds", "users", first, scenario, ("rating",))
             for group, scenario in (("rating-fold-in", "fold-in"), ("rating-cold", "cold-start"))
         ),
     ]

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, Films, Histories, Ratings, Users
+from movierec_cli.core.data.splits import Split, Validation, make_split
 from movierec_cli.core.models.base import Scores
+from movierec_cli.core.training.options import TrainingOptions
 
 LINES: Mapping[str, tuple[str, ...]] = {
     "u.genre": ("unknown|0", "Action|1", "Comedy|2"),
@@ -147,6 +149,12 @@ class FixedModel:
         )
 
 
+def training_split(dataset: Dataset, options: TrainingOptions) -> Split:
+    """Return a split of all ratings of ``dataset`` into training and validation part."""
+    rule = Validation(options.validation, options.validation_share, options.seed)
+    return make_split(dataset, "none", validation=rule)
+
+
 class RecordedProgress:
     """Keeps what it was told, in order."""
 
@@ -156,6 +164,10 @@ class RecordedProgress:
     def start(self, description: str, total: int | None) -> None:
         """Keep it."""
         self.calls.append(("start", description, total))
+
+    def describe(self, description: str) -> None:
+        """Keep it."""
+        self.calls.append(("describe", description))
 
     def advance(self, amount: int) -> None:
         """Keep it."""

@@ -15,7 +15,7 @@ TESTED_EXTRAS = ("plot", "parquet")
 
 def bounds(requirements: list[str]) -> dict[str, str]:
     """Return the lower bound of each requirement; there is nothing but a lower bound."""
-    found = [re.fullmatch(r"([a-z-]+)>=([0-9.]+)", line) for line in requirements]
+    found = [re.fullmatch(r"([a-z0-9-]+)>=([0-9.]+)", line) for line in requirements]
     return {match[1]: match[2] for match in found if match}
 
 
@@ -23,7 +23,7 @@ def pins(file: str) -> dict[str, str]:
     """Return the versions in a file of constraints."""
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     plain = [line for line in lines if line and not line.startswith("#")]
-    found = [re.fullmatch(r"([a-z-]+)==([0-9.]+)", line) for line in plain]
+    found = [re.fullmatch(r"([a-z0-9-]+)==([0-9.]+)", line) for line in plain]
     assert all(found)
     return {match[1]: match[2] for match in found if match}
 

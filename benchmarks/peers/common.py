@@ -1,4 +1,4 @@
-"""What every peer does alike: read a trainer, tune, train, score, measure time and memory.
+"""What every peer does alike: read a task, tune, train, score, measure time and memory.
 
 It runs in the environment of the peer. Of movierec it takes only the code that needs nothing
 but numpy: the metrics, for tuning, and the cut of the list.
@@ -23,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from tasks import Trainer, all_tasks  # noqa: E402
+from tasks import Task, all_tasks  # noqa: E402
 
 from movierec_cli.core.data.dataset import Histories  # noqa: E402
 from movierec_cli.core.evaluation import metrics  # noqa: E402
@@ -86,33 +86,33 @@ class Model:
 
 
 def main(package: str, models: Sequence[Model]) -> None:
-    """Run every model of a peer on every trainer; each in a process of its own."""
+    """Run every model of a peer on every task; each in a process of its own."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, help="with the exported tasks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[705])
     parser.add_argument("--only", nargs="+", help="names of tasks")
     arguments = parser.parse_args()
     tuned: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for trainer in all_tasks(arguments.seeds):
-        if arguments.only and trainer.name not in arguments.only:
+    for task in all_tasks(arguments.seeds):
+        if arguments.only and task.name not in arguments.only:
             continue
         for model in models:
-            if model.kind not in trainer.kinds or trainer.group not in model.groups:
+            if model.kind not in task.kinds or task.group not in model.groups:
                 continue
-            key = (model.name, trainer.tuning)
+            key = (model.name, task.tuning)
             if key not in tuned:
-                tuned[key] = apart(_tune, arguments.folder, trainer, model)
+                tuned[key] = apart(_tune, arguments.folder, task, model)
             if "failed" in tuned[key]:
                 continue
             record = {
                 "package": package,
                 "version": version(package),
                 "model": model.name,
-                "trainer": trainer.name,
+                "task": task.name,
                 "kind": model.kind,
                 "tuning": tuned[key],
             }
-            apart(_run, arguments.folder, trainer, model, record)
+            apart(_run, arguments.folder, task, model, record)
 
 
 def apart(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
@@ -144,8 +144,8 @@ def apart(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any
     return result
 
 
-def _load(folder: Path, trainer: Trainer) -> Arrays:
-    with np.load(folder / f"{trainer.name}.npz") as file:
+def _load(folder: Path, task: Task) -> Arrays:
+    with np.load(folder / f"{task.name}.npz") as file:
         return {name: file[name] for name in file.files}
 
 
@@ -158,10 +158,10 @@ def _training(arrays: Arrays, part: str) -> Training:
     )
 
 
-def _tune(folder: Path, trainer: Trainer, model: Model) -> dict[str, Any]:
+def _tune(folder: Path, task: Task, model: Model) -> dict[str, Any]:
     """Return the best point of the grid on the validation cut."""
     started = time.perf_counter()
-    arrays = _load(folder, trainer)
+    arrays = _load(folder, task)
     fit = _training(arrays, "fit")
     users = arrays["validation_users"]
     targets = Histories(
@@ -187,14 +187,14 @@ def _tune(folder: Path, trainer: Trainer, model: Model) -> dict[str, Any]:
         "params": best[1],
         "validation": best[0],
         "tried": found,
-        "tuned_on": trainer.name,
+        "tuned_on": task.name,
         "seconds": time.perf_counter() - started,
     }
 
 
-def _run(folder: Path, trainer: Trainer, model: Model, record: dict[str, Any]) -> dict[str, Any]:
+def _run(folder: Path, task: Task, model: Model, record: dict[str, Any]) -> dict[str, Any]:
     """Train and score one model; write its answers."""
-    arrays = _load(folder, trainer)
+    arrays = _load(folder, task)
     training = _training(arrays, "train")
     started = time.perf_counter()
     scorer = model.fit(training, **record["tuning"]["params"])
@@ -212,7 +212,7 @@ def _run(folder: Path, trainer: Trainer, model: Model, record: dict[str, Any]) -
 def write(folder: Path, record: dict[str, Any], answers: Arrays) -> None:
     """Write answers, and beside them who gave them at what cost in time and memory."""
     record["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    stem = f"{record['package']}--{record['model']}--{record['trainer']}"
+    stem = f"{record['package']}--{record['model']}--{record['task']}"
     out = folder / "out"
     out.mkdir(exist_ok=True)
     np.savez(out / f"{stem}.npz", **answers)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from common import LONGEST, Trainer, all_tasks, apart, write
+from common import LONGEST, Task, all_tasks, apart, write
 from export import scenario_of
 
 from movierec_cli import __version__
@@ -39,33 +39,33 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names of tasks")
     arguments = parser.parse_args()
     dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
-    tasks: dict[tuple[str, int], list[Trainer]] = {}
-    for trainer in all_tasks(arguments.seeds):
-        if not arguments.only or trainer.name in arguments.only:
-            tasks.setdefault((trainer.holdout, trainer.split_seed), []).append(trainer)
+    tasks: dict[tuple[str, int], list[Task]] = {}
+    for task in all_tasks(arguments.seeds):
+        if not arguments.only or task.name in arguments.only:
+            tasks.setdefault((task.holdout, task.split_seed), []).append(task)
     for of_split in tasks.values():
         for name, groups in GROUPS.items():
-            asked = [trainer for trainer in of_split if trainer.group in groups]
+            asked = [task for task in of_split if task.group in groups]
             if asked:
                 apart(_run, arguments.folder, asked, name, dataset)
 
 
-def _run(folder: Path, tasks: Sequence[Trainer], name: str, dataset: Dataset) -> dict[str, Any]:
+def _run(folder: Path, tasks: Sequence[Task], name: str, dataset: Dataset) -> dict[str, Any]:
     """Train one model on one split and let it answer all tasks of that split."""
     started = time.perf_counter()
     model = _trained(name, tasks[0], dataset)
     seconds = time.perf_counter() - started
-    for trainer in tasks:
+    for task in tasks:
         record: dict[str, Any] = {
             "package": "movierec",
             "version": __version__,
             "model": name,
-            "trainer": trainer.name,
-            "kind": trainer.kinds[0],
+            "task": task.name,
+            "kind": task.kinds[0],
             "tuning": {},
             "train_seconds": seconds,
         }
-        _, scenario = scenario_of(dataset, trainer)
+        _, scenario = scenario_of(dataset, task)
         started = time.perf_counter()
         scores = model.score(scenario.histories, scenario.users)
         if record["kind"] == "ranking":
@@ -79,13 +79,13 @@ def _run(folder: Path, tasks: Sequence[Trainer], name: str, dataset: Dataset) ->
     return {}
 
 
-def _trained(name: str, trainer: Trainer, dataset: Dataset) -> Model:
+def _trained(name: str, task: Task, dataset: Dataset) -> Model:
     if name in BASELINES:
-        return BASELINES[name](make_split(dataset, trainer.holdout, trainer.split_seed).train)
+        return BASELINES[name](make_split(dataset, task.holdout, task.split_seed).full_train)
     from movierec_cli.core.experiments.train import train_run
     from movierec_cli.core.runs.train_spec import TrainSpec
 
-    request = TrainSpec(name, holdout=trainer.holdout, split_seed=trainer.split_seed)
+    request = TrainSpec(name, holdout=task.holdout, split_seed=task.split_seed)
     return train_run(dataset, request, lambda _: None).model
 
 

@@ -18,11 +18,17 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
-from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
+from movierec_cli.cli.output import Format, Section, emit_all, info, number, print_json
 from movierec_cli.cli.view import Column, View
 
+_LONG = 30  # seconds; what takes longer is announced
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from movierec_cli.core.data.dataset import Dataset
     from movierec_cli.core.experiments.compare import Comparison, Result
+    from movierec_cli.core.runs.train_spec import TrainSpec
 
 _LOWER_IS_BETTER = frozenset({"mse", "rmse", "mae"})
 _HEADERS = {
@@ -67,9 +73,10 @@ def compare(
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
     """
-    from movierec_cli.cli.progress import StepProgress
+    from movierec_cli.cli.progress import CountProgress
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.experiments import compare as core
+    from movierec_cli.core.experiments.reuse import missing_trainings
     from movierec_cli.core.paths import Paths
 
     if holdout == "none":
@@ -81,9 +88,18 @@ def compare(
     paths = Paths.from_environment()
     data = load_dataset(dataset)
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
-    with StepProgress(core.steps(comparison)) as progress:
-        results = core.compare(data, comparison, paths.runs, progress.step)
+    _announce(missing_trainings(comparison.specs(), data, paths.runs), data)
+    results = core.compare(data, comparison, paths.runs, CountProgress())
     _emit(chosen_format(format, json, csv, md), dataset, comparison, results)
+
+
+def _announce(missing: "Sequence[TrainSpec]", dataset: "Dataset") -> None:
+    """Say before a long comparison how many models it trains, and about how long that takes."""
+    from movierec_cli.core.experiments.reuse import expected_seconds
+
+    seconds = sum(expected_seconds(spec, dataset) for spec in missing)
+    if seconds > _LONG:
+        info(f"Training {len(missing)} models first: about {seconds / 60:.0f} minutes.")
 
 
 def _emit(chosen: Format, dataset: str, comparison: "Comparison", results: "list[Result]") -> None:

@@ -15,6 +15,9 @@ class Notes:
     def start(self, description: str, total: int | None) -> None:
         """Ignore it."""
 
+    def describe(self, description: str) -> None:
+        """Ignore it."""
+
     def advance(self, amount: int) -> None:
         """Ignore it."""
 

@@ -45,6 +45,11 @@ class DownloadProgress:
         self._task = self._bar.add_task(description, total=total)
         self._bar.start()
 
+    def describe(self, description: str) -> None:
+        """Change the text before the bar."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=description)
+
     def advance(self, amount: int) -> None:
         """Fill the bar by some bytes."""
         if self._bar is not None and self._task is not None:
@@ -60,38 +65,6 @@ class DownloadProgress:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-
-
-class StepProgress:
-    """Shows which step of many is done: a bar in a terminal, a line for each elsewhere."""
-
-    def __init__(self, total: int) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=stderr(),
-            disable=not shows_bars(),
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=total)
-        self._done = -1
-
-    def __enter__(self) -> "StepProgress":
-        """Show the bar."""
-        self._bar.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        """Take the bar away."""
-        self._bar.stop()
-
-    def step(self, description: str) -> None:
-        """Tell that the step before is done and another begins."""
-        self._done += 1
-        self._bar.update(self._task, completed=self._done, description=description)
-        if self._bar.disable and verbosity.CURRENT.progress:
-            info(f"{description}…")
 
 
 class CountProgress:
@@ -114,6 +87,13 @@ class CountProgress:
         )
         self._task = self._bar.add_task(description, total=total)
         self._bar.start()
+
+    def describe(self, description: str) -> None:
+        """Change the text before the bar; a line of its own where there is no bar."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=description)
+            if self._bar.disable and verbosity.CURRENT.progress:
+                info(f"{description}…")
 
     def advance(self, amount: int) -> None:
         """Fill the bar."""

@@ -209,7 +209,7 @@ def _epochs(manifest: "Manifest") -> Section:
         {
             "epoch": epoch["number"],
             **{f"{part}_{name}": epoch[part].get(name) for part, name in names},
-            "is_best": epoch["is_best"],
+            "is_kept": epoch["is_kept"],
             "seconds": epoch["seconds"],
         }
         for epoch in manifest.epochs
@@ -226,7 +226,7 @@ def _epochs(manifest: "Manifest") -> Section:
             [
                 str(epoch["number"]),
                 *(number(epoch[part].get(name)) for part, name in names),
-                "*" if epoch["is_best"] else "",
+                "*" if epoch["is_kept"] else "",
                 number(epoch["seconds"], 2),
             ]
             for epoch in manifest.epochs

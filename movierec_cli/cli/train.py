@@ -94,7 +94,7 @@ def train(
         Resume.ALWAYS if resume else Resume.NEVER,
     )
     manifest = run.manifest
-    kept = [epoch["number"] for epoch in manifest.epochs if epoch["is_best"]][-1]
+    kept = manifest.kept_epoch
     info(
         f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
         f"{manifest.seconds:.1f} s; kept epoch {kept} as the run {manifest.name!r}."
@@ -146,7 +146,7 @@ class EpochRows:
             )
         values = [getattr(epoch, part).get(name) for part, name in self._names]
         cells = [f"{number(value):>{w}}" for value, w in zip(values, self._widths, strict=True)]
-        mark = "*" if epoch.is_best else " "
+        mark = "*" if epoch.is_kept else " "
         info(f"{epoch.number:4d}{mark}  {'  '.join(cells)}  {epoch.seconds:7.2f}{_sweeps(epoch)}")
 
 

@@ -1,28 +1,34 @@
-"""How long work tells the outside world how far it is."""
+"""Progress of long work: the interface through which core reports it."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Receives the progress of one piece of work; the terminal shows it, tests record it."""
+    """Receiver of the progress of one piece of work; the terminal shows it, tests record it."""
 
     def start(self, description: str, total: int | None) -> None:
         """Begin work of ``total`` units, ``None`` if that is not known."""
 
+    def describe(self, description: str) -> None:
+        """Replace the description by the step that begins now."""
+
     def advance(self, amount: int) -> None:
-        """Tell that ``amount`` more units are done."""
+        """Count ``amount`` more units as done."""
 
     def note(self, message: str) -> None:
-        """Tell something worth knowing that is no failure, such as a retry."""
+        """Report something worth knowing that is no failure, such as a retry."""
 
     def finish(self) -> None:
         """End the work, done or not."""
 
 
 class Silent:
-    """The `Progress` of callers who do not want to know."""
+    """A `Progress` that shows nothing."""
 
     def start(self, description: str, total: int | None) -> None:
+        """Ignore it."""
+
+    def describe(self, description: str) -> None:
         """Ignore it."""
 
     def advance(self, amount: int) -> None:

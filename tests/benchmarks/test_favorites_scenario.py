@@ -46,7 +46,7 @@ def test_what_cannot_be_measured_is_refused(small: Dataset) -> None:
 def test_a_handful_of_favorites_beats_popularity(ml100k: Dataset) -> None:
     split = make_split(ml100k)
     model = train_run(ml100k, TrainSpec("dnn"), lambda _: None).model
-    popularity = Popularity.fit(split.train)
+    popularity = Popularity.fit(split.full_train)
     before = 0.0
     for k in FAVORITES:
         scenario = favorites_scenario(split, k)

@@ -20,7 +20,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def short(request: pipeline.TrainSpec) -> object:
         preset = resolve(request)
-        options = pipeline.replace(preset.training, epochs=2, settle=0.0)
+        options = pipeline.replace(preset.training, epochs=2)
         return pipeline.replace(preset, training=options)
 
     monkeypatch.setattr(pipeline.TrainSpec, "resolve", short)

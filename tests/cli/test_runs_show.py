@@ -19,7 +19,7 @@ def epochs(*losses: float, kept: int = 1, **validation: list[float]) -> list[dic
             "number": number,
             "train": {"loss": loss},
             "validation": {name: values[number - 1] for name, values in validation.items()},
-            "is_best": number == kept,
+            "is_kept": number == kept,
             "seconds": 0.1,
         }
         for number, loss in enumerate(losses, start=1)

@@ -1,11 +1,11 @@
-"""What a model may see and what it is measured on.
+"""Splits of a data set into training, validation and test ratings.
 
-A `Split` cuts a data set into a training part and the scenarios that measure a model on the
-rest. The same data set, holdout and split seed give the same split on every machine.
+The same data set, holdout and seeds give the same split on every machine.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +24,18 @@ RATING: Final = "rating"
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """Some users, what is known of them, and what is to be predicted.
+    """Users with the ratings that a model gets and the ratings that it has to predict.
 
     Attributes
     ----------
     name
         ``cold-start``, ``fold-in`` or ``rating``.
     users
-        Who they are, [n_users].
+        [n_users] the users with their demographics.
     histories
-        The ratings that the model is told, [n_users]; their films are not ranked.
+        [n_users] the ratings that the model gets; their films are not ranked.
     targets
-        The ratings that it is measured on, [n_users].
+        [n_users] the ratings that it is measured on.
     """
 
     name: str
@@ -44,32 +44,72 @@ class Scenario:
     targets: Histories
 
 
+@dataclass(frozen=True)
+class Validation:
+    """The rule that takes the validation part out of the training ratings.
+
+    Attributes
+    ----------
+    of
+        ``ratings`` takes a fifth of the ratings of each sampled user; ``users`` takes all of them.
+    share
+        Share of the training users that are sampled, 0 to below 1.
+    seed
+        Samples the users and their ratings.
+    """
+
+    of: Literal["ratings", "users"] = "ratings"
+    share: float = 0.1
+    seed: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A data set cut into what is trained on and what is measured.
+    """A data set split once into training, validation and test ratings.
 
     Attributes
     ----------
     holdout
         ``users``, ``none``, or the name of an official fold.
     split_seed
-        The seed that drew the users, ``None`` where nothing is drawn.
-    train
-        The data set with the training ratings only.
+        The seed that sampled the users; ``None`` where nothing is sampled.
+    full_train
+        The data set without the test ratings: training and validation part together.
+    rule
+        The rule for `train` and `validation`.
     scenarios
-        What a model trained on ``train`` is measured on; empty for ``none``.
+        The test: users and ratings that are in no training part; empty for ``none``.
     """
 
     holdout: str
     split_seed: int | None
-    train: Dataset
+    full_train: Dataset
+    rule: Validation
     scenarios: tuple[Scenario, ...]
+
+    @property
+    def train(self) -> Dataset:
+        """The data set with the ratings that are neither test nor validation."""
+        return self._parts[0]
+
+    @property
+    def validation(self) -> Scenario:
+        """The users and ratings that choose among epochs and fit the like head."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[Dataset, Scenario]:
+        split_off = split_users if self.rule.of == "users" else split_ratings
+        return split_off(self.full_train, self.rule.share, self.rule.seed)
 
 
 def make_split(
-    dataset: Dataset, holdout: str = "users", split_seed: int = DEFAULT_SPLIT_SEED
+    dataset: Dataset,
+    holdout: str = "users",
+    split_seed: int = DEFAULT_SPLIT_SEED,
+    validation: Validation = Validation(),
 ) -> Split:
-    """Cut ``dataset`` the way that ``holdout`` says.
+    """Split ``dataset`` by the rule that ``holdout`` names.
 
     Parameters
     ----------
@@ -77,7 +117,9 @@ def make_split(
         ``users`` holds out all ratings of 20 % of the users; ``u1`` .. ``ub`` hold out the test
         ratings of an official fold; ``none`` trains on everything.
     split_seed
-        Draws the users, and what is known of each of them in the fold-in scenario.
+        Samples the users, and the history of each of them in the fold-in scenario.
+    validation
+        The rule for the validation part.
 
     Raises
     ------
@@ -85,11 +127,14 @@ def make_split(
         If the data set has no such holdout.
     """
     if holdout == "users":
-        return _hold_out_users(dataset, split_seed)
+        rows = sample_users(len(dataset.users), USER_SHARE, split_seed)
+        full_train, scenarios = hold_out(dataset, rows, split_seed)
+        return Split("users", split_seed, full_train, validation, scenarios)
     if holdout == "none":
-        return Split("none", None, dataset.with_ratings(dataset.ratings), ())
+        return Split("none", None, dataset.with_ratings(dataset.ratings), validation, ())
     if holdout in dataset.folds:
-        return _hold_out_fold(dataset, holdout)
+        full_train, scenario = _hold_out_fold(dataset, holdout)
+        return Split(holdout, None, full_train, validation, (scenario,))
     raise UsageError(
         f"The data set {dataset.name} has no holdout {holdout!r}.",
         f"Choose one of: {', '.join(['users', *dataset.folds, 'none'])}",
@@ -97,7 +142,7 @@ def make_split(
 
 
 def sample_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
-    """Draw ``round(share * n_users)`` user rows, at least 1; the order is that of the draw.
+    """Sample ``round(share * n_users)`` user rows, at least 1, in the order of the draw.
 
     The same rows as pandas' ``users.sample(frac=share, random_state=seed)``.
     """
@@ -108,7 +153,7 @@ def sample_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
 
 
 def fold_in(histories: Histories, generator: np.random.Generator) -> tuple[Histories, Histories]:
-    """Part the ratings of each user into a known history and the targets.
+    """Split the ratings of each user into a history and targets.
 
     For each user in turn the ratings, ordered by film, are permuted; the first
     ``floor(0.8 n)``, at least 1, are the history and the rest the targets.
@@ -132,22 +177,16 @@ def hold_out(
     held_out = np.zeros(len(train.users), dtype=np.bool_)
     held_out[rows] = True
     mask = held_out[train.ratings.user_rows]
-    everything = train.histories.take(rows)
-    known, hidden = fold_in(everything, np.random.default_rng(seed))
+    full = train.histories.take(rows)
+    known, targets = fold_in(full, np.random.default_rng(seed))
     users = train.users.take(rows)
     return train.with_ratings(train.ratings.take(~mask)), (
-        Scenario(COLD_START, users, Histories.empty(len(rows)), everything),
-        Scenario(FOLD_IN, users, known, hidden),
+        Scenario(COLD_START, users, Histories.empty(len(rows)), full),
+        Scenario(FOLD_IN, users, known, targets),
     )
 
 
-def _hold_out_users(dataset: Dataset, split_seed: int) -> Split:
-    rows = sample_users(len(dataset.users), USER_SHARE, split_seed)
-    train, scenarios = hold_out(dataset, rows, split_seed)
-    return Split("users", split_seed, train, scenarios)
-
-
-def _hold_out_fold(dataset: Dataset, fold: str) -> Split:
+def _hold_out_fold(dataset: Dataset, fold: str) -> tuple[Dataset, Scenario]:
     mask = np.zeros(len(dataset.ratings), dtype=np.bool_)
     mask[dataset.folds[fold]] = True
     train = dataset.with_ratings(dataset.ratings.take(~mask))
@@ -156,7 +195,7 @@ def _hold_out_fold(dataset: Dataset, fold: str) -> Split:
     scenario = Scenario(
         RATING, dataset.users.take(rows), train.histories.take(rows), test.take(rows)
     )
-    return Split(fold, None, train, (scenario,))
+    return train, scenario
 
 
 def training_users(train: Dataset) -> NDArray[np.int64]:
@@ -164,33 +203,43 @@ def training_users(train: Dataset) -> NDArray[np.int64]:
     return np.unique(train.ratings.user_rows).astype(np.int64)
 
 
-def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
+def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
     """Take all ratings of a ``share`` of the training users out of ``train``.
 
-    Returns what is left to train on, and the validation part.
+    Returns the remaining training part, and the validation users with all their ratings as
+    targets.
     """
-    candidates = training_users(train)
-    chosen = candidates[sample_users(len(candidates), share, seed)]
-    mask = np.isin(train.ratings.user_rows, chosen)
+    rows = _sampled_training_users(train, share, seed)
+    mask = np.isin(train.ratings.user_rows, rows)
     return (
         train.with_ratings(train.ratings.take(~mask)),
-        train.with_ratings(train.ratings.take(mask)),
+        Scenario(
+            COLD_START,
+            train.users.take(rows),
+            Histories.empty(len(rows)),
+            train.histories.take(rows),
+        ),
     )
 
 
 def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
     """Take a fifth of the ratings of a ``share`` of the training users out of ``train``.
 
-    Returns what is left to train on, the users' other ratings included, and the scenario that
-    hides the fifth.
+    Returns the remaining training part, which holds the other ratings of these users, and the
+    scenario with that fifth as targets.
     """
-    candidates = training_users(train)
-    rows = np.sort(candidates[sample_users(len(candidates), share, seed)])
-    known, hidden = fold_in(train.histories.take(rows), np.random.default_rng(seed))
+    rows = _sampled_training_users(train, share, seed)
+    known, targets = fold_in(train.histories.take(rows), np.random.default_rng(seed))
     n_films = len(train.films)
-    hidden_keys = rows[hidden.user_rows] * n_films + hidden.film_rows
+    target_keys = rows[targets.user_rows] * n_films + targets.film_rows
     keys = train.ratings.user_rows.astype(np.int64) * n_films + train.ratings.film_rows
     return (
-        train.with_ratings(train.ratings.take(~np.isin(keys, hidden_keys))),
-        Scenario(FOLD_IN, train.users.take(rows), known, hidden),
+        train.with_ratings(train.ratings.take(~np.isin(keys, target_keys))),
+        Scenario(FOLD_IN, train.users.take(rows), known, targets),
     )
+
+
+def _sampled_training_users(train: Dataset, share: float, seed: int) -> NDArray[np.int64]:
+    """Sample a share of the users who have a rating in ``train``; ascending rows."""
+    candidates = training_users(train)
+    return np.sort(candidates[sample_users(len(candidates), share, seed)])

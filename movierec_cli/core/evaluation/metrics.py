@@ -1,4 +1,4 @@
-"""The formulas. They know users and films as rows, and no model.
+"""Metrics: their formulas, and one table of their names, labels and directions.
 
 Ranking, for a user with the relevant films R and a list of k films, hit(i) being 1 if the film
 at rank i is in R and 0 otherwise:
@@ -13,14 +13,86 @@ Users without a relevant film are left out of the means and counted. Libraries d
 divide recall by min(|R|, k), some take k hits as the ideal of NDCG.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, FloatArray, Histories
 
-RANKING = ("precision", "recall", "map", "ndcg", "hit_rate")
-RATING = ("mse", "rmse", "mae", "accuracy")
-ALL = RANKING + RATING
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as every table and figure shows it.
+
+    Attributes
+    ----------
+    name
+        Its key in results and JSON.
+    kind
+        ``ranking`` metrics are means over users of lists of k films; ``rating`` metrics are
+        computed over all target ratings.
+    """
+
+    name: str
+    kind: Literal["ranking", "rating"]
+    higher_is_better: bool
+    long_label: str
+    short_label: str
+    formula: str
+
+    def label(self, k: int) -> str:
+        """Return the name in a table with room, such as ``Precision@25``."""
+        return self.long_label.format(k=k)
+
+    def short(self, k: int) -> str:
+        """Return the name in a narrow column, such as ``P@25``."""
+        return self.short_label.format(k=k)
+
+    def definition(self, k: int) -> str:
+        """Return the definition in words."""
+        return self.formula.format(k=k)
+
+    def best(self, values: Iterable[float]) -> float:
+        """Return the best of some values."""
+        return max(values) if self.higher_is_better else min(values)
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        metric.name: metric
+        for metric in (
+            Metric("precision", "ranking", True, "Precision@{k}", "P@{k}", "hits / {k}"),
+            Metric("recall", "ranking", True, "Recall@{k}", "R@{k}", "hits / relevant films"),
+            Metric(
+                "map", "ranking", True, "MAP@{k}", "MAP@{k}",
+                "mean over users of precision at each hit / min(relevant, {k})",
+            ),
+            Metric(
+                "ndcg", "ranking", True, "NDCG@{k}", "NDCG@{k}",
+                "log2 discount; ideal: min(relevant, {k}) hits",
+            ),
+            Metric(
+                "hit_rate", "ranking", True, "Hit rate@{k}", "Hit@{k}",
+                "share of users with at least one hit",
+            ),
+            Metric("mse", "rating", False, "MSE", "MSE", "mean squared error of the rating"),
+            Metric("rmse", "rating", False, "RMSE", "RMSE", "root of the MSE"),
+            Metric("mae", "rating", False, "MAE", "MAE", "mean absolute error of the rating"),
+            Metric(
+                "accuracy", "rating", True, "Accuracy", "Acc.",
+                "share of ratings correctly predicted as 4 or higher, or as lower",
+            ),
+        )
+    }
+)  # fmt: skip
+"""Every metric by its name, in the order of the tables."""
+
+RANKING = tuple(name for name, metric in METRICS.items() if metric.kind == "ranking")
+ALL = tuple(METRICS)
 
 LIKED_PREDICTION = 3.5
 """A predicted rating this high counts as "relevant" in `accuracy`: it rounds to 4."""

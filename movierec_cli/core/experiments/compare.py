@@ -1,22 +1,22 @@
 """Every model and every baseline on the same splits."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import COLD_START, make_split
-from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.presets import PRESETS
-from movierec_cli.core.runs.store import Run, load_run
-from movierec_cli.core.runs.train_spec import TrainSpec, default_name
+from movierec_cli.core.progress import Progress
+from movierec_cli.core.runs.train_spec import TrainSpec
 
 BASELINE = "baseline"
 PUBLISHED = "published"
@@ -73,32 +73,44 @@ class Comparison:
     split_seeds: Sequence[int]
     k: int
 
+    def specs(self, split_seed: int | None = None) -> list[TrainSpec]:
+        """Return the trainings of all models and presets, of one split seed or of all."""
+        seeds = self.split_seeds if split_seed is None else (split_seed,)
+        return [
+            TrainSpec(model, preset, self.holdout, seed)
+            for seed in seeds
+            for model, presets in PRESETS.items()
+            for preset in presets
+        ]
+
 
 def compare(
-    dataset: Dataset, comparison: Comparison, runs: Path, on_step: Callable[[str], None]
+    dataset: Dataset, comparison: Comparison, runs: Path, progress: Progress
 ) -> list[Result]:
-    """Measure everything on every split; a fitting run is used again, others are trained.
+    """Measure every model and baseline on every split.
+
+    A run that fits is used again; others are trained and kept.
 
     Parameters
     ----------
     runs
-        The folder of the runs; what is trained here is kept there.
-    on_step
-        Told what is done next.
+        The folder of the runs.
+    progress
+        Counts a unit for each baseline and for each epoch of a training.
     """
-    collected: dict[tuple[str, str, str], list[Result]] = {}
-    for split_seed in comparison.split_seeds:
-        for result in _compare_once(dataset, comparison, split_seed, runs, on_step):
-            collected.setdefault((result.scenario, result.model, result.preset), []).append(result)
+    baselines = len(BASELINES) * len(comparison.split_seeds)
+    specs = comparison.specs()
+    progress.start("Comparing", baselines + sum(map(epoch_units, specs)))
+    try:
+        collected: dict[tuple[str, str, str], list[Result]] = {}
+        for split_seed in comparison.split_seeds:
+            for result in _compare_once(dataset, comparison, split_seed, runs, progress):
+                key = (result.scenario, result.model, result.preset)
+                collected.setdefault(key, []).append(result)
+    finally:
+        progress.finish()
     results = [_average(same) for same in collected.values()]
-    of_the_report = published(dataset, comparison)
-    return sorted([*results, *of_the_report], key=lambda result: result.scenario)
-
-
-def steps(comparison: Comparison) -> int:
-    """Return how many times `compare` tells a step."""
-    models = sum(len(presets) for presets in PRESETS.values())
-    return len(comparison.split_seeds) * (len(BASELINES) + models)
+    return sorted([*results, *published(dataset, comparison)], key=lambda result: result.scenario)
 
 
 def _compare_once(
@@ -106,7 +118,7 @@ def _compare_once(
     comparison: Comparison,
     split_seed: int,
     runs: Path,
-    on_step: Callable[[str], None],
+    progress: Progress,
 ) -> Iterator[Result]:
     split = make_split(dataset, comparison.holdout, split_seed)
 
@@ -121,48 +133,16 @@ def _compare_once(
             )  # fmt: skip
 
     for name, fit in BASELINES.items():
-        on_step(f"{name} (split seed {split_seed})")
+        progress.describe(f"Baseline {name} (split seed {split_seed})")
         started = time.perf_counter()
-        model = fit(split.train)
+        model = fit(split.full_train)
         yield from measured(model, name, BASELINE, None, time.perf_counter() - started)
-    for name, presets in PRESETS.items():
-        for preset in presets:
-            on_step(f"{name} {preset} (split seed {split_seed})")
-            run = _fitting_run(dataset, name, preset, comparison.holdout, split_seed, runs)
-            manifest = run.manifest
-            yield from measured(run.model, name, preset, manifest.name, manifest.seconds)
-
-
-def _fitting_run(
-    dataset: Dataset, model: str, preset: str, holdout: str, split_seed: int, runs: Path
-) -> Run:
-    """Load the run of the usual name if it is what would be trained now, else train it."""
-    from movierec_cli.core.experiments.resume import Resume, as_json, train_and_save  # noqa: PLC0415
-
-    request = TrainSpec(model, preset, holdout, split_seed)
-    name = default_name(request, dataset.name)
-    there = _load(name, dataset, runs)
-    if there is not None:
-        wanted = request.resolve()
-        split = make_split(dataset, holdout, split_seed)
-        manifest = there.manifest
-        if (
-            dict(manifest.config) == as_json(asdict(wanted.config))
-            and dict(manifest.training) == as_json(asdict(wanted.training))
-            and dict(manifest.split) == {"holdout": holdout, "split_seed": split.split_seed}
-        ):
-            return there
-    return train_and_save(dataset, request, runs, lambda _: None, Resume.IF_IT_FITS)
-
-
-def _load(name: str, dataset: Dataset, runs: Path) -> Run | None:
-    """Load a run, unless it is missing, damaged or of other data."""
-    try:
-        run = load_run(name, runs)
-        run.require_dataset(dataset)
-    except (DataError, IntegrityError):
-        return None
-    return run
+        progress.advance(1)
+    for spec in comparison.specs(split_seed):
+        progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
+        run = ensure_run(dataset, spec, runs, progress)
+        manifest = run.manifest
+        yield from measured(run.model, spec.model, spec.preset, manifest.name, manifest.seconds)
 
 
 def _average(results: Sequence[Result]) -> Result:

@@ -11,7 +11,7 @@ import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.data.splits import Split, Validation, make_split
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
@@ -84,7 +84,9 @@ def train_run(
     started = time.perf_counter()
     preset = request.resolve()
     name = run_name(request, dataset.name)
-    split = make_split(dataset, request.holdout, request.split_seed)
+    options = preset.training
+    rule = Validation(options.validation, options.validation_share, request.seed)
+    split = make_split(dataset, request.holdout, request.split_seed, rule)
     epochs, weights, inputs = _train(
         split,
         preset,
@@ -95,6 +97,7 @@ def train_run(
         train_command(request, dataset.name),
     )
     earlier = sum(epoch.seconds for epoch in resume_from.epochs) if resume_from else 0.0
+    kept = [epoch for epoch in epochs if epoch.is_kept][-1]
     manifest = Manifest(
         name=name,
         model=request.model,
@@ -107,7 +110,8 @@ def train_run(
         inputs=inputs,
         versions=versions(),
         epochs=tuple(epoch.as_dict() for epoch in epochs),
-        metrics=dict([epoch for epoch in epochs if epoch.is_best][-1].validation),
+        kept_epoch=kept.number,
+        metrics=dict(kept.validation),
         evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
         seconds=earlier + time.perf_counter() - started,
         film_ids=tuple(dataset.films.ids.tolist()),
@@ -142,7 +146,7 @@ def _train(
         # numbers without end are told by `diverged`, not by warnings
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
-            trainer, inputs = build_trainer(split.train, preset)
+            trainer, inputs = build_trainer(split, preset)
             if resume_from is not None and dict(resume_from.inputs) != inputs:
                 raise DataError(
                     "The unfinished training cannot go on: its inputs were made in another way, "

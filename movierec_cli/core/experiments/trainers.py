@@ -1,11 +1,11 @@
-"""From a preset to the trainer that trains it, and to what its best epoch is chosen by."""
+"""The trainer of each preset, with the figures that validate its epochs."""
 
 from typing import Any, Protocol
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.splits import Scenario, split_ratings, split_users
+from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.config import DnnConfig
@@ -18,12 +18,6 @@ from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.training.loop import Trainer
 
-VALIDATION_SHARE = 0.1
-"""Share of the training users on whom the best epoch is chosen."""
-
-RATING_VALIDATION_SHARE = 0.05
-"""The same for the default two-tower, whose figures over ratings need fewer users."""
-
 
 class ExportingTrainer(Trainer[Any], Protocol):
     """A trainer whose trained network can be taken out as arrays."""
@@ -32,36 +26,19 @@ class ExportingTrainer(Trainer[Any], Protocol):
         """Return the weights that the model scores with."""
 
 
-def build_trainer(train: Dataset, preset: Preset) -> tuple[ExportingTrainer, dict[str, str]]:
-    """Return the trainer that trains a preset, and how its inputs were made.
-
-    Parameters
-    ----------
-    train
-        The training part of a split; the validation part is cut from it.
-    """
+def build_trainer(split: Split, preset: Preset) -> tuple[ExportingTrainer, dict[str, str]]:
+    """Return the trainer of a preset, and how its inputs were made."""
     config, options = preset.config, preset.training
     if isinstance(config, DnnConfig):
-        fit, scenario = split_ratings(train, VALIDATION_SHARE, options.seed)
-        return DnnTrainer(train, fit, scenario, _ranking, config, options), {}
+        return DnnTrainer(split, config, options, _ranking), {}
     if isinstance(config, TwoTowerConfig):
-        fit, scenario = split_ratings(train, RATING_VALIDATION_SHARE, options.seed)
-        return (
-            TwoTowerTrainer(fit, scenario, _rating, config, options.batch_size, options.device),
-            {},
-        )
-    fit, validation = split_users(train, VALIDATION_SHARE, options.seed)
+        return TwoTowerTrainer(split, config, options, _rating), {}
     if isinstance(config, OriginalTwoTowerConfig):
-        return (
-            OriginalTwoTowerTrainer(fit, validation, config, options.batch_size, options.device),
-            {},
-        )
-    titles, source = title_vectors(train.films.titles.tolist())
-    films = np.hstack([train.films.genres.astype(np.float32), titles])
-    return (
-        OriginalDnnTrainer(fit, validation, films, config, options.batch_size, options.device),
-        {"title_vectors": source},
-    )
+        return OriginalTwoTowerTrainer(split, config, options), {}
+    catalog = split.train.films
+    titles, source = title_vectors(catalog.titles.tolist())
+    films = np.hstack([catalog.genres.astype(np.float32), titles])
+    return OriginalDnnTrainer(split, films, config, options), {"title_vectors": source}
 
 
 def _ranking(model: Model, scenario: Scenario) -> dict[str, float]:

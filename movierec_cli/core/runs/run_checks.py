@@ -65,8 +65,9 @@ _CHECKS: Mapping[str, Check] = MappingProxyType(
         "inputs": texts,
         "versions": texts,
         "epochs": each(
-            group(number=whole(1), train=figures, validation=figures, is_best=flag, seconds=finite)
+            group(number=whole(1), train=figures, validation=figures, is_kept=flag, seconds=finite)
         ),
+        "kept_epoch": whole(1),
         "metrics": figures,
         "evaluation": _evaluation,
         "seconds": finite,

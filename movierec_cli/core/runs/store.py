@@ -30,7 +30,7 @@ from movierec_cli.core.runs.names import check_name
 from movierec_cli.core.runs.run_checks import check_manifest, check_weights
 from movierec_cli.core.runs.train_spec import spec_of, train_command
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of a run, the arrays of the models included."""
 
 _MANIFEST = "manifest.json"
@@ -57,7 +57,9 @@ class Manifest:
     versions
         Of movierec, Python, numpy and torch.
     epochs
-        A record for each epoch: ``number``, ``train``, ``validation``, ``is_best``, ``seconds``.
+        A record for each epoch: ``number``, ``train``, ``validation``, ``is_kept``, ``seconds``.
+    kept_epoch
+        The number of the epoch whose weights were kept.
     metrics
         The validation figures of the epoch that was kept.
     evaluation
@@ -80,6 +82,7 @@ class Manifest:
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     epochs: tuple[Mapping[str, Any], ...]
+    kept_epoch: int
     metrics: Mapping[str, float]
     evaluation: tuple[Mapping[str, Any], ...]
     seconds: float

@@ -85,8 +85,8 @@ def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
 
 def kept_epoch(epochs: Sequence[Mapping[str, Any]]) -> int | None:
     """Return the number of the epoch whose weights were kept; ``None`` if there is no epoch."""
-    best = [int(epoch["number"]) for epoch in epochs if epoch["is_best"]]
-    return best[-1] if best else None
+    kept = [int(epoch["number"]) for epoch in epochs if epoch["is_kept"]]
+    return kept[-1] if kept else None
 
 
 def _series(epochs: Sequence[Mapping[str, Any]], part: str, name: str) -> Series | None:

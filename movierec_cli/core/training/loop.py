@@ -26,7 +26,7 @@ would be taken in another order and give other weights."""
 
 @dataclass(frozen=True)
 class Monitor:
-    """The validation figure by which the best epoch is chosen."""
+    """A validation figure and its direction; chooses the epoch where ``keep`` is ``best``."""
 
     name: str
     best: Literal["lowest", "highest"]
@@ -50,16 +50,17 @@ class Epoch:
         Counted from 1.
     train, validation
         Means of losses and other figures.
-    is_best
-        Whether no earlier epoch was better.
+    is_kept
+        Whether its weights replace those kept so far: the last epoch of which this is true is the
+        one whose weights are kept.
     seconds
-        How long it took.
+        Duration.
     """
 
     number: int
     train: Mapping[str, float]
     validation: Mapping[str, float]
-    is_best: bool
+    is_kept: bool
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -75,9 +76,9 @@ class History:
     epochs: tuple[Epoch, ...] = field(default=())
 
     @property
-    def best(self) -> Epoch:
+    def kept(self) -> Epoch:
         """The epoch whose weights were kept."""
-        return [epoch for epoch in self.epochs if epoch.is_best][-1]
+        return [epoch for epoch in self.epochs if epoch.is_kept][-1]
 
 
 class Trainer(Protocol, Generic[Batch]):
@@ -89,7 +90,7 @@ class Trainer(Protocol, Generic[Batch]):
 
     @property
     def monitor(self) -> Monitor:
-        """By which figure the best epoch is chosen."""
+        """The validation figure that ``keep="best"`` decides by."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return what is optimized, as groups for the optimizer."""
@@ -109,7 +110,7 @@ class Trainer(Protocol, Generic[Batch]):
 
 @runtime_checkable
 class SamplingTrainer(Protocol):
-    """A trainer that has a second phase, without gradients, after the best epoch is restored."""
+    """A trainer that has a second phase, without gradients, after the kept epoch is restored."""
 
     def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Work on, yielding epochs counted from ``number``.
@@ -193,7 +194,7 @@ def run_epochs(
     on_state: OnState = lambda _: None,
     resume_from: TrainingState | None = None,
 ) -> History:
-    """Train ``trainer.module`` and leave it with the weights of the best epoch.
+    """Train ``trainer.module`` and leave it with the weights of the epoch that ``keep`` names.
 
     Parameters
     ----------
@@ -214,42 +215,36 @@ def run_epochs(
     optimizer = AdamW(trainer.parameter_groups(), options, options.epochs * trainer.n_batches())
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
-    best_state = copy.deepcopy(trainer.module.state_dict())
+    kept_state = _copied(trainer.module)
     if resume_from is not None:
         epochs += resume_from.epochs
         trainer.module.load_state_dict(resume_from.part("module"))
-        best_state = resume_from.part("best") or copy.deepcopy(trainer.module.state_dict())
+        kept_state = resume_from.part("kept") or _copied(trainer.module)
         optimizer.restore(resume_from.part("optimizer"))
         generator.set_state(resume_from.tensors["order"])
         torch.set_rng_state(resume_from.tensors["random"])
-    best = next((epoch for epoch in reversed(epochs) if epoch.is_best), None)
-    settling = int(options.settle * options.epochs)
-
-    def goes_on() -> bool:
-        since = max(best.number if best else 0, settling)
-        return len(epochs) < min(options.epochs, since + options.patience)
-
-    while goes_on():
+    kept = next((epoch for epoch in reversed(epochs) if epoch.is_kept), None)
+    patience = options.patience if options.keep == "best" else options.epochs
+    while len(epochs) < min(options.epochs, (kept.number if kept else 0) + patience):
         started = time.perf_counter()
         train = _train_epoch(trainer, optimizer, generator)
         trainer.module.eval()
         with torch.no_grad():
             validation = trainer.validate()
-        number = len(epochs) + 1
-        over = best.validation[trainer.monitor.name] if best else None
-        is_best = number > settling and trainer.monitor.improves(
-            validation[trainer.monitor.name], over
-        )
-        epoch = Epoch(number, train, validation, is_best, time.perf_counter() - started)
+        over = kept.validation[trainer.monitor.name] if kept else None
+        improves = trainer.monitor.improves(validation[trainer.monitor.name], over)
+        is_kept = options.keep == "last" or improves
+        seconds = time.perf_counter() - started
+        epoch = Epoch(len(epochs) + 1, train, validation, is_kept, seconds)
         epochs.append(epoch)
-        if is_best:
-            best, best_state = epoch, copy.deepcopy(trainer.module.state_dict())
+        if is_kept:
+            kept, kept_state = epoch, _copied(trainer.module)
         on_state(
             TrainingState(
                 tuple(epochs),
                 {
                     **_named("module", trainer.module.state_dict()),
-                    **({} if best is None or is_best else _named("best", best_state)),
+                    **({} if kept is None or is_kept else _named("kept", kept_state)),
                     **_named("optimizer", optimizer.state()),
                     "order": generator.get_state(),
                     "random": torch.get_rng_state(),
@@ -257,11 +252,15 @@ def run_epochs(
             )
         )
         on_epoch(epoch)
-    if best is None:
+    if kept is None:
         raise diverged()
-    trainer.module.load_state_dict(best_state)
+    trainer.module.load_state_dict(kept_state)
     trainer.module.eval()
     return History(trainer.monitor, tuple(epochs))
+
+
+def _copied(module: nn.Module) -> dict[str, Tensor]:
+    return copy.deepcopy(module.state_dict())
 
 
 def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

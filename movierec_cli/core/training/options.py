@@ -39,11 +39,14 @@ class TrainingOptions:
         Examples in a step: users for the default dnn, else ratings.
     weight_decay
         Decoupled weight decay (AdamW).
+    keep
+        ``last`` keeps the weights of the last epoch; ``best`` those of the epoch with the best
+        monitored figure on the validation part.
     patience
-        Epochs without improvement on the validation part after which training stops.
-    settle
-        Share of the epochs before the first that may be kept: while the steps are still large,
-        which epoch looks best on the validation part is chance.
+        Epochs without improvement after which training stops; only with ``keep="best"``.
+    validation, validation_share
+        The part of the training ratings that validates: a fifth of the ``ratings`` of a share of
+        the users, or all ratings of that share of ``users``.
     beta2
         Decay of Adam's average of squared gradients; a short training wants a short memory.
     schedule
@@ -58,8 +61,10 @@ class TrainingOptions:
     learning_rate: float
     batch_size: int
     weight_decay: float = 0.0
+    keep: Literal["last", "best"] = "best"
     patience: int = 5
-    settle: float = 0.0
+    validation: Literal["ratings", "users"] = "ratings"
+    validation_share: float = 0.1
     beta2: float = 0.999
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = 0
@@ -72,7 +77,7 @@ class TrainingOptions:
                 raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
         if self.batch_size >= _BEYOND_ANY_BATCH:
             raise UsageError(f"batch size must be below 2^31, not {self.batch_size}.")
-        check_share("settle", self.settle)
+        check_share("validation share", self.validation_share)
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:

@@ -25,9 +25,9 @@ def test_holding_out_users_parts_the_ratings_by_user(small: Dataset) -> None:
     cold, folded = split.scenarios
     held_out = set(cold.users.ids.tolist())
     assert len(held_out) == 24
-    assert held_out.isdisjoint(small.users.ids[split.train.ratings.user_rows].tolist())
+    assert held_out.isdisjoint(small.users.ids[split.full_train.ratings.user_rows].tolist())
     assert cold.histories.counts.sum() == 0
-    assert len(split.train.ratings) + cold.targets.counts.sum() == len(small.ratings)
+    assert len(split.full_train.ratings) + cold.targets.counts.sum() == len(small.ratings)
     assert (
         folded.histories.counts + folded.targets.counts
     ).tolist() == cold.targets.counts.tolist()
@@ -59,7 +59,7 @@ def test_an_unknown_holdout_names_those_there_are(small: Dataset) -> None:
 def test_the_default_split_of_ml100k_has_the_published_counts(ml100k: Dataset) -> None:
     split = make_split(ml100k)
     assert len(split.scenarios[0].users) == 189
-    assert len(split.train.ratings) == 81_096
+    assert len(split.full_train.ratings) == 81_096
     assert split.scenarios[0].targets.counts.sum() == 18_904
     assert (
         split.scenarios[1].targets.counts.sum() + split.scenarios[1].histories.counts.sum()

@@ -116,7 +116,7 @@ def test_popularity_and_activity_have_a_long_tail(medium: Dataset) -> None:
 def test_tastes_can_be_found_in_the_ratings(medium: Dataset) -> None:
     split = make_split(medium)
     popularity, ease = (
-        evaluate(fit(split.train), split.scenarios[1]).metrics["ndcg"]
+        evaluate(fit(split.full_train), split.scenarios[1]).metrics["ndcg"]
         for fit in (Popularity.fit, Ease.fit)
     )
     assert popularity is not None
@@ -127,7 +127,7 @@ def test_tastes_can_be_found_in_the_ratings(medium: Dataset) -> None:
 def test_demographics_tell_something_of_the_tastes(medium: Dataset) -> None:
     split = make_split(medium)
     popularity, ridge = (
-        evaluate(fit(split.train), split.scenarios[0]).metrics["ndcg"]
+        evaluate(fit(split.full_train), split.scenarios[0]).metrics["ndcg"]
         for fit in (Popularity.fit, DemographicRidge.fit)
     )
     assert popularity is not None

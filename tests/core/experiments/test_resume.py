@@ -91,9 +91,9 @@ def test_going_on_gives_the_run_that_was_never_interrupted(
             epoch["number"] for epoch in whole.manifest.epochs[moment:]
         ]
         assert [
-            (epoch["train"], epoch["validation"], epoch["is_best"]) for epoch in run.manifest.epochs
+            (epoch["train"], epoch["validation"], epoch["is_kept"]) for epoch in run.manifest.epochs
         ] == [
-            (epoch["train"], epoch["validation"], epoch["is_best"])
+            (epoch["train"], epoch["validation"], epoch["is_kept"])
             for epoch in whole.manifest.epochs
         ]
 

@@ -71,7 +71,7 @@ def test_the_manifest_tells_what_was_trained_on_what(small: Dataset) -> None:
     assert manifest.inputs == {"title_vectors": "hashed character n-grams"}
     assert set(manifest.versions) == {"movierec", "python", "numpy", "torch"}
     assert list(manifest.epochs) == [epoch.as_dict() for epoch in told]
-    best = max(told, key=lambda epoch: (epoch.is_best, epoch.number))
+    best = max(told, key=lambda epoch: (epoch.is_kept, epoch.number))
     assert manifest.metrics == best.validation
     assert manifest.film_ids == tuple(small.films.ids.tolist())
     assert manifest.seconds > 0

@@ -10,16 +10,16 @@ from movierec_cli.core.training.history import Series, kept_epoch, panels
 
 EPOCHS: list[dict[str, Any]] = [
     {"number": 1, "train": {"loss": 3.0, "cosine_loss": 2.0}, "validation": {"loss": 2.5},
-     "is_best": True, "seconds": 0.1},
+     "is_kept": True, "seconds": 0.1},
     {"number": 2, "train": {"loss": 2.0, "cosine_loss": 1.5}, "validation": {"loss": 2.0},
-     "is_best": True, "seconds": 0.1},
+     "is_kept": True, "seconds": 0.1},
     {"number": 3, "train": {"loss": 1.0, "cosine_loss": 1.0}, "validation": {"loss": 2.2},
-     "is_best": False, "seconds": 0.1},
+     "is_kept": False, "seconds": 0.1},
 ]  # fmt: skip
 SAMPLED: list[dict[str, Any]] = [
-    {"number": 1, "train": {"loss": 3.0}, "validation": {"rmse": 1.0}, "is_best": True},
-    {"number": 2, "train": {"sweeps": 20.0}, "validation": {"rmse": 0.9}, "is_best": False},
-    {"number": 3, "train": {"sweeps": 40.0}, "validation": {"rmse": 0.8}, "is_best": True},
+    {"number": 1, "train": {"loss": 3.0}, "validation": {"rmse": 1.0}, "is_kept": True},
+    {"number": 2, "train": {"sweeps": 20.0}, "validation": {"rmse": 0.9}, "is_kept": False},
+    {"number": 3, "train": {"sweeps": 40.0}, "validation": {"rmse": 0.8}, "is_kept": True},
 ]
 
 

@@ -95,7 +95,7 @@ def test_item_knn_keeps_the_nearest_neighbors(
 
 
 def test_ease_has_a_zero_diagonal_and_solves_its_problem(small: Dataset) -> None:
-    train = make_split(small).train
+    train = make_split(small).full_train
     model = Ease.fit(train)
     assert not np.diag(model.weights).any()
     ratings = np.zeros((len(train.users), len(train.films)))
@@ -116,7 +116,7 @@ def test_ease_multiplies_the_history_with_its_weights() -> None:
 
 
 def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:
-    train = make_split(small).train
+    train = make_split(small).full_train
     model = DemographicRidge.fit(train)
     rows = np.unique(train.ratings.user_rows)
     features = user_features(train.users.take(rows), 21).astype(np.float64)
@@ -147,7 +147,7 @@ def test_what_is_known_of_a_user_does_not_change_the_models_that_do_not_ask(
     split = make_split(small)
     cold, folded = split.scenarios
     for name in ("random", "popularity", "film-mean", "demographic-ridge"):
-        model = BASELINES[name](split.train)
+        model = BASELINES[name](split.full_train)
         np.testing.assert_array_equal(
             model.score(cold.histories, cold.users).score,
             model.score(folded.histories, folded.users).score,
@@ -157,7 +157,7 @@ def test_what_is_known_of_a_user_does_not_change_the_models_that_do_not_ask(
 @pytest.mark.parametrize("name", sorted(BASELINES))
 def test_every_baseline_scores_every_film_with_a_number(name: str, small: Dataset) -> None:
     split = make_split(small)
-    scores = BASELINES[name](split.train).score(
+    scores = BASELINES[name](split.full_train).score(
         split.scenarios[1].histories, split.scenarios[1].users
     )
     assert scores.score.shape == (24, 200)

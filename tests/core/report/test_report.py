@@ -231,7 +231,7 @@ def test_training_is_told_by_its_figures(material: Material) -> None:
 
     def epoch(number: int, train: float, validation: float, best: bool) -> dict[str, object]:
         return {"number": number, "train": {"loss": train}, "validation": {"loss": validation},
-                "is_best": best, "seconds": 1.0}  # fmt: skip
+                "is_kept": best, "seconds": 1.0}  # fmt: skip
 
     turned = (epoch(1, 3.0, 2.0, True), epoch(2, 2.0, 1.0, True), epoch(3, 1.0, 1.5, False))
     text = training_sentence(replace(manifest, epochs=turned))

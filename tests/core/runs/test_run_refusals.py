@@ -55,7 +55,7 @@ from tests.core.runs.test_store import (  # noqa: F401 - the fixtures among them
         {"metrics": {"loss": "0.6"}},
         {"epochs": [1]},
         {"epochs": [MANIFEST.epochs[0] | {"train": None}]},
-        {"epochs": [MANIFEST.epochs[0] | {"is_best": "yes"}]},
+        {"epochs": [MANIFEST.epochs[0] | {"is_kept": "yes"}]},
         {"evaluation": [{"scenario": "fold-in"}]},
         {"weights": {"file": "w\0.safetensors", "sha256": "0"}},
     ],

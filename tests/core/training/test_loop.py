@@ -81,15 +81,15 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     history = run_epochs(trainer, options(), lambda _: None)
     assert len(set(trainer.weights)) == 4
     assert float(trainer.module.w.detach()) == trainer.weights[1]
-    assert [epoch.is_best for epoch in history.epochs] == [True, True, False, False]
-    assert history.best.number == 2
+    assert [epoch.is_kept for epoch in history.epochs] == [True, True, False, False]
+    assert history.kept.number == 2
     assert not trainer.module.training
 
 
 def test_the_highest_figure_can_be_the_best() -> None:
     trainer = LineTask(Monitor("accuracy", "highest"), figures=[0.5, 0.4, 0.7, 0.7])
     history = run_epochs(trainer, options(), lambda _: None)
-    assert [epoch.is_best for epoch in history.epochs] == [True, False, True, False]
+    assert [epoch.is_kept for epoch in history.epochs] == [True, False, True, False]
     assert float(trainer.module.w.detach()) == trainer.weights[2]
 
 
@@ -116,7 +116,7 @@ def test_training_stops_when_patience_is_over() -> None:
     trainer = LineTask(figures=[3.0, 1.0, 2.0, 2.0, 0.0])
     history = run_epochs(trainer, options(epochs=9, patience=2), lambda _: None)
     assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
-    assert history.best.number == 2
+    assert history.kept.number == 2
 
 
 def test_an_improvement_gives_new_patience() -> None:
@@ -165,7 +165,7 @@ def test_a_loss_that_is_no_number_ends_the_training(scale: float) -> None:
 def test_a_validation_figure_that_is_no_number_never_counts_as_the_best() -> None:
     trainer = LineTask(figures=[math.nan, 1.0, 2.0])
     history = run_epochs(trainer, options(epochs=3), lambda _: None)
-    assert history.best.number == 2
+    assert history.kept.number == 2
 
 
 @pytest.mark.parametrize(
@@ -186,11 +186,10 @@ def test_options_that_make_no_sense_are_refused(name: str, value: float) -> None
         options(**{name: value})
 
 
-def test_patience_counts_from_when_an_epoch_may_be_kept() -> None:
-    trainer = LineTask(figures=[1.0, 2.0, 3.0, 4.0, 0.5, 0.6])
-    history = run_epochs(trainer, options(epochs=6, patience=2, settle=0.5), lambda _: None)
-    assert history.best.number == 5
-    assert len(history.epochs) == 6
+def test_keep_last_trains_to_the_end_and_keeps_the_last_epoch() -> None:
+    trainer = LineTask(figures=[1.0, 2.0, 3.0, 4.0])
+    history = run_epochs(trainer, options(epochs=4, patience=2, keep="last"), lambda _: None)
+    assert (len(history.epochs), history.kept.number) == (4, 4)
 
 
 @pytest.mark.parametrize("size", [2**31, 10**30])

@@ -84,8 +84,7 @@ DEFAULT_TRAINING = TrainingOptions(
     epochs=16,
     learning_rate=7e-3,
     batch_size=32,
-    patience=16,
-    settle=0.7,
+    keep="last",
     beta2=0.99,
     schedule="cosine",
 )

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
-from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.data.dataset import FloatArray, Histories
+from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.background import in_background
 from movierec_cli.core.models.dnn.closed_form import (
@@ -119,13 +119,9 @@ class DnnTrainer:
 
     Parameters
     ----------
-    everything
-        All ratings of the training part: what is solved is solved again with them, beside the
-        training, and takes its place in the end.
-    train
-        The ratings to train on, without the validation part.
-    unseen
-        The validation part.
+    split
+        The network is trained on ``train``. The closed-form parts are fitted to ``full_train`` too,
+        in the background; these take their place in the end.
     measure
         Measures a model in a scenario.
     """
@@ -134,14 +130,13 @@ class DnnTrainer:
 
     def __init__(
         self,
-        everything: Dataset,
-        train: Dataset,
-        unseen: Scenario,
-        measure: Callable[[Model, Scenario], Mapping[str, float]],
+        split: Split,
         config: DnnConfig,
         options: TrainingOptions,
+        measure: Callable[[Model, Scenario], Mapping[str, float]],
     ) -> None:
-        self._train, self._unseen = train, unseen
+        train = split.train
+        self._train, self._validation = train, split.validation
         self._config = config
         self._measure = measure
         self._batch_size, self._seed = options.batch_size, options.seed
@@ -151,7 +146,7 @@ class DnnTrainer:
         torch.manual_seed(self._seed)
         start = random_start(len(train.films), config)
         self._solved = solved_parts(train, config, start)
-        self._complete = in_background(solved_parts, everything, config, start)
+        self._complete = in_background(solved_parts, split.full_train, config, start)
         basis = demographic_basis(train.users.take(self._rows), len(train.occupations))
         self._demographics = np.nan_to_num(basis - self._solved.demographic_mean)  # [n_users, K]
         self.module = Network(len(train.films), config.dimension, basis.shape[1])
@@ -204,7 +199,7 @@ class DnnTrainer:
 
     def validate(self) -> dict[str, float]:
         """Measure the model as it would be exported now."""
-        return dict(self._measure(Dnn(self._weights(self._solved)), self._unseen))
+        return dict(self._measure(Dnn(self._weights(self._solved)), self._validation))
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that `Dnn` scores with.
@@ -213,7 +208,7 @@ class DnnTrainer:
         fitted; what was solved with all ratings takes its place only then.
         """
         without = self._weights(self._solved)
-        head = fit_like_head(without, self._train, self._unseen, self._seed)
+        head = fit_like_head(without, self._train, self._validation, self._seed)
         complete = self._weights(self._complete.result())
         return {**complete, **{name: head[name] for name in HEAD}}
 

@@ -58,6 +58,8 @@ class OriginalDnnConfig:
 
 
 TWO_TOWER_TRAINING = TrainingOptions(
-    epochs=25, learning_rate=1e-4, batch_size=200, weight_decay=1e-6
+    epochs=25, learning_rate=1e-4, batch_size=200, weight_decay=1e-6, validation="users"
 )
-DNN_TRAINING = TrainingOptions(epochs=7, learning_rate=1e-3, batch_size=200, weight_decay=1e-6)
+DNN_TRAINING = TrainingOptions(
+    epochs=7, learning_rate=1e-3, batch_size=200, weight_decay=1e-6, validation="users"
+)

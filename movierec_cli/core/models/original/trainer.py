@@ -16,10 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Ratings
+from movierec_cli.core.data.dataset import RELEVANT_RATING, FloatArray, Ratings, Users
+from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.features import film_features, user_features
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.training.loop import TOTAL, Monitor
+from movierec_cli.core.training.options import TrainingOptions
 
 Weights = dict[str, FloatArray]
 
@@ -41,6 +43,17 @@ class Examples:
             torch.as_tensor(ratings.user_rows.astype(np.int64), device=device),
             torch.as_tensor(ratings.film_rows.astype(np.int64), device=device),
             torch.as_tensor(ratings.values, device=device),
+        )
+
+    @classmethod
+    def from_scenario(cls, scenario: Scenario, users: Users, device: str) -> "Examples":
+        """Copy the targets of a scenario to the device; user rows are positions in ``users``."""
+        targets = scenario.targets
+        rows = np.searchsorted(users.ids, scenario.users.ids)
+        return cls(
+            torch.as_tensor(rows[targets.user_rows], device=device),
+            torch.as_tensor(targets.film_rows.astype(np.int64), device=device),
+            torch.as_tensor(targets.ratings, device=device),
         )
 
     def __len__(self) -> int:
@@ -150,15 +163,14 @@ class DnnNetwork(nn.Module):
 class _OriginalTrainer(ABC):
     """What training the two networks has in common: the features and the batches."""
 
-    def __init__(
-        self, train: Dataset, validation: Dataset, films: FloatArray, batch_size: int, device: str
-    ) -> None:
+    def __init__(self, split: Split, films: FloatArray, options: TrainingOptions) -> None:
+        train, device = split.train, options.device
         users = user_features(train.users, len(train.occupations))
         self.users = torch.as_tensor(users, device=device)  # [n_users, user_dim]
         self.films = torch.as_tensor(films, device=device)  # [n_films, item_dim]
         self._train = Examples.from_ratings(train.ratings, device)
-        self._validation = Examples.from_ratings(validation.ratings, device)
-        self._batch_size = batch_size
+        self._validation = Examples.from_scenario(split.validation, train.users, device)
+        self._batch_size = options.batch_size
 
     module: nn.Module
 
@@ -193,17 +205,12 @@ class OriginalTwoTowerTrainer(_OriginalTrainer):
     monitor = Monitor(TOTAL, "lowest")
 
     def __init__(
-        self,
-        train: Dataset,
-        validation: Dataset,
-        config: OriginalTwoTowerConfig,
-        batch_size: int,
-        device: str,
+        self, split: Split, config: OriginalTwoTowerConfig, options: TrainingOptions
     ) -> None:
-        super().__init__(train, validation, film_features(train.films), batch_size, device)
+        super().__init__(split, film_features(split.train.films), options)
         self.module: TwoTowerNetwork = TwoTowerNetwork(
             config, self.users.shape[1], self.films.shape[1]
-        ).to(device)
+        ).to(options.device)
 
     def losses(self, batch: Examples) -> dict[str, Tensor]:
         """Return the mean squared error."""
@@ -232,18 +239,12 @@ class OriginalDnnTrainer(_OriginalTrainer):
     monitor = Monitor("accuracy", "highest")
 
     def __init__(
-        self,
-        train: Dataset,
-        validation: Dataset,
-        films: FloatArray,
-        config: OriginalDnnConfig,
-        batch_size: int,
-        device: str,
+        self, split: Split, films: FloatArray, config: OriginalDnnConfig, options: TrainingOptions
     ) -> None:
-        super().__init__(train, validation, films, batch_size, device)
+        super().__init__(split, films, options)
         self._gamma = config.gamma
         self.module: DnnNetwork = DnnNetwork(config, self.users.shape[1], self.films.shape[1]).to(
-            device
+            options.device
         )
 
     def losses(self, batch: Examples) -> dict[str, Tensor]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.training.options import TrainingOptions, check_sizes
 
+SWEEPS_PER_EPOCH = 20
+"""Sweeps of Gibbs sampling between two validations."""
+
 
 @dataclass(frozen=True)
 class TwoTowerConfig:
@@ -55,6 +58,11 @@ class TwoTowerConfig:
     stranger_film_ridge: float = 40.0
     half_known: float = 3.0
 
+    @property
+    def sampling_epochs(self) -> int:
+        """The epochs of the sampling phase, `SWEEPS_PER_EPOCH` sweeps each."""
+        return self.sweeps // SWEEPS_PER_EPOCH
+
     def __post_init__(self) -> None:
         check_sizes(members=self.members, factors=self.factors, thinning=self.thinning)
         if not 0 <= self.burn_in <= self.sweeps - self.thinning:
@@ -67,8 +75,9 @@ DEFAULT_TRAINING = TrainingOptions(
     epochs=6,
     learning_rate=0.01,
     batch_size=24_000,
-    patience=6,
+    keep="last",
     beta2=0.98,
     schedule="cosine",
+    validation_share=0.05,
 )
 """The training options of the preset ``default``."""

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.features import (
     count_features,
@@ -29,15 +29,15 @@ from movierec_cli.core.models.features import (
     known_mean,
 )
 from movierec_cli.core.models.two_tower.cold_start import fit_strangers
-from movierec_cli.core.models.two_tower.config import TwoTowerConfig
+from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
 from movierec_cli.core.models.two_tower.sparse import Incidence
 from movierec_cli.core.models.two_tower.towers import Towers
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
+from movierec_cli.core.training.options import TrainingOptions
 
 STEPS_PER_EPOCH = 10
-SWEEPS_PER_EPOCH = 20
 
 Draw = tuple[Tensor, Tensor, Tensor]
 """Films [M, N, D], user tower [M, N + K, D] and strangers [M, 1 + K, D]."""
@@ -50,10 +50,8 @@ class TwoTowerTrainer:
 
     Parameters
     ----------
-    train
-        The ratings to train on.
-    unseen
-        The validation part.
+    split
+        The training and the validation part.
     measure
         Measures a model in a scenario.
     """
@@ -62,15 +60,14 @@ class TwoTowerTrainer:
 
     def __init__(
         self,
-        train: Dataset,
-        unseen: Scenario,
-        measure: Callable[[Model, Scenario], Mapping[str, float]],
+        split: Split,
         config: TwoTowerConfig,
-        batch_size: int,
-        device: str,
+        options: TrainingOptions,
+        measure: Callable[[Model, Scenario], Mapping[str, float]],
     ) -> None:
+        train, device = split.train, options.device
         self._config, self._device, self._train = config, device, train
-        self._unseen, self._measure = unseen, measure
+        self._validation, self._measure = split.validation, measure
         rows = np.flatnonzero(train.histories.counts)
         histories = train.histories.take(rows)
         self._n_films = len(train.films)
@@ -83,7 +80,7 @@ class TwoTowerTrainer:
         self._demographics = self._tensor(np.nan_to_num(basis - self._demographic_mean))
         films = film_basis(train.films)
         self._film_side = self._tensor(films - films.mean(axis=0))
-        self._hidden = min(batch_size, int(_MOST_HIDDEN * len(self._ratings)))
+        self._hidden = min(options.batch_size, int(_MOST_HIDDEN * len(self._ratings)))
         self._known = Incidence.build(self._user_rows, self._film_rows, (len(rows), self._n_films))
         self.module = Towers(
             config,
@@ -155,7 +152,9 @@ class TwoTowerTrainer:
         films = self._film_inputs(self._known).apply(film_tower) + own
         strangers = self._strangers(self._user_inputs(self._known).apply(user_tower))
         return dict(
-            self._measure(TwoTower(self._weights([(films, user_tower, strangers)])), self._unseen)
+            self._measure(
+                TwoTower(self._weights([(films, user_tower, strangers)])), self._validation
+            )
         )
 
     @torch.no_grad()
@@ -196,9 +195,8 @@ class TwoTowerTrainer:
             self._sweep, self._chain = sweep, (films, user_tower, film_tower)
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
-                figures = dict(self._measure(TwoTower(self.export()), self._unseen))
-                last = sweep + SWEEPS_PER_EPOCH > config.sweeps
-                yield Epoch(number, {"sweeps": float(sweep)}, figures, last, seconds)
+                figures = dict(self._measure(TwoTower(self.export()), self._validation))
+                yield Epoch(number, {"sweeps": float(sweep)}, figures, True, seconds)
                 number += 1
                 started = time.perf_counter()
 

@@ -21,6 +21,7 @@ from movierec_cli.core.models.original.trainer import (
 from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
+from tests.helpers import training_split
 
 TINY_TWO_TOWER = Preset(
     OriginalTwoTowerConfig(hidden_dim=16),
@@ -43,7 +44,7 @@ def one_thread() -> Iterator[None]:
 
 def trained(dataset: Dataset, preset: Preset) -> OriginalTwoTowerTrainer | OriginalDnnTrainer:
     torch.manual_seed(0)
-    trainer, _ = build_trainer(dataset, preset)
+    trainer, _ = build_trainer(training_split(dataset, preset.training), preset)
     run_epochs(trainer, preset.training, lambda _: None)
     assert isinstance(trainer, OriginalTwoTowerTrainer | OriginalDnnTrainer)
     return trainer
@@ -147,7 +148,7 @@ def test_the_presets_are_those_of_the_report() -> None:
 @pytest.mark.parametrize("preset", [TINY_TWO_TOWER, TINY_DNN], ids=["two-tower", "dnn"])
 def test_training_lowers_the_loss(preset: Preset, small: Dataset) -> None:
     torch.manual_seed(0)
-    trainer, _ = build_trainer(small, preset)
+    trainer, _ = build_trainer(training_split(small, preset.training), preset)
     history = run_epochs(trainer, preset.training, lambda _: None)
     losses = [epoch.train["loss"] for epoch in history.epochs]
     assert losses[-1] < 0.97 * losses[0]
@@ -180,7 +181,9 @@ def test_the_vector_task_counts_as_much_as_gamma_says(small: Dataset) -> None:
     for gamma in (0.0, 0.5):
         config = OriginalDnnConfig(hidden_dim=8, embedding_dim=4, joint_dim=4, gamma=gamma)
         torch.manual_seed(0)
-        trainer, _ = build_trainer(small, Preset(config, TINY_DNN.training))
+        trainer, _ = build_trainer(
+            training_split(small, TINY_DNN.training), Preset(config, TINY_DNN.training)
+        )
         trainer.module.eval()
         batch = next(iter(trainer.batches(torch.Generator().manual_seed(0))))
         with torch.no_grad():
@@ -193,25 +196,28 @@ def test_the_vector_task_counts_as_much_as_gamma_says(small: Dataset) -> None:
 
 
 def test_validation_users_are_never_in_the_fitted_part(small: Dataset) -> None:
-    train = make_split(small).train
+    train = make_split(small).full_train
     fit, validation = split_users(train, 0.1, seed=0)
-    fitted, cut = set(fit.ratings.user_rows.tolist()), set(validation.ratings.user_rows.tolist())
+    fitted, cut = set(fit.ratings.user_rows.tolist()), set((validation.users.ids - 1).tolist())
     assert not fitted & cut
     assert fitted | cut == set(train.ratings.user_rows.tolist())
     assert len(cut) == round(0.1 * 96)
-    assert len(fit.ratings) + len(validation.ratings) == len(train.ratings)
+    assert len(fit.ratings) + validation.targets.counts.sum() == len(train.ratings)
+    assert not validation.histories.counts.any()
 
 
 def test_held_out_users_are_in_neither_part(small: Dataset) -> None:
     split = make_split(small)
     held_out = set((split.scenarios[0].users.ids - 1).tolist())
-    for part in split_users(split.train, 0.1, seed=0):
-        assert not held_out & set(part.ratings.user_rows.tolist())
+    fit, validation = split_users(split.full_train, 0.1, seed=0)
+    assert not held_out & set(fit.ratings.user_rows.tolist())
+    assert not held_out & set((validation.users.ids - 1).tolist())
 
 
 def test_another_seed_cuts_other_users(small: Dataset) -> None:
     def cut(seed: int) -> list[int]:
-        return np.unique(split_users(small, 0.1, seed)[1].ratings.user_rows).tolist()
+        users: list[int] = split_users(small, 0.1, seed)[1].users.ids.tolist()
+        return users
 
     assert cut(0) == cut(0) != cut(1)
 

@@ -22,7 +22,7 @@ from movierec_cli.core.models.two_tower.sparse import Incidence
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.training.loop import run_epochs
 from movierec_cli.core.training.options import TrainingOptions
-from tests.helpers import make_histories
+from tests.helpers import make_histories, training_split
 
 TINY = Preset(
     TwoTowerConfig(members=2, factors=4, sweeps=20, burn_in=4, thinning=4),
@@ -40,7 +40,7 @@ def one_thread() -> Iterator[None]:
 
 def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
     torch.manual_seed(preset.training.seed)
-    trainer, _ = build_trainer(dataset, preset)
+    trainer, _ = build_trainer(training_split(dataset, preset.training), preset)
     assert isinstance(trainer, TwoTowerTrainer)
     run_epochs(trainer, preset.training, lambda _: None)
     list(trainer.refine(4, {}))
@@ -71,13 +71,13 @@ def split(medium: Dataset) -> dict[str, Scenario]:
 
 @pytest.fixture(scope="module")
 def model(medium: Dataset) -> TwoTower:
-    return TwoTower(trained(make_split(medium).train))
+    return TwoTower(trained(make_split(medium).full_train))
 
 
 def test_predictions_are_ratings_and_better_than_the_baselines(
     medium: Dataset, model: TwoTower, split: dict[str, Scenario]
 ) -> None:
-    train = make_split(medium).train
+    train = make_split(medium).full_train
     for name, baseline in ((COLD_START, FilmMean.fit(train)), (FOLD_IN, Bias.fit(train))):
         ours = evaluate(model, split[name]).metrics["mse"]
         theirs = evaluate(baseline, split[name]).metrics["mse"]
