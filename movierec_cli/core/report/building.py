@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,9 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             },
         }
         progress.describe("Drawing figures")
-        return Report(values, dict(_figures(sources)) if drawn else {})
+        drawings = dict(_figures(sources)) if drawn else {}
+        progress.advance(1)
+        return Report(values, drawings)
     finally:
         progress.finish()
 
@@ -112,10 +115,8 @@ def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
     if eda.has_occupations(dataset):
         for metric in ("watchers", "lift"):
             yield f"occupations-{metric}", figures.occupations(dataset, metric, source)
-    try:
+    with suppress(UsageError):  # no film has enough ratings
         yield "films", figures.films(dataset, source)
-    except UsageError:
-        pass  # no film has enough ratings
     for run in sources.runs.values():
         manifest = run.manifest
         name = f"training-{manifest.name}"

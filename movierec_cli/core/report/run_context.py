@@ -10,11 +10,12 @@ from movierec_cli.core.data.splits import FOLD_IN, Scenario
 from movierec_cli.core.eda.layout import Column, Grid, decimals, make_grid, whole
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.models.base import VectorModel
+from movierec_cli.core.models.original.title_vectors import DIMENSION as TITLE_DIMENSION
 from movierec_cli.core.recommend.query import Person
 from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.formatting import percent, setting
 from movierec_cli.core.report.sources import KINDS, Kind, Sources
-from movierec_cli.core.runs.store import Manifest, Run, retraining
+from movierec_cli.core.runs.store import Run, retraining
 from movierec_cli.core.training.history import Panel, Series, panels
 
 _ORIGINAL: Mapping[str, Mapping[str, float]] = {
@@ -110,7 +111,8 @@ def _settings(run: Run, sources: Sources) -> Grid:
     compared = manifest.preset == "original" and sources.is_original
     if compared:
         values["user_dim"] = run.weights["user_tower.weight"].shape[1]
-        values["item_dim"] = run.weights["item_tower.weight"].shape[1]
+        title_or_date = TITLE_DIMENSION if manifest.model == "dnn" else 1
+        values["item_dim"] = len(sources.dataset.genres) + title_or_date
     original = _ORIGINAL[manifest.model] if compared else {}
     columns = [
         Column("name", "Setting", numeric=False),
@@ -125,7 +127,16 @@ def _settings(run: Run, sources: Sources) -> Grid:
         }
         for name, value in values.items()
     ]
-    return make_grid(columns, records)
+    grid = make_grid(columns, records)
+    return grid if compared else _in_two_halves(grid)
+
+
+def _in_two_halves(grid: Grid) -> Grid:
+    """Put the second half of a long table beside the first."""
+    half = -(-len(grid.rows) // 2)
+    others = [*grid.rows[half:], [""] * len(grid.headers)]
+    rows = [[*left, *right] for left, right in zip(grid.rows[:half], others, strict=False)]
+    return Grid([*grid.headers] * 2, [*grid.numeric] * 2, rows)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -139,8 +150,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def _curves(found: Sequence[Panel]) -> Iterator[dict[str, Any]]:
     for panel in found:
-        for series in panel.series:
-            best, epoch = _best(panel, series) if panel.best else (None, None)
+        for series in panel.series if panel.best else ():
+            best, epoch = _best(panel, series)
             yield {
                 "figure": panel.title,
                 "part": "training" if series.part == "train" else series.part,
@@ -187,9 +198,8 @@ def _chosen(scenario: Scenario) -> list[int]:
 
 def _user(sources: Sources, run: Run, scenario: Scenario, row: int) -> dict[str, Any]:
     dataset, rows = sources.dataset, np.array([row])
-    users, known, hidden = (
-        part.take(rows) for part in (scenario.users, scenario.histories, scenario.targets)
-    )
+    users = scenario.users.take(rows)
+    known, hidden = scenario.histories.take(rows), scenario.targets.take(rows)
     ids = dataset.films.ids[hidden.film_rows].tolist()
     given = dict(zip(ids, hidden.ratings.tolist(), strict=True))
     best = np.argsort(-known.ratings, kind="stable")[:_FAVORITES]
