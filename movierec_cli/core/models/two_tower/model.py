@@ -78,7 +78,7 @@ class TwoTower:
         known = np.zeros((len(histories), n_films), np.float32)
         at = (histories.user_rows, histories.film_rows)
         seen[at] = 1.0
-        known[at] = np.maximum(histories.ratings, 1.0) - float(weights["rating_mean"][0])
+        known[at] = histories.ratings - float(weights["rating_mean"][0])
         demographics = self._demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):

@@ -43,7 +43,7 @@ def test_titles_that_are_alike_are_near_each_other() -> None:
     likeness = vectors @ vectors.T
     assert likeness[0, 1] > 0.7
     assert abs(likeness[0, 2]) < 0.3
-    assert likeness[0, 3] == likeness[0, 4] == pytest.approx(1.0)
+    assert likeness[0, 3:].tolist() == pytest.approx([1.0, 1.0])
 
 
 def test_the_year_does_not_count(no_encoder: None) -> None:
