@@ -13,16 +13,16 @@ Write = Callable[..., str]
 """A function from the values of some fields to the text of a cell."""
 
 
-def text(value: object) -> str:
+def text(value: float | str | None) -> str:
     """Format a name; a dash stands for a missing one."""
-    return "–" if value is None else str(value)
+    return "–" if pd.isna(value) else str(value)
 
 
 def decimals(digits: int) -> Write:
     """Return a format with a fixed number of digits; a dash stands for a missing value."""
 
     def write(value: float | None) -> str:
-        return "–" if value is None or pd.isna(value) else f"{value:,.{digits}f}"
+        return "–" if pd.isna(value) else f"{value:,.{digits}f}"
 
     return write
 

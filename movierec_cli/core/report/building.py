@@ -47,6 +47,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
     dataset = sources.dataset
     drawn = can_draw()
     progress.start("Making the report", len(BASELINES) + 1)
+    models = models_context(sources)
     try:
         values = {
             "title": _title(sources),
@@ -57,10 +58,10 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             "is_original": sources.is_original,
             "drawn": drawn,
             "data": data_context(dataset),
-            "models": models_context(sources),
+            "models": models,
             "evaluation": evaluation_context(sources, progress),
             "recommendations": recommendations_context(sources),
-            "commands_again": _commands(sources),
+            "commands_again": _commands(sources, models["commands"]),
             "versions": {
                 "movierec": __version__,
                 "python": platform.python_version(),
@@ -90,13 +91,13 @@ def _title(sources: Sources) -> str:
     return "MovieLens 100K" if sources.is_original else sources.dataset.name
 
 
-def _commands(sources: Sources) -> list[str]:
+def _commands(sources: Sources, trainings: list[str]) -> list[str]:
     """Return the commands that make this report again."""
     name = sources.dataset.name
     suffix = "" if sources.is_original else f" --dataset {name}"
     return [
         *["movierec download"] * sources.is_original,
-        *models_context(sources)["commands"],
+        *trainings,
         f"movierec compare{suffix}",
         f"movierec report{suffix}",
     ]

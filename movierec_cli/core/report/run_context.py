@@ -44,6 +44,9 @@ _RUN_COLUMNS = (
     Column("search", "Vector search", numeric=False),
     Column("numbers", "Stored numbers", whole),
     Column("seconds", "Training, s", decimals(1)),
+)
+_TRAINING_COLUMNS = (
+    Column("run", "Run", numeric=False),
     Column("seed", "Seed"),
     Column("device", "Device", numeric=False),
     Column("created", "Trained", numeric=False),
@@ -61,8 +64,10 @@ _CURVE_COLUMNS = (
 
 def models_context(sources: Sources) -> dict[str, Any]:
     """Return the values of the chapters on the models and on their training."""
+    records = [_run_record(run) for run in sources.runs.values()]
     return {
-        "table": make_grid(_RUN_COLUMNS, map(_run_record, sources.runs.values())),
+        "runs": make_grid(_RUN_COLUMNS, records),
+        "trainings": make_grid(_TRAINING_COLUMNS, records),
         "commands": [retraining(run.manifest) for run in sources.runs.values()],
         "kinds": [_kind(kind, sources) for kind in KINDS],
     }
