@@ -1,6 +1,6 @@
 """The ``movierec eda`` commands: tables and figures of the data."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,8 +20,6 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, Section, emit, emit_all, info
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from movierec_cli.core.data.dataset import Dataset
 
 app = typer.Typer(help="Explore the data: genres, users, films and ratings.", no_args_is_help=True)
@@ -66,11 +64,10 @@ def genres(
       movierec eda genres --sort watchers_per_film
       movierec eda genres --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = load_dataset(dataset)
-    _draw(plot, lambda: _figure("genres", loaded))
+    _draw(plot, "genres", loaded)
     _emit_one(chosen_format(format, json), eda_views.genres(loaded, sort), {"dataset": dataset})
 
 
@@ -88,11 +85,10 @@ def users(
       movierec eda users
       movierec eda users --plot users.png
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = load_dataset(dataset)
-    _draw(plot, lambda: _figure("users", loaded))
+    _draw(plot, "users", loaded)
     _emit(chosen_format(format, json), eda_views.users(loaded), {"dataset": dataset})
 
 
@@ -122,11 +118,10 @@ def occupations(
       movierec eda occupations --metric lift
       movierec eda occupations --format csv
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = load_dataset(dataset)
-    _draw(plot, lambda: _figure("occupations", loaded, metric=metric))
+    _draw(plot, "occupations", loaded, metric=metric)
     _emit_one(
         chosen_format(format, json),
         eda_views.occupations(loaded, metric),
@@ -152,11 +147,10 @@ def films(
       movierec eda films --min-ratings 50
       movierec eda films --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = load_dataset(dataset)
-    _draw(plot, lambda: _figure("films", loaded, min_ratings))
+    _draw(plot, "films", loaded, min_ratings)
     _emit(
         chosen_format(format, json),
         eda_views.films(loaded, min_ratings),
@@ -178,11 +172,10 @@ def ratings(
       movierec eda ratings
       movierec eda ratings --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = load_dataset(dataset)
-    _draw(plot, lambda: _figure("ratings", loaded))
+    _draw(plot, "ratings", loaded)
     _emit(chosen_format(format, json), eda_views.ratings(loaded), {"dataset": dataset})
 
 
@@ -210,11 +203,10 @@ def all_(
       movierec eda all --format md > data.md
       movierec eda all --plot figures/data.svg
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
     from movierec_cli.core import eda
 
-    loaded = load_dataset(dataset)
     known = eda.has_occupations(loaded)
     if not known:
         info(f"{dataset} has no occupations of its users, so their table is left out.")
@@ -227,10 +219,7 @@ def all_(
     ]
     names = ["ratings", "genres", "users", *["occupations"] * known, "films"]
     for name in names if plot else ():
-        _draw(
-            plot and plot.with_stem(f"{plot.stem}-{name}"),
-            lambda name=name: _figure(name, loaded, min_ratings),  # type: ignore[misc]
-        )
+        _draw(plot and plot.with_stem(f"{plot.stem}-{name}"), name, loaded, min_ratings)
     _emit(chosen_format(format, json), sections, {"dataset": dataset, "min_ratings": min_ratings})
 
 
@@ -242,36 +231,34 @@ def _emit_one(chosen: Format, section: Section, envelope: dict[str, object]) -> 
     emit(chosen, section.view, section.records, envelope)
 
 
-def _require_plotting(plot: Path | None) -> None:
-    """Refuse a figure that cannot be drawn before anything is read or computed."""
+def _load(name: str, plot: Path | None) -> "Dataset":
+    """Load a data set; before that, refuse a figure that cannot be drawn."""
     if plot:
         from movierec_cli.core import figures
 
         figures.require_plotting(plot)
+    return load_dataset(name)
 
 
-def _draw(plot: Path | None, make: "Callable[[], Figure]") -> None:
-    """Draw before anything is printed: a pipe that is closed early still leaves the figure."""
-    if plot:
-        from movierec_cli.core import figures
-
-        figures.save(make(), plot)
-        info(f"The figure is in {plot}.")
-
-
-def _figure(
+def _draw(
+    plot: Path | None,
     name: str,
     dataset: "Dataset",
     min_ratings: int = _MIN_RATINGS,
     metric: str = Metric.watchers,
-) -> "Figure":
-    """Draw the figure of a command."""
+) -> None:
+    """Draw before anything is printed: a pipe that is closed early still leaves the figure."""
+    if plot is None:
+        return
     from movierec_cli.core import figures
 
     source = dataset_label(dataset.name)
-    if name == "occupations":
-        return figures.occupations(dataset, metric, source)
-    if name == "films":
-        return figures.films(dataset, source, min_ratings)
-    draw = {"genres": figures.genres, "users": figures.users, "ratings": figures.ratings}[name]
-    return draw(dataset, source)
+    figure = {
+        "genres": lambda: figures.genres(dataset, source),
+        "users": lambda: figures.users(dataset, source),
+        "occupations": lambda: figures.occupations(dataset, metric, source),
+        "films": lambda: figures.films(dataset, source, min_ratings),
+        "ratings": lambda: figures.ratings(dataset, source),
+    }[name]()
+    figures.save(figure, plot)
+    info(f"The figure is in {plot}.")

@@ -155,12 +155,6 @@ def test_genres_are_sorted_by_any_column(column: str, cli: Cli, small: Dataset) 
     assert all(row[column] is not None for row in rows[: len(values)])
 
 
-def test_another_column_is_refused(cli: Cli) -> None:
-    result = cli("eda", "genres", "--sort", "beauty", *DATA)
-    assert result.exit_code == 2
-    assert "watchers_per_film" in result.stderr
-
-
 def test_the_metrics_and_the_limit_are_those_of_the_core() -> None:
     assert list(commands.Metric) == list(eda.METRICS)
     assert commands._MIN_RATINGS == eda.MIN_RATINGS
@@ -178,11 +172,8 @@ def test_the_heat_map_shows_the_metric_of_every_pair(metric: str, cli: Cli, smal
         np.testing.assert_allclose(shown, values * scale, atol=0.051)
 
 
-@pytest.mark.parametrize(
-    ("name", "suffix"),
-    [(name, ".png") for name in TABLES if name != "all"] + [("genres", ".svg")],
-)
-def test_each_command_draws_its_figure(name: str, suffix: str, cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "suffix"), [("genres", ".svg"), ("occupations", ".png")])
+def test_a_command_draws_its_figure(name: str, suffix: str, cli: Cli, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     target = tmp_path / f"figure{suffix}"
     result = cli("eda", name, *DATA, "--plot", str(target), "--json")
@@ -201,7 +192,7 @@ def test_all_draws_every_figure(cli: Cli, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", ["genres", "all"])
 def test_a_figure_that_cannot_be_drawn_is_refused_before_any_output(
     name: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,12 +203,6 @@ def test_a_figure_that_cannot_be_drawn_is_refused_before_any_output(
     result = cli("eda", name, *DATA, "--plot", "figure.png")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "pip install 'movierec[plot]'" in result.stderr
-
-
-def test_too_high_a_limit_is_a_usage_error(cli: Cli) -> None:
-    result = cli("eda", "films", "--min-ratings", "100000", *DATA)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "--min-ratings" in result.stderr
 
 
 @pytest.fixture

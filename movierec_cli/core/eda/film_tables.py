@@ -1,4 +1,7 @@
-"""Tables of films: the statistics of their ratings, and their popularity."""
+"""Tables of films: the statistics of their ratings, and their popularity.
+
+Functions of a ``table`` take the one of `films`.
+"""
 
 import math
 
@@ -137,11 +140,6 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
 def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
     """Summarize the statistics of films, and correlate them with popularity.
 
-    Parameters
-    ----------
-    table
-        As from `films`.
-
     Returns
     -------
     A row for each ``of``: ``mean``, ``median`` and ``std`` of a film's ratings and ``ratings``,
@@ -165,11 +163,6 @@ def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
 
 def film_distribution(table: pd.DataFrame) -> pd.DataFrame:
     """Count films by the mean, the median and the standard deviation of their ratings.
-
-    Parameters
-    ----------
-    table
-        As from `films`.
 
     Returns
     -------

@@ -1,4 +1,7 @@
-"""Tables of users: their activity, their breadth and their demographics."""
+"""Tables of users: their activity, their breadth and their demographics.
+
+Functions of a ``table`` take the one of `users`.
+"""
 
 import numpy as np
 import pandas as pd
@@ -86,11 +89,6 @@ def users(dataset: Dataset) -> pd.DataFrame:
 def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by their number of distinct named genres.
 
-    Parameters
-    ----------
-    table
-        As from `users`.
-
     Returns
     -------
     A row for each number between the smallest and the largest: ``genres``, ``users``, ``share``
@@ -111,11 +109,6 @@ def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
 def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by their number of ratings.
 
-    Parameters
-    ----------
-    table
-        As from `users`.
-
     Returns
     -------
     A row for each band 0, 1, 2-4, 5-9, 10-19, 20-49, ...: ``from`` and ``to``, both within it,
@@ -128,11 +121,6 @@ def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
 def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
     """Summarize the number of ratings, the number of genres and the mean rating of users.
 
-    Parameters
-    ----------
-    table
-        As from `users`.
-
     Returns
     -------
     A row for each ``of``: ``ratings``, ``genres`` and ``mean_rating`` of a user; with ``mean``,
@@ -144,11 +132,6 @@ def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
 
 def age_bands(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by age.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
 
     Returns
     -------
@@ -166,11 +149,6 @@ def age_bands(table: pd.DataFrame) -> pd.DataFrame:
 def genders(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by gender.
 
-    Parameters
-    ----------
-    table
-        As from `users`.
-
     Returns
     -------
     A row for each gender, most users first: ``gender``, ``users``, ``share`` of all users,
@@ -181,11 +159,6 @@ def genders(table: pd.DataFrame) -> pd.DataFrame:
 
 def user_occupations(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by occupation.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
 
     Returns
     -------

@@ -27,6 +27,7 @@ from movierec_cli.core.report import (
     render_html,
     render_markdown,
     require_writable,
+    run_context,
     train_missing,
     write_html,
     write_markdown,
@@ -40,7 +41,7 @@ from tests.helpers import RecordedProgress, make_dataset
 
 NASTY = """<script>"x" & 'y'</script> &lt; [rec] (2007) | * _ ` # \\"""
 CHAPTERS = [
-    "Data analysis", "The two models", "Training", "Evaluation", "Recommendations", "Reproduction",
+    "Data analysis", "Models and training", "Evaluation", "Recommendations", "Reproduction",
 ]  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def test_without_runs_each_chapter_names_the_command_that_trains_one(
     text = render_markdown(undrawn(find_sources(small, tmp_path)), "f")
     for model, preset in KINDS:
         suffix = "" if preset == "default" else f" --preset {preset}"
-        assert text.count(f"movierec train {model}{suffix} --dataset {small.name}\n") >= 2
+        assert text.count(f"movierec train {model}{suffix} --dataset {small.name}\n") >= 1
 
 
 def test_tables_have_the_results_of_the_runs(report: Report, sources: Sources) -> None:
@@ -243,6 +244,29 @@ def test_the_kept_epoch_and_overfitting_are_those_of_the_epochs(sources: Sources
     assert not kind_of((3.0, 2.0), (2.0, 1.0))["overfitting"]["turned"]
     noise = kind_of((3.0, 2.0), (2.0, 1.0), (1.0, 1.005))  # less than 1 % is noise
     assert not noise["overfitting"]["turned"]
+
+
+def test_settings_stand_beside_those_of_the_original(sources: Sources) -> None:
+    original = replace(sources, dataset=replace(sources.dataset, name="ml-100k"))
+    for kind in models_context(original)["kinds"]:
+        if kind["run"]:
+            rows = {row[0]: list(row[1:]) for row in kind["settings"].rows}
+            assert rows["hidden dim"] == ["512", "512"]
+            assert rows["epochs"][0] == "1"
+            assert rows["batch size"][1] == "–"  # not in the original report
+    assert "Original report" not in models_context(sources)["kinds"][1]["settings"].headers
+
+
+def test_a_user_without_a_list_has_the_reason(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise DataError("No film is left.")
+
+    monkeypatch.setattr(run_context, "recommend", refuse)
+    text = plain(undrawn(sources))
+    assert text.count("No film is left.") == 3
+    assert "Recommendations for user" not in text
 
 
 def test_only_fitting_runs_are_taken(
