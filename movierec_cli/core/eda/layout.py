@@ -1,6 +1,7 @@
 """Layouts of tables: the fields, headers and number formats of their columns.
 
-A column is written once: the terminal, CSV and JSON records and the report read the same layout.
+A column is written once: the terminal, Markdown and the report read the same layout. JSON and CSV
+hold its fields complete.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
