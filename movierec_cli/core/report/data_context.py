@@ -19,32 +19,22 @@ _LIBRARIANS = ("librarian", "Western")  # the example of the original
 
 def data_context(dataset: Dataset) -> dict[str, Any]:
     """Return the values of the chapter on the data."""
+    facts = eda.overview(dataset)
     return {
-        "facts": _facts(dataset),
-        "ratings": _ratings(dataset),
+        "facts": facts.to_dict("records")[0],
+        "overview": _table("overview", facts),
         "genres": _genres(dataset),
         "users": _users(dataset),
         "occupations": _occupations(dataset) if eda.has_occupations(dataset) else None,
         "films": _films(dataset),
-        "tail": eda.long_tail(dataset).set_index("most_rated").to_dict("index"),
+        "long_tail": _table("long_tail", eda.long_tail(dataset)),
     }
 
 
-def _facts(dataset: Dataset) -> dict[Any, Any]:
-    facts: dict[Any, Any] = eda.overview(dataset).to_dict("records")[0]
-    return facts
-
-
-def _ratings(dataset: Dataset) -> dict[str, Any]:
-    values, periods = eda.ratings(dataset), eda.ratings_over_time(dataset)
-    busiest = periods.loc[periods["ratings"].idxmax()]
-    return {
-        "usual": values.loc[values["ratings"].idxmax()],
-        "periods": len(periods),
-        "period": "month" if "-" in busiest["period"] else "year",
-        "busiest": busiest["period"],
-        "busiest_share": busiest["ratings"] / periods["ratings"].sum(),
-    }
+def _table(key: str, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the cells and the notes of a table in its layout."""
+    layout = eda.LAYOUTS[key]
+    return {"grid": layout.grid(table), "notes": layout.notes}
 
 
 def _genres(dataset: Dataset) -> dict[str, Any]:
@@ -54,8 +44,7 @@ def _genres(dataset: Dataset) -> dict[str, Any]:
     per_film = named.dropna(subset="watchers_per_film")
     per_film = per_film.sort_values("watchers_per_film", kind="stable")
     return {
-        "table": eda.LAYOUTS["genres"].grid(table),
-        "notes": eda.LAYOUTS["genres"].notes,
+        "table": _table("genres", table),
         "count": len(named),
         "most_rated": ranked.head(4).to_dict("records"),
         "watched_by_most": int((named["watchers"] >= _MOST_USERS * len(dataset.users)).sum()),
@@ -75,15 +64,11 @@ def _ranked(ranked: pd.DataFrame, genre: str) -> dict[str, Any] | None:
 def _users(dataset: Dataset) -> dict[str, Any]:
     table = eda.users(dataset)
     every = int((table["genres"] == len(named_genres(dataset))).sum())
-    occupation = eda.user_occupations(table).iloc[0]
     return {
-        "statistics": eda.user_statistics(table).set_index("of").to_dict("index"),
+        "table": _table("user_statistics", eda.user_statistics(table)),
         "of_every_genre": every,
         "of_every_genre_share": every / len(table),
         "correlation": _rank_correlation(table["genres"], table["ratings"]),
-        "ages": table["age"].dropna(),
-        "gender": eda.genders(table).iloc[0],
-        "occupation": None if occupation["occupation"] == "unknown" else occupation,
     }
 
 
@@ -118,15 +103,15 @@ def _films(dataset: Dataset) -> dict[str, Any] | None:
     except UsageError:
         return None
     statistics = eda.film_statistics(table)
-    bands = eda.ratings_per_film(dataset)
+    bands, tail = eda.ratings_per_film(dataset), eda.long_tail(dataset)
     return {
-        "table": eda.LAYOUTS["film_statistics"].grid(statistics),
-        "notes": eda.LAYOUTS["film_statistics"].notes,
+        "table": _table("film_statistics", statistics),
         "count": len(table),
         "min_ratings": eda.MIN_RATINGS,
         "statistics": statistics.set_index("of").to_dict("index"),
         "good_mean": _GOOD_MEAN,
         "good_share": float((table["mean"] >= _GOOD_MEAN).mean()),
+        "tenth_share": tail.loc[tail["most_rated"] == 0.1, "share"].item(),
         "rated_once": int(bands.loc[bands["to"] == 1, "films"].sum()),
     }
 

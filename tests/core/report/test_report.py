@@ -154,9 +154,9 @@ def test_both_formats_have_every_chapter_table_and_figure(format: str, drawn: Re
     page = as_page(drawn, format)
     assert [text.split(". ")[1] for text in page.of("h2")] == CHAPTERS
     assert page.tags.count("img") == len(drawn.figures)
-    assert (
-        page.tags.count("table") == 2 + 2 + 2 * 2 + 2 + 3
-    )  # data, runs, each run, scenarios, lists
+    of_data, of_runs, of_each_run, of_scenarios, lists = 5, 2, 2, 2, 3
+    tables = of_data + of_runs + 2 * of_each_run + of_scenarios + lists
+    assert page.tags.count("table") == tables
     captions = re.findall(r"(?:Figure|Table) \d+\. ?\s?(.*)", page.text)
     assert len(captions) == page.tags.count("img") + page.tags.count("table")
     assert all(caption.startswith("Made-up data. ") for caption in captions)
@@ -318,7 +318,6 @@ def test_data_without_demographics_has_a_report(small: Dataset, tmp_path: Path) 
     users = replace(Users.unknown(len(small.users)), ids=small.users.ids)
     text = plain(undrawn(find_sources(replace(small, users=users, occupations=()), tmp_path)))
     assert "Occupation and genre" not in text
-    assert "median age" not in text
     assert "unknown user" not in text
 
 
@@ -366,15 +365,15 @@ def test_the_report_has_the_measured_figures(ml100k: Dataset, tmp_path: Path) ->
     text = plain(undrawn(find_sources(ml100k, tmp_path)))
     for statement in (
         "100,000 ratings by 943 users of 1,682 films",
-        "mean rating is 3.53",
-        "55.4 % of the ratings are 4 or higher",
-        "1 user gave no such rating",
+        "| Mean rating | 3.530 |",
+        "| Ratings of 4 or higher, % | 55.4 |",
+        "| Users without a rating of 4 or higher | 1 |",
         "Drama (39,895), Comedy (29,832), Action (25,589) and Thriller (21,872)",
         "from 1.30 (Drama) to 25.75 (Film-Noir)",
         "rank 3 by ratings (25,589) and 938 watchers",
-        "177 users (18.8 %) watch every genre",
-        "median age is 31 (7 to 73)",
-        "student (196 users",
+        "177 users (18.8 %) watch each of the 18 genres",
+        "| Median | 65 | 15 |",
+        "student is the largest, with 196 of 943 users",
         "27 of the 51 librarians did, with 82 ratings",
         "1,215 films have at least 8 ratings",
         "the mean rating of such a film is 3.265",
