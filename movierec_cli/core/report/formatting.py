@@ -48,4 +48,4 @@ def setting(value: object) -> str:
 
 def minus(text: str, numeric: bool) -> str:
     """Give a number in a table a real minus sign."""
-    return text.replace("-", _MINUS) if numeric else text
+    return _MINUS + text[1:] if numeric and text.startswith("-") else text

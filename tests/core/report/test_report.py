@@ -366,6 +366,8 @@ def test_the_report_has_the_measured_figures(ml100k: Dataset, tmp_path: Path) ->
     for statement in (
         "100,000 ratings by 943 users of 1,682 films",
         "| Mean rating | 3.530 |",
+        "| First rating (UTC) | 1997-09-20 |",
+        "| 0.455 | 0.412 | −0.218 | 1 |",
         "| Ratings of 4 or higher, % | 55.4 |",
         "| Users without a rating of 4 or higher | 1 |",
         "Drama (39,895), Comedy (29,832), Action (25,589) and Thriller (21,872)",
