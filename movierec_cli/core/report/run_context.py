@@ -11,7 +11,7 @@ from movierec_cli.core.eda.layout import Column, Grid, decimals, make_grid, whol
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.models.base import VectorModel
 from movierec_cli.core.models.original.title_vectors import DIMENSION as TITLE_DIMENSION
-from movierec_cli.core.recommend.query import Person
+from movierec_cli.core.recommend.query import Query
 from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.formatting import percent, setting
 from movierec_cli.core.report.sources import KINDS, Kind, Sources
@@ -218,7 +218,7 @@ def _user(sources: Sources, run: Run, scenario: Scenario, row: int) -> dict[str,
         "liked": sum(rating >= RELEVANT_RATING for rating in given.values()),
     }
     try:
-        films = recommend(run.model, dataset, Person(users, known))
+        films = recommend(run.model, dataset, Query(known, users))
     except DataError as error:
         return {**shared, "problem": error.message}
     rated = [at for at, film in enumerate(films) if film.film_id in given]
