@@ -17,18 +17,13 @@ from movierec_cli.cli.options import (
     dataset_label,
     split_label,
 )
-from movierec_cli.cli.output import Format, Section, emit_all, info, number, print_json
+from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from movierec_cli.core.data.dataset import Dataset
     from movierec_cli.core.evaluation.metrics import Metric
     from movierec_cli.core.experiments.compare import Comparison, Result
-    from movierec_cli.core.runs.train_spec import TrainSpec
 
-_LONG = 30  # seconds; longer work is announced
 _FOOTNOTE = (
     "published: the figures of the report. Precision and MAP lie below random because its "
     "evaluation compared film ids with row numbers, off by one; the preset original is the same "
@@ -59,7 +54,7 @@ def compare(
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
     """
-    from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.cli.progress import ProgressBar, announce_trainings
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.experiments import compare as core
     from movierec_cli.core.experiments.reuse import missing_trainings
@@ -74,19 +69,10 @@ def compare(
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
-    _announce(missing_trainings(comparison.specs(), data, runs), data)
+    announce_trainings(missing_trainings(comparison.specs(), data, runs), data)
     with ProgressBar() as progress:
         results = core.compare(data, comparison, runs, progress)
     _emit(chosen_format(format, json), dataset, comparison, results)
-
-
-def _announce(missing: "Sequence[TrainSpec]", dataset: "Dataset") -> None:
-    """Print the number of missing models and about how long their training takes."""
-    from movierec_cli.core.experiments.reuse import expected_seconds
-
-    seconds = sum(expected_seconds(spec, dataset) for spec in missing)
-    if seconds > _LONG:
-        info(f"{len(missing)} models have to be trained: about {seconds / 60:.1f} minutes.")
 
 
 def _emit(chosen: Format, dataset: str, comparison: "Comparison", results: "list[Result]") -> None:
