@@ -2,16 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption
 from movierec_cli.cli.output import info
-
-if TYPE_CHECKING:
-    pass
 
 
 class ReportFormat(StrEnum):
