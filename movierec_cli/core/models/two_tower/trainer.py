@@ -155,7 +155,7 @@ class TwoTowerTrainer:
         )
 
     @torch.no_grad()
-    def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
+    def sample(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Sample from the posterior, starting from the trained weights.
 
         Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps; what is
@@ -197,7 +197,7 @@ class TwoTowerTrainer:
                 number += 1
                 started = time.perf_counter()
 
-    def refining_state(self) -> dict[str, Tensor]:
+    def sampling_state(self) -> dict[str, Tensor]:
         """Return the chain and the draws that were kept of it."""
         draws = zip(*self._draws, strict=True)
         return {
@@ -207,7 +207,7 @@ class TwoTowerTrainer:
         }
 
     def _go_on(self, resume_from: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Take over a `refining_state`; return the chain."""
+        """Take over a `sampling_state`; return the chain."""
         self._sweep = int(resume_from["sweep"])
         chain, draws = (
             [resume_from[f"{part}.{place}"].to(self._device) for place in range(3)]

@@ -43,7 +43,7 @@ def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
     trainer, _ = build_trainer(training_split(dataset, preset.training), preset)
     assert isinstance(trainer, TwoTowerTrainer)
     run_epochs(trainer, preset.training, lambda _: None)
-    list(trainer.refine(4, {}))
+    list(trainer.sample(4, {}))
     return trainer.export()
 
 

@@ -1,0 +1,113 @@
+"""The sources of a report: the data, its split, and the runs that were trained on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.registry import DEFAULT_DATASET
+from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
+from movierec_cli.core.errors import MovierecError
+from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
+from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.progress import Progress
+from movierec_cli.core.runs.store import Run, list_runs, load_run
+from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
+
+HOLDOUT = "users"
+"""A report covers runs of this holdout and the usual split seed, as the original report does."""
+
+Kind = tuple[str, str]
+"""Model and preset."""
+
+KINDS: tuple[Kind, ...] = tuple((model, preset) for model, of in PRESETS.items() for preset in of)
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """The sources of a report.
+
+    Attributes
+    ----------
+    dataset
+        The data.
+    split
+        The split that the runs were trained on.
+    runs
+        At most one run for each model and preset.
+    """
+
+    dataset: Dataset
+    split: Split
+    runs: Mapping[Kind, Run]
+
+    @property
+    def missing(self) -> list[Kind]:
+        """The models and presets without a run."""
+        return [kind for kind in KINDS if kind not in self.runs]
+
+    @property
+    def is_original(self) -> bool:
+        """Whether this is the data of the original report, so that its statements apply."""
+        return self.dataset.name == DEFAULT_DATASET
+
+    def command(self, kind: Kind) -> str:
+        """Return the command that trains a model and preset on this data."""
+        return train_command(TrainSpec(*kind), self.dataset.name)
+
+
+def find_sources(dataset: Dataset, folder: Path) -> Sources:
+    """Find the runs under ``folder`` that were trained on this data and the usual split.
+
+    Of several of one model and preset, the one of the usual name is taken, else the newest.
+    """
+    runs: dict[Kind, Run] = {}
+    for run in sorted(_fitting(dataset, folder), key=lambda run: _precedence(run, dataset)):
+        runs[run.manifest.model, run.manifest.preset] = run
+    ordered = {kind: runs[kind] for kind in KINDS if kind in runs}
+    return Sources(dataset, make_split(dataset, HOLDOUT), ordered)
+
+
+def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources:
+    """Train and keep a run of each model and preset that is missing.
+
+    Parameters
+    ----------
+    progress
+        Counts a unit for each epoch.
+
+    Returns
+    -------
+    The sources with these runs.
+    """
+    specs = [TrainSpec(*kind) for kind in sources.missing]
+    if not specs:
+        return sources
+    progress.start("Training", sum(map(epoch_units, specs)))
+    try:
+        for spec in specs:
+            progress.describe(f"Training {spec.model} {spec.preset}")
+            ensure_run(sources.dataset, spec, folder, progress)
+    finally:
+        progress.finish()
+    return find_sources(sources.dataset, folder)
+
+
+def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
+    """Yield the runs of this data and split, but none that is damaged or too new."""
+    checksum = dataset.checksum()
+    wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED}
+    for name in list_runs(folder):
+        try:
+            run = load_run(name, folder)
+        except MovierecError:
+            continue
+        manifest = run.manifest
+        if manifest.dataset["checksum"] == checksum and dict(manifest.split) == wanted:
+            yield run
+
+
+def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str, str]:
+    manifest = run.manifest
+    usual = default_name(TrainSpec(manifest.model, manifest.preset), dataset.name)
+    return manifest.name == usual, manifest.created, manifest.name

@@ -1,0 +1,399 @@
+"""Tables of the data: by hand, on empty and bare data, and the measured values of ml-100k."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from movierec_cli.core import eda
+from movierec_cli.core.data.dataset import Dataset, Users
+from movierec_cli.core.eda.counting import bands
+from movierec_cli.core.eda.layout import Column, Layout, compact, decimals, percent, span, whole
+from movierec_cli.core.errors import DataError, UsageError
+from tests.helpers import make_dataset
+
+
+@pytest.fixture
+def by_hand() -> Dataset:
+    """Four users, one without ratings, and four films, one without a genre."""
+    dataset = make_dataset(
+        [(0, 0, 5.0), (0, 1, 4.0), (0, 3, 3.0), (1, 1, 2.0), (2, 0, 1.0), (2, 2, 1.0)],
+        n_users=4,
+        titles=["A (1990)", "B (1991)", "C", "D (1992)"],
+        genres=[[0, 1, 0], [0, 1, 1], [1, 0, 0], [0, 0, 1]],
+        genre_names=("unknown", "War", "Drama"),
+    )
+    users = Users(
+        ids=np.array([1, 2, 5, 9]),
+        age=np.array([30, 17, np.nan, 65], np.float32),
+        gender=np.array([0, 1, -1, 1], np.int8),
+        occupation=np.array([1, 0, 0, -1], np.int8),
+        zip_code=np.array(["", "", "", ""]),
+    )
+    return replace(dataset, users=users, occupations=("student", "writer", "pilot"))
+
+
+def test_genres_are_counted_by_films_ratings_and_distinct_users() -> None:
+    dataset = make_dataset(
+        [(0, 0, 5.0), (0, 1, 4.0), (1, 1, 3.0), (2, 1, 2.0), (2, 2, 1.0)],
+        n_users=4,
+        titles=["a", "b", "c", "d"],
+        genres=[[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]],
+        genre_names=("War", "Drama", "Western", "Noir"),
+    )
+    table = eda.genres(dataset)
+    assert table["genre"].tolist() == ["War", "Drama", "Western", "Noir"]
+    assert table["films"].tolist() == [2, 2, 1, 0]
+    assert table["ratings"].tolist() == [4, 4, 0, 0]
+    assert table["watchers"].tolist() == [3, 3, 0, 0]
+    np.testing.assert_array_equal(table["ratings_per_film"], [2, 2, 0, np.nan])
+    np.testing.assert_array_equal(table["watchers_per_film"], [1.5, 1.5, 0, np.nan])
+
+
+def test_each_user_is_described(by_hand: Dataset) -> None:
+    table = eda.users(by_hand)
+    assert table["user"].tolist() == [1, 2, 5, 9]
+    assert table["ratings"].tolist() == [3, 1, 2, 0]
+    assert table["genres"].tolist() == [2, 2, 1, 0]  # a film without a genre does not count
+    np.testing.assert_array_equal(table["mean_rating"], [4, 2, 1, np.nan])
+    np.testing.assert_array_equal(table["age"], [30, 17, np.nan, 65])
+    assert table["gender"].tolist() == ["M", "F", "unknown", "F"]
+    assert table["occupation"].tolist() == ["writer", "student", "student", "unknown"]
+
+
+def test_users_are_counted_by_their_number_of_genres(by_hand: Dataset) -> None:
+    table = eda.genres_per_user(eda.users(by_hand))
+    assert table["genres"].tolist() == [0, 1, 2]
+    assert table["users"].tolist() == [1, 1, 2]
+    assert table["share"].tolist() == [0.25, 0.25, 0.5]
+    with_gap = eda.genres_per_user(pd.DataFrame({"genres": [2, 5, 5]}))
+    assert with_gap["genres"].tolist() == [2, 3, 4, 5]
+    assert with_gap["users"].tolist() == [1, 0, 0, 2]
+
+
+def test_bands_grow_with_the_values_and_hold_both_ends() -> None:
+    table = bands(np.array([1, 2, 4, 5, 19, 20, 49, 50]))
+    assert table["from"].tolist() == [1, 2, 5, 10, 20, 50]
+    assert table["to"].tolist() == [1, 4, 9, 19, 49, 99]
+    assert table["count"].tolist() == [1, 2, 1, 1, 2, 1]
+    assert bands(np.array([0, 0])).to_dict("records") == [{"from": 0, "to": 0, "count": 2}]
+    assert bands(np.zeros(0, np.int64)).empty
+
+
+def test_ratings_per_user_are_counted_in_bands(by_hand: Dataset) -> None:
+    table = eda.ratings_per_user(eda.users(by_hand))
+    assert table[["from", "to", "users"]].to_numpy().tolist() == [[0, 0, 1], [1, 1, 1], [2, 4, 2]]
+    assert table["share"].sum() == 1
+
+
+def test_user_statistics_leave_out_missing_values(by_hand: Dataset) -> None:
+    table = eda.user_statistics(eda.users(by_hand)).set_index("of")
+    assert list(table.index) == ["ratings", "genres", "mean_rating"]
+    assert table.loc["ratings", ["mean", "min", "median", "max"]].tolist() == [1.5, 0, 1.5, 3]
+    assert table.loc["ratings", "std"] == pytest.approx((5 / 3) ** 0.5)
+    assert table.loc["mean_rating", "mean"] == pytest.approx(7 / 3)  # three users have one
+
+
+def test_demographics_include_the_unknown(by_hand: Dataset) -> None:
+    table = eda.users(by_hand)
+    assert eda.age_bands(table)[["age", "users"]].to_numpy().tolist() == [
+        ["under 18", 1],
+        ["25 to 34", 1],
+        ["65 or older", 1],
+        ["unknown", 1],
+    ]
+    assert eda.genders(table).to_dict("records") == [
+        {"gender": "F", "users": 2, "share": 0.5, "ratings": 1},
+        {"gender": "M", "users": 1, "share": 0.25, "ratings": 3},
+        {"gender": "unknown", "users": 1, "share": 0.25, "ratings": 2},
+    ]
+    assert eda.user_occupations(table)[["occupation", "users", "ratings"]].to_numpy().tolist() == [
+        ["student", 2, 3],
+        ["unknown", 1, 0],
+        ["writer", 1, 3],
+    ]
+
+
+def test_occupations_are_counted_over_all_films_of_all_users(by_hand: Dataset) -> None:
+    table = eda.occupations(by_hand)
+    pairs = table[["occupation", "genre", "users", "watchers", "ratings"]]
+    assert pairs.to_numpy().tolist() == [  # no pilot, and nothing of the lack of a genre
+        ["student", "War", 2, 2, 2],
+        ["student", "Drama", 2, 1, 1],
+        ["writer", "War", 1, 1, 2],
+        ["writer", "Drama", 1, 1, 2],
+    ]
+    np.testing.assert_allclose(table["share"], [2 / 3, 1 / 3, 2 / 3, 2 / 3])
+    # All users: War in 4 of 6 ratings, Drama in 3 of 6.
+    np.testing.assert_allclose(table["lift"], [1, 2 / 3, 1, 4 / 3])
+
+
+def test_a_matrix_has_the_largest_occupation_first(by_hand: Dataset) -> None:
+    table = eda.occupations(by_hand)
+    matrix = eda.occupation_matrix(table, "watchers")
+    assert (list(matrix.index), list(matrix.columns)) == (["student", "writer"], ["War", "Drama"])
+    assert matrix.to_numpy().tolist() == [[2, 1], [1, 1]]
+    with pytest.raises(UsageError, match="no metric 'films'"):
+        eda.occupation_matrix(table, "films")
+
+
+def test_without_demographics_all_users_are_unknown() -> None:
+    dataset = make_dataset([(0, 0, 5.0), (1, 0, 3.0)], n_users=2, titles=["A"])
+    dataset = replace(dataset, users=replace(Users.unknown(2), ids=np.array([1, 2])))
+    table = eda.users(dataset)
+    assert eda.age_bands(table)[["age", "users"]].to_numpy().tolist() == [["unknown", 2]]
+    assert eda.genders(table)["gender"].tolist() == ["unknown"]
+    assert eda.user_occupations(table)["occupation"].tolist() == ["unknown"]
+    for bare in (dataset, replace(dataset, occupations=("student",))):
+        assert not eda.has_occupations(bare)
+        with pytest.raises(DataError, match="occupations") as error:
+            eda.occupations(bare)
+        assert "--dataset" in error.value.hint
+
+
+def test_films_are_ordered_by_their_mean_and_described(by_hand: Dataset) -> None:
+    table = eda.films(by_hand, min_ratings=1)
+    assert table["film"].tolist() == [10, 20, 40, 30]
+    assert table["title"].tolist() == ["A (1990)", "B (1991)", "D (1992)", "C"]
+    assert table["year"].tolist() == [1990, 1991, 1992, None]
+    assert table["ratings"].tolist() == [2, 2, 1, 1]
+    assert table["mean"].tolist() == [3, 3, 3, 1]
+    assert table["median"].tolist() == [3, 3, 3, 1]
+    np.testing.assert_allclose(table["std"], [8**0.5, 2**0.5, np.nan, np.nan])  # n - 1
+    assert eda.films(by_hand, min_ratings=2)["film"].tolist() == [10, 20]
+
+
+def test_too_high_a_bound_is_an_error_with_the_highest_possible_one(
+    by_hand: Dataset,
+) -> None:
+    with pytest.raises(UsageError, match="the most rated has 2") as error:
+        eda.films(by_hand, min_ratings=3)
+    assert error.value.hint.endswith("--min-ratings 2")
+
+
+def test_film_statistics_correlate_with_the_number_of_ratings() -> None:
+    films = pd.DataFrame(
+        {
+            "ratings": [1, 2, 3, 4],
+            "mean": [1.0, 2.0, 3.0, 5.0],
+            "median": [1.0, 3.0, 2.0, 2.0],
+            "std": [1.0, 1.0, 1.0, 1.0],
+        }
+    )
+    table = eda.film_statistics(films).set_index("of")
+    assert table.loc["mean", "pearson"] == pytest.approx(6.5 / (5 * 8.75) ** 0.5)
+    assert table.loc["mean", "spearman"] == pytest.approx(1)
+    # Ranks 1, 4, 2.5, 2.5 against 1, 2, 3, 4: products of the deviations sum to 1.5.
+    assert table.loc["median", "spearman"] == pytest.approx(1.5 / (5 * 4.5) ** 0.5)
+    assert np.isnan(table.loc["std", ["pearson", "spearman"]].astype(float)).all()
+    assert table.loc["mean", ["mean", "min", "median", "max"]].tolist() == [2.75, 1, 2.5, 5]
+
+
+def test_the_distribution_of_films_starts_and_ends_with_one(by_hand: Dataset) -> None:
+    films = pd.DataFrame({"mean": [3.0, 3.3, 3.5], "median": [3.0, 3.0, 3.5], "std": [np.nan] * 3})
+    table = eda.film_distribution(films)
+    assert table["from"].tolist() == [3.0, 3.25]
+    assert table["to"].tolist() == [3.25, 3.5]
+    assert table[["mean", "median", "std"]].to_numpy().tolist() == [[1, 2, 0], [2, 1, 0]]
+    assert eda.film_distribution(eda.films(by_hand, 2))["mean"].sum() == 2
+
+
+def test_the_catalog_is_counted_by_popularity() -> None:
+    triples = [(user, 0, 5.0) for user in range(8)] + [(0, 1, 2.0), (1, 2, 3.0)]
+    dataset = make_dataset(triples, n_users=8, titles=["a", "b", "c", "d"])
+    table = eda.ratings_per_film(dataset)
+    assert table[["from", "to", "films", "ratings"]].to_numpy().tolist() == [
+        [0, 0, 1, 0],
+        [1, 1, 2, 2],
+        [2, 4, 0, 0],
+        [5, 9, 1, 8],
+    ]
+    assert table["share_of_films"].tolist() == [0.25, 0.5, 0, 0.25]
+    assert table["share_of_ratings"].tolist() == [0, 0.2, 0, 0.8]
+    np.testing.assert_array_equal(table["mean_rating"], [np.nan, 2.5, np.nan, 5])
+
+    tail = eda.long_tail(dataset)
+    assert tail["most_rated"].tolist() == [0.01, 0.05, 0.1, 0.2, 0.5, 1]
+    assert tail["films"].tolist() == [1, 1, 1, 1, 2, 4]
+    assert tail["share"].tolist() == [0.8, 0.8, 0.8, 0.8, 0.9, 1]
+
+
+def test_ratings_are_counted_by_value_and_summarized(by_hand: Dataset) -> None:
+    table = eda.ratings(by_hand)
+    assert table["rating"].tolist() == [1, 2, 3, 4, 5]
+    assert table["ratings"].tolist() == [2, 1, 1, 1, 1]
+    facts = eda.overview(by_hand).iloc[0]
+    assert (facts["users"], facts["films"], facts["rated_films"], facts["ratings"]) == (4, 4, 4, 6)
+    assert facts["density"] == 6 / 16
+    assert facts["sparsity"] == 10 / 16
+    assert facts["mean"] == pytest.approx(16 / 6)
+    assert facts["relevant_share"] == pytest.approx(2 / 6)
+    assert facts["users_without_relevant"] == 3
+    assert (facts["first"], facts["last"]) == ("1970-01-01", "1970-01-01")
+
+
+def at(dataset: Dataset, *times: str) -> Dataset:
+    """Return the data set with its ratings at these times (UTC)."""
+    stamps = np.array(times, "datetime64[s]").astype(np.int64)
+    return dataset.with_ratings(replace(dataset.ratings, timestamps=stamps))
+
+
+def test_ratings_over_time_have_every_month() -> None:
+    dataset = make_dataset([(0, 0, 5.0), (0, 1, 2.0), (1, 0, 3.0)], n_users=2, titles=["a", "b"])
+    months = eda.ratings_over_time(
+        at(dataset, "1997-11-30T23:59:59", "1998-01-01T00:00:00", "1998-01-31T12:00:00")
+    )
+    assert months["period"].tolist() == ["1997-11", "1997-12", "1998-01"]
+    assert months["ratings"].tolist() == [1, 0, 2]
+    assert months["users"].tolist() == [1, 0, 2]
+    assert months["new_users"].tolist() == [1, 0, 1]
+    np.testing.assert_array_equal(months["mean_rating"], [5, np.nan, 2.5])
+
+    years = eda.ratings_over_time(
+        at(dataset, "1995-03-01T00:00:00", "1999-03-01T00:00:00", "1999-12-31T23:00:00")
+    )
+    assert years["period"].tolist() == ["1995", "1996", "1997", "1998", "1999"]
+    assert years["ratings"].tolist() == [1, 0, 0, 0, 2]
+
+
+def test_a_layout_formats_the_cells_of_a_table() -> None:
+    layout = Layout(
+        "films",
+        "Films",
+        (
+            Column("title", "Title", numeric=False),
+            Column(("from", "to"), "Ratings", span),
+            Column("share", "%", percent, bar=True),
+            Column("mean", "Mean", decimals(2)),
+        ),
+    )
+    table = pd.DataFrame(
+        {
+            "title": ["A", None],
+            "from": [1, 1000],
+            "to": [1, 2000],
+            "share": [0.25, 0.5],
+            "mean": [3.456, np.nan],
+        }
+    )
+    grid = layout.grid(table)
+    assert grid.headers == ["Title", "Ratings", "%", "Mean"]
+    assert grid.numeric == [False, True, True, True]
+    assert grid.rows == [["A", "1", "25.0", "3.46"], ["–", "1,000 to 2,000", "50.0", "–"]]
+    assert grid.bars == {2: [0.5, 1.0]}
+
+
+def test_a_layout_with_headers_has_a_row_for_each_column() -> None:
+    columns = (Column("mean", "Mean", compact), Column("n", "Count", whole))
+    layout = Layout("statistics", "Statistics", columns, headers=("Of", "Ratings", "Genres"))
+    grid = layout.grid(pd.DataFrame({"mean": [2.5, 0.0], "n": [1000, 2]}))
+    assert [list(row) for row in grid.rows] == [["Mean", "2.5", "0"], ["Count", "1,000", "2"]]
+    assert grid.numeric == [False, True, True]
+    assert [compact(value) for value in (65.0, 3.2654, 1200.0)] == ["65", "3.265", "1,200"]
+
+
+def test_every_table_of_no_ratings_is_made(small: Dataset) -> None:
+    nothing = small.with_ratings(small.ratings.take(np.zeros(0, np.int64)))
+    users = eda.users(nothing)
+    assert eda.genres(nothing)["watchers"].sum() == 0
+    assert eda.genres_per_user(users)["users"].tolist() == [len(small.users)]
+    assert np.isnan(eda.user_statistics(users)["mean"].iloc[2])
+    assert eda.occupations(nothing)["ratings"].sum() == 0
+    assert eda.occupations(nothing)["lift"].isna().all()
+    assert eda.ratings(nothing).empty
+    assert eda.ratings_over_time(nothing).empty
+    assert eda.overview(nothing)["first"].tolist() == [None]
+    assert eda.long_tail(nothing)["ratings"].sum() == 0
+    with pytest.raises(UsageError, match="the most rated has 0"):
+        eda.films(nothing)
+
+
+PUBLISHED = {
+    "Action": (251, 25589, 938, 3.74), "Adventure": (135, 13753, 901, 6.67),
+    "Animation": (42, 3605, 659, 15.69), "Children's": (122, 7182, 805, 6.60),
+    "Comedy": (505, 29832, 940, 1.86), "Crime": (109, 8055, 914, 8.39),
+    "Documentary": (50, 758, 352, 7.04), "Drama": (725, 39895, 943, 1.30),
+    "Fantasy": (22, 1352, 512, 23.27), "Film-Noir": (24, 1733, 618, 25.75),
+    "Horror": (92, 5317, 789, 8.58), "Musical": (56, 4954, 754, 13.46),
+    "Mystery": (61, 5245, 897, 14.70), "Romance": (247, 19461, 943, 3.82),
+    "Sci-Fi": (101, 12730, 908, 8.99), "Thriller": (251, 21872, 937, 3.73),
+    "War": (71, 9398, 925, 13.03), "Western": (27, 1854, 491, 18.19), "unknown": (2, 10, 10, 5.00),
+}  # fmt: skip
+
+
+GENRES_PER_USER = {
+    6: 2, 7: 0, 8: 2, 9: 6, 10: 19, 11: 51, 12: 77, 13: 102, 14: 96, 15: 126, 16: 122, 17: 163,
+    18: 177,
+}  # fmt: skip
+
+
+@pytest.mark.ml100k
+def test_the_real_genres_have_the_published_values(ml100k: Dataset) -> None:
+    table = eda.genres(ml100k)
+    measured = {
+        row["genre"]: (
+            row["films"], row["ratings"], row["watchers"], round(row["watchers_per_film"], 2),
+        )
+        for row in table.to_dict("records")
+    }  # fmt: skip
+    assert measured == PUBLISHED
+
+
+@pytest.mark.ml100k
+def test_the_real_users_have_the_published_values(ml100k: Dataset) -> None:
+    users = eda.users(ml100k)
+    counted = eda.genres_per_user(users)
+    assert dict(zip(counted["genres"], counted["users"], strict=True)) == GENRES_PER_USER
+    ratings = eda.user_statistics(users).set_index("of").loc["ratings"]
+    assert ratings[["min", "median", "max"]].tolist() == [20, 65, 737]
+    assert (users["age"].min(), users["age"].max()) == (7, 73)
+    genders = eda.genders(users).set_index("gender")["users"]
+    assert genders.to_dict() == {"M": 670, "F": 273}
+    occupations = eda.user_occupations(users)
+    assert len(occupations) == 21
+    assert occupations.iloc[0][["occupation", "users"]].tolist() == ["student", 196]
+    assert eda.age_bands(users)["users"].sum() == 943
+
+
+@pytest.mark.ml100k
+def test_more_than_one_librarian_watched_a_western(ml100k: Dataset) -> None:
+    pairs = eda.occupations(ml100k).set_index(["occupation", "genre"])
+    assert len(pairs) == 21 * 18
+    western = pairs.loc[("librarian", "Western")]
+    assert western[["users", "watchers", "ratings"]].tolist() == [51, 27, 82]
+    of_all = eda.genres(ml100k).set_index("genre")
+    by_genre = pairs.groupby("genre")[["watchers", "ratings"]].sum()
+    for metric in ("watchers", "ratings"):  # each user has one occupation
+        named = of_all.loc[by_genre.index, metric]
+        assert by_genre[metric].tolist() == named.tolist()
+
+
+@pytest.mark.ml100k
+def test_the_real_films_have_the_published_values(ml100k: Dataset) -> None:
+    films = eda.films(ml100k)
+    assert len(films) == 1215
+    statistics = eda.film_statistics(films).set_index("of")
+    assert round(statistics.loc["mean", "mean"], 3) == 3.265
+    assert round(statistics.loc["std", "mean"], 3) == 1.037
+    assert round(statistics.loc["mean", "pearson"], 3) == 0.455
+    assert round(statistics.loc["mean", "spearman"], 3) == 0.494
+    popularity = eda.ratings_per_film(ml100k)
+    assert popularity.iloc[0][["from", "to", "films"]].tolist() == [1, 1, 141]
+    assert popularity["films"].sum() == 1682
+    assert popularity["ratings"].sum() == 100_000
+
+
+@pytest.mark.ml100k
+def test_the_real_ratings_have_the_published_values(ml100k: Dataset) -> None:
+    facts = eda.overview(ml100k).iloc[0]
+    assert (facts["users"], facts["films"], facts["ratings"]) == (943, 1682, 100_000)
+    assert round(facts["mean"], 3) == 3.530
+    assert facts["relevant_share"] == 0.55375
+    assert facts["users_without_relevant"] == 1
+    assert facts["sparsity"] == pytest.approx(1 - 100_000 / (943 * 1682))
+    assert eda.ratings(ml100k)["rating"].tolist() == [1, 2, 3, 4, 5]
+    over_time = eda.ratings_over_time(ml100k)
+    assert over_time["ratings"].sum() == 100_000
+    assert over_time["new_users"].sum() == 943
+    assert over_time["period"].iloc[[0, -1]].tolist() == ["1997-09", "1998-04"]
