@@ -1,7 +1,8 @@
 """Training of the dnn, in the order of the methods below.
 
 1. Fit the closed-form components to the training part; in a background thread, to all ratings.
-2. Train the network, one more component, with the cosine between scores and weighted ratings.
+2. Train the network, one more component, with the cosine between scores and weighted ratings;
+   the weights of the last epoch are kept.
 3. Whiten the components and concatenate them into one joint embedding space.
 4. Fit the like head to the validation part, with the components of the training part.
 5. Replace the closed-form components by those of all ratings.
