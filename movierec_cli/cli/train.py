@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from movierec_cli.cli.progress import ProgressBar
-    from movierec_cli.core.runs.store import Manifest
+    from movierec_cli.core.runs.manifest import Manifest
     from movierec_cli.core.training.loop import Epoch
 
 _training_option = partial(typer.Option, rich_help_panel="Training")
