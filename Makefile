@@ -1,6 +1,6 @@
 # make quickstart     install and run the whole path once
-# make test           install, lint, check the types and run all tests, one process for each core;
-#                     90 % of the core's branches have to be covered
+# make test           install, lint, check types and import contracts and run all tests, one process
+#                     for each core; 90 % of the core's branches have to be covered
 # make test-machines  run the numeric tests with the kernels and thread counts of other machines;
 #                     about ten minutes. make test-few-machines takes four of them
 # make test-pythons   make test with each Python of PYTHONS
@@ -63,6 +63,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 images: $(VENV)/.installed
 	$(BIN)/python docs/make_images.py

@@ -1,22 +1,25 @@
-"""What each piece of the two default models is worth, on validation users only.
+"""Ablation of the two default models on validation users.
 
     python benchmarks/ablation.py dnn
     python benchmarks/ablation.py two-tower
 
-From the training part of split seed 705 validation users are cut, four times; each variant is
-trained on the rest and measured on them. The held-out users of any split are never looked at.
+Ten times, validation users are split from the training part of split seed 705; each variant is
+trained on the rest and measured on them. The held-out users of a split are never read. A row is
+the mean difference to the complete model in percent, with its standard error over the ten.
 """
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 
-from movierec_cli.core.data.dataset import Dataset, Histories, Users
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import (
+    FOLD_IN,
     Scenario,
     Validation,
     hold_out,
@@ -26,163 +29,116 @@ from movierec_cli.core.data.splits import (
 )
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
-from movierec_cli.core.models.base import Model, Scores
-from movierec_cli.core.models.baselines import DemographicRidge, Ease
+from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.training.loop import THREADS, run_training
 
-DNN = PRESETS["dnn"]["default"]
-TWO_TOWER = PRESETS["two-tower"]["default"]
-OFF = 1e6  # a ridge that lets nothing through
-EVERY = 10**6  # more directions than there are films
+FOLDS = 10
+OFF = 1e6  # a penalty that leaves nothing of a regression
+LIKED, WATCHED = (0.0, 0.0, 0.0, 1.0, 1.0), (1.0,) * 5
+METRICS = {"dnn": ("ndcg", "map", "precision"), "two-tower": ("rmse", "mse", "accuracy")}
+VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "dnn": {
+        "another seed": {"training.seed": 1000},
+        "without the network": {"config.network.weight": 0.0},
+        "without item-item solutions": {"config.item_item.weight": 0.0},
+        "without EASE on histories": {"config.item_item.ease.weight": 0.0},
+        "without temporal co-occurrence": {"config.item_item.temporal.weight": 0.0},
+        "without demographics beside a history": {"config.item_item.ridge.demographic_weight": 0.0},
+        "every principal direction": {"config.item_item.rank": 10**6},
+        "film vectors not scaled by their spread": {"config.item_item.spread_power": 0.0},
+        "half the width": {"config.network.dimension": 96, "config.item_item.rank": 100},
+        "ratings weigh by liked or not": {"config.rating_weights": LIKED},
+        "ratings weigh by watched or not": {"config.rating_weights": WATCHED},
+        "cold start with the weights of histories": {
+            "config.cold_start.target_weights": PRESETS["dnn"]["default"].config.rating_weights
+        },
+        "cold start without activity": {"config.cold_start.activity_power": 0.0},
+        "best epoch by validation": {"training.keep": "best", "training.patience": 16},
+    },
+    "two-tower": {
+        "one member": {"config.members": 1},
+        "6 factors": {"config.factors": 6},
+        "one draw a member": {"config.sweeps": 12, "config.burn_in": 8, "config.thinning": 4},
+        "random start": {"training.epochs": 1, "training.learning_rate": 1e-6},
+        "without who rated what": {"config.rated_ridge": OFF, "config.raters_ridge": OFF},
+        "without demographics, genres, years": {
+            "config.demographic_ridge": OFF,
+            "config.content_ridge": OFF,
+            "config.stranger_ridge": OFF,
+        },
+        "without the correction on the ratings": {
+            "config.user_ridge": OFF,
+            "config.user_bias_ridge": OFF,
+        },
+        "no regression beside a history": {"config.half_known": 1e-6},
+        "without film levels in the cold start": {"config.stranger_film_ridge": OFF},
+    },
+}
+"""Model -> variant -> field of the preset -> its value."""
 
 
-def dnn_variants() -> Mapping[str, Preset]:
-    """Return the variants of the default dnn."""
-    config, training = DNN.config, DNN.training
-
-    def changed(**changes: object) -> Preset:
-        return Preset(replace(config, **changes), training)
-
-    return {
-        "complete": DNN,
-        "another seed": Preset(config, replace(training, seed=1)),
-        "without the trained part": changed(trained_weight=0.0),
-        "without the solved part": changed(solved_weight=0.0),
-        "no times of ratings": changed(moment_weight=0.0, moment_share=0.0),
-        "no times in the solved part": changed(moment_weight=0.0),
-        "no times in training": changed(moment_share=0.0),
-        "solved without EASE on grades": changed(ease_weight=0.0),
-        "every direction of the solutions": changed(solved_rank=EVERY),
-        "spreads of the films' scores as they are": changed(spread_power=0.0),
-        "half the width": changed(dimension=96, solved_rank=100),
-        "liked or not instead of grades": changed(
-            history_grades=(0.0, 0.0, 0.0, 1.0, 1.0), target_grades=(0.0, 0.0, 0.0, 1.0, 1.0)
-        ),
-        "watched or not instead of grades": changed(
-            history_grades=(1.0,) * 5, target_grades=(1.0,) * 5
-        ),
-        "no history dropped in training": changed(stranger_share=0.0),
-        "no demographics beside a history": changed(demographic_weight=0.0),
-        "best epoch by validation": Preset(config, replace(training, keep="best", patience=16)),
-    }
-
-
-def two_tower_variants() -> Mapping[str, Preset]:
-    """Return the variants of the default two-tower."""
-    config, training = TWO_TOWER.config, TWO_TOWER.training
-
-    def changed(**changes: object) -> Preset:
-        return Preset(replace(config, **changes), training)
-
-    return {
-        "complete": TWO_TOWER,
-        "one member": changed(members=1),
-        "6 factors": changed(factors=6),
-        "one draw a member": changed(sweeps=12, burn_in=8, thinning=4),
-        "random start": Preset(config, replace(training, epochs=1, learning_rate=1e-6)),
-        "without who rated what": changed(rated_ridge=OFF, raters_ridge=OFF),
-        "without demographics, genres, years": changed(
-            demographic_ridge=OFF, content_ridge=OFF, stranger_ridge=OFF
-        ),
-        "without the correction on the ratings": changed(user_ridge=OFF, user_bias_ridge=OFF),
-        "no regression beside a history": changed(half_known=1e-6),
-        "without film levels of strangers": changed(stranger_film_ridge=OFF),
-    }
-
-
-@dataclass(frozen=True)
-class RatingsOnly:
-    """A model without its probabilities: liked is what is rated 3.5 or higher."""
-
-    model: Model
-
-    def score(self, histories: Histories, users: Users) -> Scores:
-        """Score the whole catalog."""
-        return replace(self.model.score(histories, users), like_probability=None)
+def changed(value: Any, path: list[str], new: Any) -> Any:
+    """Return a nested dataclass with another value in the field at ``path``."""
+    if not path:
+        return new
+    return replace(value, **{path[0]: changed(getattr(value, path[0]), path[1:], new)})
 
 
 def trained(train: Dataset, model: str, preset: Preset) -> Model:
-    """Train a variant the way that ``movierec train`` does."""
-    torch.set_num_threads(THREADS)
-    torch.manual_seed(preset.training.seed)
+    """Train as ``movierec train`` does."""
     options = preset.training
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(options.seed)
     rule = Validation(options.validation, options.validation_share, options.seed)
     trainer, _ = build_trainer(make_split(train, "none", validation=rule), preset)
-    run_training(trainer, preset.training, lambda _: None)
+    run_training(trainer, options, lambda _: None)
     return SCORERS[model]["default"](trainer.export())
 
 
-def validation_splits(dataset: Dataset, count: int) -> list[tuple[Dataset, tuple[Scenario, ...]]]:
-    """Cut validation users from the training part of split seed 705."""
+def measured(model: Model, scenarios: tuple[Scenario, ...], names: tuple[str, ...]) -> np.ndarray:
+    """Return the metrics in fold-in, then in the cold start, [2 * n_names]."""
+    results = sorted(
+        (evaluate(model, scenario) for scenario in scenarios), key=lambda r: r.scenario != FOLD_IN
+    )
+    return np.array([result.metrics[name] for result in results for name in names], float)
+
+
+def main(model: str) -> None:
+    """Print the table of a model, a row as soon as it is measured."""
+    dataset = load_dataset("ml-100k", Paths.from_environment())
     train = make_split(dataset, "users", 705).full_train
     users = training_users(train)
-    return [
+    folds = [
         hold_out(train, users[sample_users(len(users), 0.2, seed)], seed)
-        for seed in range(1, count + 1)
+        for seed in range(1, FOLDS + 1)
     ]
-
-
-def measured(model: Model, scenarios: tuple[Scenario, ...], names: list[str]) -> np.ndarray:
-    """Return the metrics of a model, [n_scenarios, n_names]."""
-    return np.array(
-        [
-            [evaluate(model, scenario).metrics[name] or np.nan for name in names]
-            for scenario in scenarios
-        ]
-    )
-
-
-def dnn_table(dataset: Dataset) -> None:
-    """Print how far the dnn is above EASE in fold-in and above the ridge in cold-start."""
-    names = ["precision", "map", "ndcg"]
-    splits = validation_splits(dataset, 4)
-    marks = [
-        np.stack(
-            [
-                measured(DemographicRidge.fit(train), scenarios[:1], names)[0],
-                measured(Ease.fit(train), scenarios[1:], names)[0],
+    heads = [
+        f"{scenario} {name}" for scenario in (FOLD_IN, "cold-start") for name in METRICS[model]
+    ]
+    print(f"| variant | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
+    complete = np.array([])
+    for name, fields in {"complete": {}, **VARIANTS[model]}.items():
+        rows = []
+        for number, (part, scenarios) in enumerate(folds):
+            preset = changed(PRESETS[model]["default"], ["training", "seed"], number)
+            for path, value in fields.items():
+                preset = changed(preset, path.split("."), value)
+            rows.append(measured(trained(part, model, preset), scenarios, METRICS[model]))
+        if not fields:
+            complete = np.array(rows)
+            cells = [f"{value:.4f}" for value in complete.mean(axis=0)]
+        else:
+            difference = 100 * (np.array(rows) / complete - 1)
+            errors = difference.std(axis=0, ddof=1) / FOLDS**0.5
+            cells = [
+                f"{mean:+.1f} ± {error:.1f}"
+                for mean, error in zip(difference.mean(axis=0), errors, strict=True)
             ]
-        )
-        for train, scenarios in splits
-    ]
-    print("| variant | fold-in P@25 | MAP@25 | NDCG@25 | cold-start P@25 | MAP@25 | NDCG@25 |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, preset in dnn_variants().items():
-        ratios = [
-            measured(trained(train, "dnn", preset), scenarios, names) / mark
-            for (train, scenarios), mark in zip(splits, marks, strict=True)
-        ]
-        cold, fold = 100 * (np.mean(ratios, axis=0) - 1)
-        cells = " | ".join(f"{value:+.1f} %" for value in [*fold, *cold])
-        print(f"| {name} | {cells} |", flush=True)
-
-
-def two_tower_table(dataset: Dataset) -> None:
-    """Print the table of the two-tower: errors and accuracy in fold-in and cold-start."""
-    names = ["rmse", "mse", "accuracy"]
-    splits = validation_splits(dataset, 4)
-    print("| variant | fold-in RMSE | MSE | accuracy | cold-start RMSE | MSE | accuracy |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-
-    def row(name: str, models: list[Model]) -> None:
-        figures = [
-            measured(model, scenarios, names)
-            for model, (_, scenarios) in zip(models, splits, strict=True)
-        ]
-        cold, fold = np.mean(figures, axis=0)
-        cells = " | ".join(f"{value:.4f}" for value in [*fold, *cold])
-        print(f"| {name} | {cells} |", flush=True)
-
-    for name, preset in two_tower_variants().items():
-        models = [trained(train, "two-tower", preset) for train, _ in splits]
-        row(name, models)
-        if preset is TWO_TOWER:
-            row("a rating of 3.5 instead of the probability", [RatingsOnly(m) for m in models])
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":
-    data = load_dataset("ml-100k", Paths.from_environment())
-    {"dnn": dnn_table, "two-tower": two_tower_table}[sys.argv[1]](data)
+    main(sys.argv[1])

@@ -26,28 +26,27 @@ def main() -> None:
         app(prog_name="movierec")
     except SystemExit as end:
         if end.code == InterruptionError.exit_code:
-            _leave_at_once()
+            _exit_at_once()
         raise
 
 
 def compute_with_one_thread() -> None:
-    """Let numpy's linear algebra use one thread, whatever the environment says.
+    """Set the number of threads of numpy's linear algebra to one, before numpy is loaded.
 
-    With another number it takes sums in another order and prints other last digits. It has to be
-    said before numpy is loaded.
+    Another number adds in another order, which changes the last digits.
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
 
 
 def _interrupt(number: int, frame: Any) -> None:
-    """End in the same orderly way when asked to terminate as on Ctrl-C."""
+    """Treat SIGTERM like Ctrl-C."""
     del number, frame
     raise KeyboardInterrupt
 
 
-def _leave_at_once() -> None:
-    """End without waiting for threads: nobody will ask any more for what they compute."""
+def _exit_at_once() -> None:
+    """Exit without waiting for background threads, whose results are not needed any more."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

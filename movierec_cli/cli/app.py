@@ -1,114 +1,165 @@
-"""The command line: its commands, and the one place where errors become text and exit codes."""
+"""The command line: the table of commands, and errors as text and exit codes."""
 
 import errno
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_install_completion_arguments
 
 from movierec_cli import __version__
-from movierec_cli.cli import output as console
-from movierec_cli.cli import verbosity
-from movierec_cli.cli.lazy import MARKUP, Entry, LazyGroup
+from movierec_cli.cli import (
+    cache,
+    compare,
+    doctor,
+    download,
+    eda,
+    evaluate,
+    export,
+    films,
+    output,
+    profiles,
+    quickstart,
+    recommend,
+    report,
+    runs,
+    train,
+    verbosity,
+)
+from movierec_cli.cli.fast_values import convert_plainly
 from movierec_cli.core.errors import DataError, MovierecError
 
+COMMANDS: dict[str, dict[str, Any]] = {
+    "Start here": {"quickstart": quickstart.quickstart, "doctor": doctor.doctor},
+    "Data": {"download": download.download, "eda": eda.app, "cache": cache.app},
+    "Models": {
+        "train": train.train,
+        "evaluate": evaluate.evaluate,
+        "compare": compare.compare,
+        "runs": runs.app,
+        "report": report.report,
+    },
+    "Recommendations": {
+        "recommend": recommend.recommend,
+        "similar": films.similar,
+        "films": films.films,
+        "neighbors": films.neighbors,
+        "profiles": profiles.app,
+        "export": export.app,
+    },
+}
+"""Panel of the help -> name -> function, or the Typer app of a group.
+
+The modules of the commands are imported here; what they compute with is imported inside their
+functions, so that `--help` loads neither numpy nor torch nor pandas.
+"""
+
 _BUG, _USAGE = 1, 2
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-_START, _DATA, _MODELS, _FILMS = "Start here", "Data", "Models", "Recommendations"
+class Movierec(TyperGroup):
+    """All commands; reports every error as ``error:`` and ``hint:`` with its exit code."""
 
-
-class Movierec(LazyGroup):
-    """All commands; turns every expected error into ``error:`` and ``hint:`` and its exit code."""
-
-    entries = MappingProxyType(
-        {
-            "quickstart": Entry("quickstart", "quickstart", _START),
-            "doctor": Entry("doctor", "doctor", _START),
-            "download": Entry("download", "download", _DATA),
-            "eda": Entry("eda", "app", _DATA),
-            "cache": Entry("cache", "app", _DATA),
-            "train": Entry("train", "train", _MODELS),
-            "evaluate": Entry("evaluate", "evaluate", _MODELS),
-            "compare": Entry("compare", "compare", _MODELS),
-            "runs": Entry("runs", "app", _MODELS),
-            "report": Entry("report", "report", _MODELS),
-            "recommend": Entry("recommend", "recommend", _FILMS),
-            "similar": Entry("films", "similar", _FILMS),
-            "films": Entry("films", "films", _FILMS),
-            "neighbors": Entry("films", "neighbors", _FILMS),
-            "profiles": Entry("profiles", "app", _FILMS),
-            "export": Entry("export", "app", _FILMS),
-        }
-    )
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        names = [name for commands in COMMANDS.values() for name in commands]
+        self.commands = {name: self.commands[name] for name in names}
+        self.params += get_install_completion_arguments()
+        _complete(self)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command."""
         verbosity.reset()
-        with _errors_reported(ctx):
+        with _reported(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; never show a traceback unless ``MOVIEREC_DEBUG`` is set."""
-        with _errors_reported(ctx):
+        """Run the command; a traceback appears only with ``MOVIEREC_DEBUG=1``."""
+        with _reported(ctx):
             return super().invoke(ctx)
 
 
+def _complete(command: Any) -> None:
+    """Give a command and those below it the common options, and a help without type names."""
+    command.help = _reflowed(command.help or "")
+    for parameter in command.params:
+        convert_plainly(parameter)
+        parameter.min = parameter.max = None  # only shown: Typer checks the range of the annotation
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = _no_type
+        elif parameter.metavar is None:
+            descriptor = getattr(parameter, "type_descriptor", None)  # in Typer from 0.29 on
+            kind: Any = getattr(descriptor, "annotation", None)
+            parameter.metavar = {bool: "", int: "N", float: "X"}.get(kind)
+    command.params += verbosity.parameters()
+    for inner in getattr(command, "commands", {}).values():
+        _complete(inner)
+
+
+def _no_type(ctx: Any) -> str:
+    del ctx
+    return ""
+
+
+def _reflowed(text: str) -> str:
+    """Join the lines of each paragraph of a docstring; the terminal breaks them anew."""
+    prose, mark, examples = cleandoc(text).partition("[bold]Examples[/]")
+    paragraphs = (" ".join(paragraph.split("\n")) for paragraph in prose.split("\n\n"))
+    return "\n\n".join(paragraphs) + mark + examples
+
+
 @contextmanager
-def _errors_reported(ctx: Any) -> Iterator[None]:
-    debugging = os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0")
+def _reported(ctx: Any) -> Iterator[None]:
+    """Turn errors into text on stderr and an exit code."""
     try:
         yield
-    except MovierecError as failure:
-        if debugging:
-            raise
-        console.error(failure.message, failure.hint)
-        raise typer.Exit(failure.exit_code) from failure
-    except BrokenPipeError as failure:
-        _close_stdout()
-        raise typer.Exit(0) from failure
-    except (typer.Exit, typer.Abort, KeyboardInterrupt):
+    except (typer.Exit, typer.Abort):
         raise
-    except Exception as failure:
-        if _is_help(failure):
+    except BrokenPipeError as error:  # the reader of a pipe has seen enough
+        _discard_stdout()
+        raise typer.Exit(0) from error
+    except Exception as error:
+        usage = hasattr(error, "format_message")  # Typer's own: a wrong option or command
+        debugging = os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0")
+        if type(error).__name__ == "NoArgsIsHelpError" or (debugging and not usage):
             raise
-        if isinstance(failure, OSError) and failure.errno in _FULL and not debugging:
-            console.error(f"The output cannot be written: {failure.strerror}.")
-            _close_stdout()
-            raise typer.Exit(DataError.exit_code) from failure
-        if _is_usage_error(failure):
-            command = (getattr(failure, "ctx", None) or ctx).command_path
-            message = failure.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
-            extra = "unexpected extra argument" in message
-            quote = 'Quote words that belong together: "star wars". ' if extra else ""
-            console.error(message, f"{quote}See: {command} --help")
-            raise typer.Exit(_USAGE) from failure
-        if debugging:
-            raise
-        console.error(
-            f"This is a bug in movierec {__version__}: {type(failure).__name__}: {failure}",
-            "Run it again with MOVIEREC_DEBUG=1 and report what it prints.",
-        )
-        raise typer.Exit(_BUG) from failure
+        if usage:
+            code = _USAGE
+            command = (getattr(error, "ctx", None) or ctx).command_path
+            output.error(*_usage_texts(error, command))
+        elif isinstance(error, MovierecError):
+            code = error.exit_code
+            output.error(error.message, error.hint)
+        elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
+            code = DataError.exit_code
+            output.error(f"The output cannot be written: {error.strerror}.")
+            _discard_stdout()
+        else:
+            code = _BUG
+            output.error(
+                f"This is a bug in movierec {__version__}: {type(error).__name__}: {error}",
+                "Run it again with MOVIEREC_DEBUG=1 and report the traceback.",
+            )
+        raise typer.Exit(code) from error
 
 
-def _is_usage_error(failure: Exception) -> bool:
-    """Tell whether it comes from Typer: a wrong option, an unknown command."""
-    return hasattr(failure, "exit_code") and hasattr(failure, "format_message")
+def _usage_texts(error: Any, command: str) -> tuple[str, str]:
+    """Return message and hint for an error of Typer's."""
+    message = error.format_message().replace("Value error, ", "")
+    hint = f"See: {command} --help"
+    if "unexpected extra argument" in message:
+        hint = f'Quote words that belong together: "star wars". {hint}'
+    return message, hint
 
 
-def _is_help(failure: Exception) -> bool:
-    """Tell whether it is Typer's way of showing the help where nothing is given."""
-    return type(failure).__name__ == "NoArgsIsHelpError"
-
-
-def _close_stdout() -> None:
-    """Keep Python from complaining at exit that nobody reads its output any more."""
+def _discard_stdout() -> None:
+    """Send unwritten output nowhere, so that Python can flush it at exit without an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -118,11 +169,17 @@ app = typer.Typer(
     help="Film recommendations from MovieLens 100K: look at the data, train a model, measure it "
     "honestly, recommend.",
     epilog="Start with: movierec quickstart",
+    add_completion=False,  # `Movierec` adds its options, with those of all commands
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=MARKUP,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
 )
+for _panel, _commands in COMMANDS.items():
+    for _name, _command in _commands.items():
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, rich_help_panel=_panel)
+        else:
+            app.command(_name, rich_help_panel=_panel)(_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -136,7 +193,7 @@ def main(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:

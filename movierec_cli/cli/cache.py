@@ -9,7 +9,7 @@ from rich.text import Text
 
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.output import Format, emit, info, stderr
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:

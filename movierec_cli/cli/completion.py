@@ -1,18 +1,17 @@
-"""What the shell offers when Tab is pressed. Nothing here fails: no answer is an answer."""
+"""Candidates for the completion of names in the shell; without data there are none."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from movierec_cli.core.errors import MovierecError
+from movierec_cli.core.paths import Paths
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.dataset import Dataset
 
-Completer = Callable[[], list[str]]
 
-
-def _completer(candidates: Callable[[], Iterable[str]]) -> Completer:
-    """Return a completer for Typer, which picks what begins as what is typed."""
+def _completer(candidates: Callable[[], Iterable[str]]) -> Callable[[], list[str]]:
+    """Return a completer for Typer, which picks the candidates that begin with the typed text."""
 
     def complete() -> list[str]:
         try:
@@ -23,24 +22,21 @@ def _completer(candidates: Callable[[], Iterable[str]]) -> Completer:
     return complete
 
 
-def _runs() -> list[str]:
-    from movierec_cli.core.paths import Paths
+def _runs() -> Iterable[str]:
     from movierec_cli.core.runs.store import list_runs
 
     return list_runs(Paths.from_environment().runs)
 
 
-def _profiles() -> list[str]:
-    from movierec_cli.core.paths import Paths
+def _profiles() -> Iterable[str]:
     from movierec_cli.core.recommend.profiles import list_profiles
 
     return list_profiles(Paths.from_environment().profiles)
 
 
 def _dataset() -> "Dataset":
-    """Return the usual data set, from the cache alone: pressing Tab makes nothing."""
+    """Return the default data set from the cache; completion neither downloads nor writes."""
     from movierec_cli.core.data import registry, store
-    from movierec_cli.core.paths import Paths
 
     return store.load(registry.parsed_path(registry.DEFAULT_DATASET, Paths.from_environment()))
 

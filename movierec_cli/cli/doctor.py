@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from movierec_cli.cli.options import FormatOption, JsonOption, MdOption, chosen_format
+from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.output import Format, Section, emit, emit_all
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,25 +14,23 @@ if TYPE_CHECKING:
     from movierec_cli.core.doctor import Check
 
 
-def doctor(
-    format: FormatOption = Format.table, json: JsonOption = False, md: MdOption = False
-) -> None:
+def doctor(format: FormatOption = Format.table, json: JsonOption = False) -> None:
     """Check versions, devices, folders, cached data, runs and profiles; show how to fix them.
 
     Ends with code 3 if something is broken, 5 if a file is damaged. It changes nothing. Paths are
-    shown without the name of the home folder: --md is fit to be pasted into an issue.
+    shown without the name of the home folder: --format md is fit to be pasted into an issue.
 
     [bold]Examples[/]
 
       movierec doctor
-      movierec doctor --md
+      movierec doctor --format md
     """
     from movierec_cli.core.doctor import examine, exit_code
     from movierec_cli.core.paths import Paths
 
     checks = examine(Paths.from_environment())
     code = exit_code(checks)
-    chosen = chosen_format(format, json, md=md)
+    chosen = chosen_format(format, json)
     if chosen in (Format.json, Format.csv):
         records = [
             {

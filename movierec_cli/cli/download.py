@@ -27,7 +27,7 @@ def download(
       movierec download
       movierec download --from ~/Downloads/ml-100k.zip
     """
-    from movierec_cli.cli.progress import DownloadProgress
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.data import install
     from movierec_cli.core.data.registry import DEFAULT_DATASET, EDITIONS
     from movierec_cli.core.errors import UsageError
@@ -40,7 +40,7 @@ def download(
     if source is not None:
         dataset = install.bring(edition, source.expanduser(), paths)
     else:
-        dataset = install.download(edition, paths, url, force, DownloadProgress())
+        dataset = install.download(edition, paths, url, force, ProgressBar(of_bytes=True))
     info(
         f"{edition.title} is verified and ready: {len(dataset.users):,} users, "
         f"{len(dataset.films):,} films, {len(dataset.ratings):,} ratings."

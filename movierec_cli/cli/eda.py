@@ -1,6 +1,6 @@
-"""``movierec eda``: what is in the data."""
+"""The ``movierec eda`` commands: tables and figures of the data."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,45 +20,27 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, Section, emit, emit_all, info
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from movierec_cli.core.data.dataset import Dataset
 
-app = typer.Typer(
-    help="Look at the data: who watches what, and how it is rated.", no_args_is_help=True
+app = typer.Typer(help="Explore the data: genres, users, films and ratings.", no_args_is_help=True)
+
+GenreColumn = StrEnum(
+    "GenreColumn", "genre films ratings watchers ratings_per_film watchers_per_film"
 )
+"""A column to sort genres by."""
 
-
-class GenreColumn(StrEnum):
-    """A column to sort genres by."""
-
-    genre = "genre"
-    films = "films"
-    ratings = "ratings"
-    watchers = "watchers"
-    ratings_per_film = "ratings_per_film"
-    watchers_per_film = "watchers_per_film"
-
-
-class Metric(StrEnum):
-    """What to tell of an occupation and a genre."""
-
-    watchers = "watchers"
-    ratings = "ratings"
-    share = "share"
-    lift = "lift"
-
+Metric = StrEnum("Metric", "watchers ratings share lift")
+"""A metric of each occupation and genre; as `movierec_cli.core.eda.METRICS` has them."""
 
 MinRatingsOption = Annotated[
-    int, typer.Option("--min-ratings", min=1, help="Films with fewer are not judged by them.")
+    int, typer.Option("--min-ratings", min=1, help="Leave out films with fewer ratings.")
 ]
-
 _MIN_RATINGS = 8  # as `movierec_cli.core.eda.films` has it
 
 
 @app.callback()
 def main() -> None:
-    """Look at the data: who watches what, and how it is rated."""
+    """Explore the data: genres, users, films and ratings."""
 
 
 @app.command()
@@ -82,11 +64,10 @@ def genres(
       movierec eda genres --sort watchers_per_film
       movierec eda genres --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = _load(dataset)
-    _draw(plot, lambda: _genres_figure(loaded))
+    _draw(plot, "genres", loaded)
     _emit_one(chosen_format(format, json), eda_views.genres(loaded, sort), {"dataset": dataset})
 
 
@@ -97,19 +78,18 @@ def users(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show how many genres and films users watch, and who they are.
+    """Show genres and ratings of each user, and ages, genders and occupations.
 
     [bold]Examples[/]
 
       movierec eda users
       movierec eda users --plot users.png
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = _load(dataset)
-    _draw(plot, lambda: _users_figure(loaded))
-    emit_all(chosen_format(format, json), eda_views.users(loaded), {"dataset": dataset})
+    _draw(plot, "users", loaded)
+    _emit(chosen_format(format, json), eda_views.users(loaded), {"dataset": dataset})
 
 
 @app.command()
@@ -118,8 +98,8 @@ def occupations(
         Metric,
         typer.Option(
             "--metric",
-            help="What to show: users who watched, their ratings, the genre's share of these, or "
-            "how far the share departs from everyone's. JSON and CSV have all four.",
+            help="Users who watched, their ratings, the genre's share of these, or the lift: that "
+            "share / the genre's share of all ratings. JSON and CSV have all four.",
         ),
     ] = Metric.watchers,
     dataset: DatasetOption = DEFAULT_DATASET,
@@ -127,10 +107,10 @@ def occupations(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show what users of each occupation watch: occupation x genre as a heat map.
+    """Show the genres that users of each occupation watch, as a heat map.
 
-    Counts follow the size of an occupation; lift tells who prefers what. It is the genre's share
-    of the occupation's ratings / its share of everyone's ratings.
+    Counts follow the size of an occupation; lift shows preferences. It is the genre's share of
+    the occupation's ratings / its share of all ratings.
 
     [bold]Examples[/]
 
@@ -138,11 +118,10 @@ def occupations(
       movierec eda occupations --metric lift
       movierec eda occupations --format csv
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = _load(dataset)
-    _draw(plot, lambda: _occupations_figure(loaded, metric))
+    _draw(plot, "occupations", loaded, metric=metric)
     _emit_one(
         chosen_format(format, json),
         eda_views.occupations(loaded, metric),
@@ -158,7 +137,7 @@ def films(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show how films are rated against how often, the best and the worst, and the long tail.
+    """Show ratings and popularity of films, the best and the worst films, and the long tail.
 
     JSON and CSV have every film.
 
@@ -168,12 +147,11 @@ def films(
       movierec eda films --min-ratings 50
       movierec eda films --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = _load(dataset)
-    _draw(plot, lambda: _films_figure(loaded, min_ratings))
-    emit_all(
+    _draw(plot, "films", loaded, min_ratings)
+    _emit(
         chosen_format(format, json),
         eda_views.films(loaded, min_ratings),
         {"dataset": dataset, "min_ratings": min_ratings},
@@ -187,19 +165,18 @@ def ratings(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show how high ratings are, how few of the possible ones there are, and when they came.
+    """Show the values of ratings, their density and their time.
 
     [bold]Examples[/]
 
       movierec eda ratings
       movierec eda ratings --json
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
 
-    loaded = _load(dataset)
-    _draw(plot, lambda: _ratings_figure(loaded))
-    emit_all(chosen_format(format, json), eda_views.ratings(loaded), {"dataset": dataset})
+    _draw(plot, "ratings", loaded)
+    _emit(chosen_format(format, json), eda_views.ratings(loaded), {"dataset": dataset})
 
 
 @app.command("all")
@@ -218,7 +195,7 @@ def all_(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show everything that the other commands show.
+    """Show the tables of all the other commands.
 
     [bold]Examples[/]
 
@@ -226,14 +203,13 @@ def all_(
       movierec eda all --format md > data.md
       movierec eda all --plot figures/data.svg
     """
-    _require_plotting(plot)
+    loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
     from movierec_cli.core import eda
 
-    loaded = _load(dataset)
     known = eda.has_occupations(loaded)
     if not known:
-        info(f"{dataset} does not tell the occupations of its users, so there is no table of them.")
+        info(f"{dataset} has no occupations of its users, so their table is left out.")
     sections = [
         *eda_views.ratings(loaded),
         eda_views.genres(loaded),
@@ -241,84 +217,48 @@ def all_(
         *([eda_views.occupations(loaded, Metric.watchers)] if known else []),
         *eda_views.films(loaded, min_ratings),
     ]
-    if plot:
-        for name, make in _figures(loaded, min_ratings).items():
-            if known or name != "occupations":
-                _draw(plot.with_stem(f"{plot.stem}-{name}"), make)
-    emit_all(
-        chosen_format(format, json), sections, {"dataset": dataset, "min_ratings": min_ratings}
-    )
+    names = ["ratings", "genres", "users", *["occupations"] * known, "films"]
+    for name in names if plot else ():
+        _draw(plot and plot.with_stem(f"{plot.stem}-{name}"), name, loaded, min_ratings)
+    _emit(chosen_format(format, json), sections, {"dataset": dataset, "min_ratings": min_ratings})
 
 
-def _load(name: str) -> "Dataset":
-
-    return load_dataset(name)
+def _emit(chosen: Format, sections: Iterable[Section], envelope: dict[str, object]) -> None:
+    emit_all(chosen, list(sections), envelope)
 
 
 def _emit_one(chosen: Format, section: Section, envelope: dict[str, object]) -> None:
     emit(chosen, section.view, section.records, envelope)
 
 
-def _require_plotting(plot: Path | None) -> None:
-    """Say that a figure cannot be drawn before anything is read or drawn."""
+def _load(name: str, plot: Path | None) -> "Dataset":
+    """Load a data set; before that, refuse a figure that cannot be drawn."""
     if plot:
         from movierec_cli.core import figures
 
         figures.require_plotting(plot)
+    return load_dataset(name)
 
 
-def _draw(plot: Path | None, make: "Callable[[], Figure]") -> None:
-    """Draw before anything is printed: who closes the pipe early still gets the figure."""
-    if plot:
-        from movierec_cli.core import figures
+def _draw(
+    plot: Path | None,
+    name: str,
+    dataset: "Dataset",
+    min_ratings: int = _MIN_RATINGS,
+    metric: str = Metric.watchers,
+) -> None:
+    """Draw before anything is printed: a pipe that is closed early still leaves the figure."""
+    if plot is None:
+        return
+    from movierec_cli.core import figures
 
-        figures.save(make(), plot)
-        info(f"The figure is in {plot}.")
-
-
-def _figures(dataset: "Dataset", min_ratings: int) -> "dict[str, Callable[[], Figure]]":
-    """Return how to draw the figure of each command."""
-    return {
-        "ratings": lambda: _ratings_figure(dataset),
-        "genres": lambda: _genres_figure(dataset),
-        "users": lambda: _users_figure(dataset),
-        "occupations": lambda: _occupations_figure(dataset, Metric.watchers),
-        "films": lambda: _films_figure(dataset, min_ratings),
-    }
-
-
-def _genres_figure(dataset: "Dataset") -> "Figure":
-    from movierec_cli.core import eda, figures
-
-    return figures.genres(eda.genres(dataset), dataset_label(dataset.name))
-
-
-def _users_figure(dataset: "Dataset") -> "Figure":
-    from movierec_cli.core import eda, figures
-
-    return figures.users(eda.users(dataset), dataset_label(dataset.name))
-
-
-def _occupations_figure(dataset: "Dataset", metric: str) -> "Figure":
-    from movierec_cli.core import eda, figures
-
-    return figures.occupations(eda.occupations(dataset), metric, dataset_label(dataset.name))
-
-
-def _films_figure(dataset: "Dataset", min_ratings: int) -> "Figure":
-    from movierec_cli.core import eda, figures
-
-    return figures.films(
-        eda.films(dataset, min_ratings),
-        eda.ratings_per_film(dataset),
-        eda.long_tail(dataset),
-        dataset_label(dataset.name),
-    )
-
-
-def _ratings_figure(dataset: "Dataset") -> "Figure":
-    from movierec_cli.core import eda, figures
-
-    return figures.ratings(
-        eda.ratings(dataset), eda.ratings_over_time(dataset), dataset_label(dataset.name)
-    )
+    source = dataset_label(dataset.name)
+    figure = {
+        "genres": lambda: figures.genres(dataset, source),
+        "users": lambda: figures.users(dataset, source),
+        "occupations": lambda: figures.occupations(dataset, metric, source),
+        "films": lambda: figures.films(dataset, source, min_ratings),
+        "ratings": lambda: figures.ratings(dataset, source),
+    }[name]()
+    figures.save(figure, plot)
+    info(f"The figure is in {plot}.")

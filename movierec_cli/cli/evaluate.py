@@ -1,5 +1,6 @@
 """``movierec evaluate``."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +13,10 @@ from movierec_cli.cli.options import (
     KOption,
     chosen_format,
     dataset_label,
+    split_label,
 )
 from movierec_cli.cli.output import Format, emit, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.evaluation.evaluate import Evaluation
@@ -29,24 +31,23 @@ def evaluate(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Measure a run on what it never saw.
+    """Measure a run on the part of the data that its training did not see.
 
-    Cold-start: nothing is known of the held-out users but who they are. Fold-in: 80 % of their
-    ratings are known. Rating: the test ratings of an official fold.
+    Cold-start: held-out users without ratings, only age, gender and occupation. Fold-in: 80 % of
+    their ratings are known. Rating: the test ratings of an official fold.
 
     [bold]Examples[/]
 
       movierec evaluate dnn
       movierec evaluate dnn --k 10 --json
     """
-    from movierec_cli.core.data.splits import make_split
+    from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
     from movierec_cli.core.errors import DataError
     from movierec_cli.core.evaluation import evaluate as evaluation
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.store import load_run
 
-    paths = Paths.from_environment()
-    trained = load_run(run, paths.runs)
+    trained = load_run(run, Paths.from_environment().runs)
     manifest = trained.manifest
     holdout, split_seed = manifest.split["holdout"], manifest.split["split_seed"]
     if holdout == "none":
@@ -56,11 +57,7 @@ def evaluate(
         )
     dataset = load_dataset(manifest.dataset["name"])
     trained.require_dataset(dataset)
-    split = (
-        make_split(dataset, holdout)
-        if split_seed is None
-        else make_split(dataset, holdout, split_seed)
-    )
+    split = make_split(dataset, holdout, DEFAULT_SPLIT_SEED if split_seed is None else split_seed)
     model = trained.model
     results = [evaluation.evaluate(model, scenario, k) for scenario in split.scenarios]
     chosen = chosen_format(format, json)
@@ -68,13 +65,8 @@ def evaluate(
     emit(
         chosen,
         _view(manifest, results),
-        [_flat(record) for record in records] if chosen is Format.csv else records,
-        {
-            "dataset": dataset.name,
-            "holdout": holdout,
-            "split_seed": split_seed,
-            "k": k,
-        },
+        [flattened(record) for record in records] if chosen is Format.csv else records,
+        {"dataset": dataset.name, "holdout": holdout, "split_seed": split_seed, "k": k},
         records_key="results",
     )
 
@@ -92,43 +84,36 @@ def _record(manifest: "Manifest", result: "Evaluation") -> dict[str, Any]:
     }
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record as one row of a CSV file, as `compare` has it."""
-    flat = {key: value for key, value in record.items() if key not in ("metrics", "seconds")}
-    seconds = {f"{name}_seconds": value for name, value in record["seconds"].items()}
-    return {**flat, **record["metrics"], **seconds}
+_SUFFIXES = {"metrics": "", "deviations": "_deviation", "seconds": "_seconds"}
 
 
-def _definitions(k: int) -> dict[str, tuple[str, str]]:
-    """Return for each metric its name in tables and its definition."""
-    return {
-        "precision": (f"Precision@{k}", f"hits / {k}"),
-        "recall": (f"Recall@{k}", "hits / relevant films"),
-        "map": (f"MAP@{k}", f"mean over users of precision at each hit / min(relevant, {k})"),
-        "ndcg": (f"NDCG@{k}", f"log2 discount; ideal: min(relevant, {k}) hits"),
-        "hit_rate": (f"Hit rate@{k}", "users with at least one hit"),
-        "mse": ("MSE", "squared error of the rating"),
-        "rmse": ("RMSE", "its root"),
-        "mae": ("MAE", "absolute error of the rating"),
-        "accuracy": ("Accuracy", "of telling whether the rating is 4 or higher"),
-    }
+def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record of metrics as one row of a CSV file."""
+    flat = {key: value for key, value in record.items() if key not in _SUFFIXES}
+    for key, suffix in _SUFFIXES.items():
+        figures = record.get(key) or {}
+        flat.update({f"{name}{suffix}": figure for name, figure in figures.items()})
+    return flat
 
 
 def _view(manifest: "Manifest", results: "list[Evaluation]") -> View:
+    from movierec_cli.core.evaluation.metrics import METRICS
+
     k = results[0].k
-    split = manifest.split["holdout"]
-    if manifest.split["split_seed"] is not None:
-        split += f", split seed {manifest.split['split_seed']}"
+    split = split_label(manifest.split["holdout"], [manifest.split["split_seed"]])
     rows = [
-        [name, *(number(result.metrics[key]) for result in results), definition]
-        for key, (name, definition) in _definitions(k).items()
+        [
+            metric.label(k),
+            *(number(result.metrics[metric.name]) for result in results),
+            metric.definition(k),
+        ]
+        for metric in METRICS.values()
     ]
-    rows.append(
-        ["Seconds", *(number(result.seconds, 2) for result in results), "to score and rank"]
-    )
+    seconds = [number(result.seconds, 2) for result in results]
+    rows.append(["Seconds", *seconds, "to score and rank"])
     notes = [
-        f"{result.scenario}: {result.users:,} users; {result.left_out:,} without a relevant film "
-        "left out of the ranking metrics."
+        f"{result.scenario}: {result.users:,} users ranked; {result.left_out:,} left out, without "
+        "a relevant film."
         for result in results
     ]
     return View(
@@ -140,5 +125,5 @@ def _view(manifest: "Manifest", results: "list[Evaluation]") -> View:
             Column("Definition", style="dim"),
         ],
         rows=rows,
-        notes=["Relevant: rated 4 or higher. A dash: the model does not give it.", *notes],
+        notes=["Relevant: rated 4 or higher. A dash: the model does not predict it.", *notes],
     )

@@ -19,7 +19,7 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend.catalog import CatalogEntry

@@ -1,13 +1,13 @@
-"""A matrix colored by value, in as many blocks of columns as the terminal's width asks for."""
+"""Heat maps: matrices colored by value, in blocks of columns that fit the terminal."""
 
 from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from movierec_cli.cli.view import View
+from movierec_cli.cli.tables import View, column_blocks
 
-_NARROW = 6  # characters of a header that had to be broken into lines
+_NARROW = 6  # characters of a header that is broken into lines
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 _RED_TO_BLUE = ((178, 24, 43), (244, 165, 130), (247, 247, 247), (146, 197, 222), (33, 102, 172))
 
@@ -18,12 +18,12 @@ def low_to_high(share: float) -> str:
 
 
 def below_to_above(share: float) -> str:
-    """Return the style of a cell at ``share`` 0..1, where 0.5 is what is usual."""
+    """Return the style of a cell at ``share`` 0..1, where 0.5 is the usual value."""
     return _style(_RED_TO_BLUE, share)
 
 
 def heat_tables(view: View, width: int) -> Iterator[Table]:
-    """Lay out a view that has styles in blocks of columns, each with the first column again."""
+    """Lay out a view with styles in blocks of columns, each with the first column again."""
     headers = [column.header for column in view.columns]
     widths = _widths(headers, view.rows)
     if sum(widths) > width:
@@ -44,22 +44,11 @@ def heat_tables(view: View, width: int) -> Iterator[Table]:
 
 
 def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return how wide each column is, with a space before all but the first."""
+    """Return the width of each column, with a space before all but the first."""
     return [
         max(len(text) for text in (*header.splitlines(), *(row[at] for row in rows))) + (at > 0)
         for at, header in enumerate(headers)
     ]
-
-
-def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
-    """Return the columns of each block: as few blocks as fit, of about the same size."""
-    others = range(1, len(widths))
-    for count in others:
-        size = -(-len(others) // count)
-        blocks = [[0, *others[start : start + size]] for start in range(0, len(others), size)]
-        if all(sum(widths[at] for at in block) <= width for block in blocks):
-            return blocks
-    return [[0, at] for at in others]
 
 
 def _broken(header: str) -> str:
@@ -76,7 +65,7 @@ def _broken(header: str) -> str:
 
 
 def _style(palette: Sequence[tuple[int, int, int]], share: float) -> str:
-    """Return black or white, whichever reads better, on the color at ``share`` of a palette."""
+    """Return the more readable of black and white on the color at ``share`` of a palette."""
     if share != share:  # noqa: PLR0124
         return ""
     place = min(max(share, 0.0), 1.0) * (len(palette) - 1)

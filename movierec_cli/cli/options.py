@@ -1,6 +1,8 @@
-"""The options that commands share, each spelled once."""
+"""The options that several commands share."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,93 +15,91 @@ from movierec_cli.cli.completion import (
     complete_run,
 )
 from movierec_cli.cli.output import Format
+from movierec_cli.cli.verbosity import OUTPUT_PANEL
 from movierec_cli.core.errors import UsageError
+
+DEFAULT_DATASET = "ml-100k"
+FILTERS_PANEL = "Filters"
+
+data_option = partial(typer.Option, rich_help_panel="Data")
+_filter_option = partial(typer.Option, rich_help_panel=FILTERS_PANEL)
+_output_option = partial(typer.Option, rich_help_panel=OUTPUT_PANEL)
 
 DatasetOption = Annotated[
     str,
-    typer.Option(
+    data_option(
         "--dataset",
         metavar="NAME",
         autocompletion=complete_dataset,
         envvar="MOVIEREC_DATASET",
-        help="ml-100k, or made-up data: synthetic or synthetic-USERSxFILMSxRATINGS.",
+        show_envvar=False,
+        help="ml-100k or synthetic.",
     ),
-]
-FormatOption = Annotated[
-    Format, typer.Option("--format", help="How to print: for people, or complete for programs.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="Short for --format csv.")]
-MdOption = Annotated[bool, typer.Option("--md", help="Short for --format md.")]
-KOption = Annotated[
-    int, typer.Option("--k", min=1, max=10_000, help="Length of the measured lists.")
 ]
 HoldoutOption = Annotated[
     str,
-    typer.Option(
+    data_option(
         "--holdout",
-        metavar="users|u1..u5|ua|ub|none",
+        metavar="NAME",
         autocompletion=complete_holdout,
-        help="What training must not see: 20 % of the users, an official fold, or nothing.",
+        help="users, u1-u5, ua, ub or none.",
     ),
 ]
 SplitSeedOption = Annotated[
-    int, typer.Option("--split-seed", min=0, max=2**32 - 1, help="Draws the held-out users.")
+    int,
+    data_option("--split-seed", min=0, max=2**32 - 1, help="Seed that draws the held-out users."),
 ]
 
-RunOption = Annotated[
-    str, typer.Option("--run", metavar="NAME", help="The run to use.", autocompletion=complete_run)
-]
 GenreOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--genre", metavar="NAME", help="Films of this genre only.", autocompletion=complete_genre
+    _filter_option(
+        "--genre", metavar="NAME", autocompletion=complete_genre, help="Only films of this genre."
     ),
 ]
 NotGenreOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--not-genre", metavar="NAME", help="No films of this genre.", autocompletion=complete_genre
+    _filter_option(
+        "--not-genre", metavar="NAME", autocompletion=complete_genre, help="No films of this genre."
     ),
 ]
 YearOption = Annotated[
-    str | None, typer.Option("--year", metavar="YEAR[-YEAR]", help="Films of these years only.")
+    str | None,
+    _filter_option("--year", metavar="YEAR[-YEAR]", help="Only films of these years."),
 ]
+
+FormatOption = Annotated[
+    Format, _output_option("--format", metavar="table|json|csv|md", help="Output format.")
+]
+JsonOption = Annotated[bool, _output_option("--json", help="Short for --format json.")]
 PlotOption = Annotated[
     Path | None,
-    typer.Option(
-        "--plot",
-        metavar="FILE.png|svg",
-        dir_okay=False,
-        help="Also draw it to this file; needs the plot extra.",
+    _output_option(
+        "--plot", metavar="FILE.png|svg", dir_okay=False, help="Also draw a figure to this file."
     ),
 ]
 
-DEFAULT_DATASET = "ml-100k"
+KOption = Annotated[int, typer.Option("--k", min=1, max=10_000, help="Length of the ranked lists.")]
+RunOption = Annotated[
+    str, typer.Option("--run", metavar="NAME", help="The run to use.", autocompletion=complete_run)
+]
 
 
-def chosen_format(
-    chosen: Format, json: bool = False, csv: bool = False, md: bool = False
-) -> Format:
-    """Return the format that ``--format`` and its short forms ask for together.
-
-    Raises
-    ------
-    UsageError
-        If two short forms are given.
-    """
-    short = {Format.json: json, Format.csv: csv, Format.md: md}
-    asked = [form for form, wanted in short.items() if wanted]
-    if len(asked) > 1:
-        raise UsageError(
-            f"--{asked[0]} and --{asked[1]} ask for different formats.", "Give one of them."
-        )
-    return asked[0] if asked else chosen
+def chosen_format(chosen: Format, json: bool) -> Format:
+    """Return the format of ``--format`` and ``--json`` together."""
+    return Format.json if json else chosen
 
 
 def dataset_label(name: str) -> str:
-    """Return how tables call a data set; made-up data is marked as such."""
+    """Return the name of a data set for titles of tables; made-up data is marked."""
     return f"{name}: made-up data" if name.startswith("synthetic") else name
+
+
+def split_label(holdout: str, split_seeds: Sequence[int | None]) -> str:
+    """Return the held-out part, with the seeds that drew it, for titles of tables."""
+    if holdout != "users":
+        return holdout
+    first, last = split_seeds[0], split_seeds[-1]
+    return f"users, split seed {first}" + (f" to {last}" if first != last else "")
 
 
 def parse_years(text: str | None) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What goes where: data to stdout, everything else to stderr; and in which format."""
+"""Output of the commands: data to stdout in the chosen format, everything else to stderr."""
 
 import codecs
 import csv
@@ -16,15 +16,15 @@ from rich.console import Console
 from rich.text import Text
 
 from movierec_cli.cli import verbosity
-from movierec_cli.cli.tables import laid_out
-from movierec_cli.cli.view import View
+from movierec_cli.cli.heat_map import heat_tables
+from movierec_cli.cli.tables import View, laid_out
 
 SCHEMA = 1
 _PIPED_WIDTH = 1000  # a pipe has no width; nothing is wrapped or cut for it
 
 
 class Format(StrEnum):
-    """How a command prints its data."""
+    """A format of data: ``table`` and ``md`` for people, ``json`` and ``csv`` for programs."""
 
     table = "table"
     json = "json"
@@ -34,7 +34,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Section:
-    """One of several tables of a command: for people, and as complete records for programs."""
+    """One of several tables of a command: its view, and its complete and unrounded records."""
 
     key: str
     view: View
@@ -53,20 +53,16 @@ def emit(
     Parameters
     ----------
     view
-        What the formats for people show.
+        The content of the formats for people.
     records
         The same data complete and unrounded, for the formats for programs.
     envelope
-        What JSON tells beside the records.
+        The other keys of the JSON object.
     """
-    if chosen is Format.json:
-        print_json({**envelope, records_key: list(records)})
-    elif chosen is Format.csv:
+    if chosen is Format.csv:
         _write(_as_csv(records))
-    elif chosen is Format.md:
-        _write(_as_markdown(view))
     else:
-        _print_table(view)
+        emit_all(chosen, [Section(records_key, view, records)], envelope)
 
 
 def emit_all(chosen: Format, sections: Sequence[Section], envelope: Mapping[str, Any]) -> None:
@@ -89,7 +85,7 @@ def emit_all(chosen: Format, sections: Sequence[Section], envelope: Mapping[str,
 
 
 def print_json(content: Mapping[str, Any]) -> None:
-    """Print an object with the schema version; what is not a number is null."""
+    """Print an object with the schema version; NaN becomes null."""
     _write(json.dumps({"schema": SCHEMA, **_plain(content)}, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -101,42 +97,47 @@ def stdout() -> Console:
 
 @cache
 def stderr() -> Console:
-    """Return the console for everything that is not data."""
+    """Return the console for everything else."""
     return _console(sys.stderr)
 
 
 def info(message: str, style: str = "") -> None:
-    """Tell something on stderr, unless it is to be quiet."""
+    """Print a line on stderr, unless ``--quiet`` is set."""
     if not verbosity.CURRENT.quiet:
         stderr().print(Text(message, style=style))
 
 
 def error(message: str, hint: str = "") -> None:
-    """Tell on stderr what is wrong and what to do next."""
+    """Print an error and its hint, the next step, on stderr."""
     stderr().print(Text.assemble(("error", "bold red"), f": {message}"), soft_wrap=True)
     if hint:
         stderr().print()
         stderr().print(Text.assemble(("hint", "bold cyan"), f": {hint}"), soft_wrap=True)
 
 
+def shows_unicode() -> bool:
+    """Return whether stdout can show block and braille characters."""
+    return "utf" in (stdout().encoding or "").lower()
+
+
 def bar(share: float, width: int) -> str:
     """Draw a bar for a share 0..1 of ``width`` characters."""
-    if "utf" not in (stdout().encoding or "").lower():
+    if not shows_unicode():
         return "#" * round(share * width)
     eighths = round(share * width * 8)
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Write a figure; a dash stands for one that does not exist."""
+    """Write a figure; a dash stands for a missing one."""
     return "–" if value is None or value != value else f"{value:,.{digits}f}"  # noqa: PLR0124
 
 
 class _Console(Console):
-    """A console that leaves it to the application what a closed pipe means."""
+    """A console that passes a closed pipe on as an error."""
 
     def on_broken_pipe(self) -> None:
-        """Pass the failure on, where Rich would leave the program with code 1."""
+        """Raise the error, where Rich would end the program with code 1."""
         raise BrokenPipeError
 
 
@@ -150,7 +151,7 @@ def _console(stream: Any) -> Console:
 
 
 def _plain_characters(failure: UnicodeError) -> tuple[str, int]:
-    """Write what the terminal's encoding lacks without its accents, or as a question mark."""
+    """Replace what the terminal's encoding lacks: accents go, other characters become ``?``."""
     if not isinstance(failure, UnicodeEncodeError):
         raise failure
     text = failure.object[failure.start : failure.end].translate(_SUBSTITUTES)
@@ -168,16 +169,17 @@ def _write(text: str) -> None:
 
 
 def _print_table(view: View) -> None:
-    stdout().print(Text(view.title, style="bold"))
-    tables = list(laid_out(view, stdout().width))
-    for table in tables:
-        if table.box is None:
-            stdout().print()
-        stdout().print(table)
-    if view.notes and tables and tables[-1].box is None:
-        stdout().print()
+    console = stdout()
+    console.print(Text(view.title, style="bold"))
+    for table in laid_out(view, console.width) if not view.styles else ():
+        console.print(table)
+    for table in heat_tables(view, console.width) if view.styles else ():
+        console.print()  # it has no frame
+        console.print(table)
+    if view.styles and view.notes:
+        console.print()
     for note in view.notes:
-        stdout().print(Text(note, style="dim"))
+        console.print(Text(note, style="dim"))
 
 
 def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:
@@ -200,13 +202,13 @@ def _as_markdown(view: View) -> str:
         return f"| {' | '.join(written)} |\n"
 
     rule = line("---:" if column.numeric else "---" for column in view.columns)
-    header = line(column.header.replace("\n", " ") for column in view.columns)
+    header = line(column.header for column in view.columns)
     notes = "".join(f"\n{note}\n" for note in view.notes)
     return f"**{view.title}**\n\n{header}{rule}{''.join(map(line, view.rows))}{notes}"
 
 
 def _plain(value: Any) -> Any:
-    """Turn numpy values, tuples and NaN into what JSON knows."""
+    """Turn numpy values, tuples and NaN into values of JSON."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -8,7 +8,7 @@ from movierec_cli.cli.completion import complete_profile
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.output import Format, emit, error, info
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 
 app = typer.Typer(help="List, show and remove profiles.", no_args_is_help=True)
 

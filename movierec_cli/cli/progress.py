@@ -1,111 +1,99 @@
-"""Showing progress on stderr: a bar in a terminal, plain lines elsewhere."""
+"""Progress on stderr: bars with the remaining time in a terminal, plain lines elsewhere."""
 
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from typing import TYPE_CHECKING
 
 from movierec_cli.cli import verbosity
 from movierec_cli.cli.output import info, stderr
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def shows_bars() -> bool:
-    """Tell whether progress is shown as a bar: in a terminal, unless it is not wanted."""
-    return stderr().is_terminal and verbosity.CURRENT.progress
+    from rich.progress import Progress
+
+    from movierec_cli.core.data.dataset import Dataset
+    from movierec_cli.core.runs.train_spec import TrainSpec
+
+_LONG = 30  # seconds; longer work is announced before it starts
 
 
-class DownloadProgress:
-    """Shows a download; a `movierec_cli.core.progress.Progress`."""
+class ProgressBar:
+    """The progress of one piece of work at a time; a `movierec_cli.core.progress.Progress`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    of_bytes
+        The units of the work are bytes.
+    """
+
+    def __init__(self, of_bytes: bool = False) -> None:
+        self._of_bytes = of_bytes
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
 
     def start(self, description: str, total: int | None) -> None:
-        """Show an empty bar, or a line where there is no terminal."""
+        """Show an empty bar in a terminal, a line elsewhere."""
+        self.finish()
         if not verbosity.CURRENT.progress:
             return
         if not stderr().is_terminal:
             info(f"{description}…")
             return
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=stderr(),
-        )
-        self._task = self._bar.add_task(description, total=total)
+        self._bar = _bar(self._of_bytes)
+        self._bar.add_task(description, total=total)
         self._bar.start()
 
     def describe(self, description: str) -> None:
-        """Change the text before the bar."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=description)
+        """Change the text before the bar in a terminal, print a line elsewhere."""
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], description=description)
+        elif verbosity.CURRENT.progress:
+            info(f"{description}…")
 
     def advance(self, amount: int) -> None:
-        """Fill the bar by some bytes."""
-        if self._bar is not None and self._task is not None:
-            self._bar.advance(self._task, amount)
+        """Fill the bar by ``amount`` units."""
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0], amount)
 
     def note(self, message: str) -> None:
-        """Print a line."""
+        """Print a line; a bar stays below it."""
+        info(message)
+
+    def finish(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def __enter__(self) -> "ProgressBar":
+        """Return itself, to be finished when the block ends."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Remove the bar, also after an error."""
         self.finish()
-        info(message)
-
-    def finish(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
 
 
-class CountProgress:
-    """Shows how many of some things are done; a `movierec_cli.core.progress.Progress`."""
+def _bar(of_bytes: bool) -> "Progress":
+    from rich import progress as rich
 
-    def __init__(self) -> None:
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+    amounts = (
+        [rich.DownloadColumn(), rich.TransferSpeedColumn()]
+        if of_bytes
+        else [rich.MofNCompleteColumn()]
+    )
+    return rich.Progress(
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(),
+        *amounts,
+        rich.TimeRemainingColumn(),
+        console=stderr(),
+        transient=True,
+    )
 
-    def start(self, description: str, total: int | None) -> None:
-        """Show an empty bar in a terminal, nothing elsewhere."""
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=stderr(),
-            disable=not shows_bars(),
-            transient=True,
-        )
-        self._task = self._bar.add_task(description, total=total)
-        self._bar.start()
 
-    def describe(self, description: str) -> None:
-        """Change the text before the bar; a line of its own where there is no bar."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=description)
-            if self._bar.disable and verbosity.CURRENT.progress:
-                info(f"{description}…")
+def announce_trainings(specs: "Sequence[TrainSpec]", dataset: "Dataset") -> None:
+    """Print the number of trainings and about how long they take, where that is long."""
+    from movierec_cli.core.experiments.reuse import expected_seconds
 
-    def advance(self, amount: int) -> None:
-        """Fill the bar."""
-        if self._bar is not None and self._task is not None:
-            self._bar.advance(self._task, amount)
-
-    def note(self, message: str) -> None:
-        """Print a line."""
-        info(message)
-
-    def finish(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+    seconds = sum(expected_seconds(spec, dataset) for spec in specs)
+    if seconds > _LONG:
+        info(f"{len(specs)} models have to be trained: about {seconds / 60:.1f} minutes.")

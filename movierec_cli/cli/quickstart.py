@@ -1,12 +1,12 @@
 """``movierec quickstart``."""
 
-from movierec_cli.cli import output as console
+from movierec_cli.cli.output import info, stdout
 
 
 def quickstart() -> None:
-    """Get the data, look at it, train dnn, measure it, recommend: the whole path in one go.
+    """Download, explore, train dnn, evaluate and recommend in one go.
 
-    Where MovieLens 100K cannot be downloaded, it goes on with made-up data and says so.
+    Without a network it uses made-up data.
 
     [bold]Examples[/]
 
@@ -17,23 +17,22 @@ def quickstart() -> None:
     from movierec_cli.core.errors import NetworkError
     from movierec_cli.core.paths import Paths
 
-    dataset, suffix = registry.DEFAULT_DATASET, ""
+    dataset, run, suffix = registry.DEFAULT_DATASET, "dnn", ""
     paths = Paths.from_environment()
     try:
         if registry.parsed_path(dataset, paths).exists():
-            console.info(f"MovieLens 100K is already in {paths.cache}.")
+            info(f"MovieLens 100K is already in {paths.cache}.")
         else:
             _announce("download")
             download.download()
     except NetworkError as failure:
-        console.info(f"No download: {failure.message} {failure.hint}")
-        console.info(
-            "Going on with made-up data, so that you can see how it works. Its figures and films "
-            "say nothing about MovieLens."
+        info(f"No download: {failure.message} {failure.hint}")
+        info(
+            "The next steps use made-up data and show only how the commands work; the figures and "
+            "films are not those of MovieLens."
         )
         dataset = synthetic.NAME
-        suffix = f" --dataset {dataset}"
-    run = "dnn" if not suffix else f"dnn-{dataset}"
+        run, suffix = f"dnn-{dataset}", f" --dataset {dataset}"
     _announce(f"eda genres{suffix}")
     eda.genres(dataset=dataset)
     _announce(f"train dnn{suffix}")
@@ -45,6 +44,6 @@ def quickstart() -> None:
 
 
 def _announce(command: str) -> None:
-    console.stdout().file.flush()
-    console.info("")
-    console.info(f"$ movierec {command}", style="bold green")
+    stdout().file.flush()
+    info("")
+    info(f"$ movierec {command}", style="bold green")

@@ -21,7 +21,7 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, info, number
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -187,14 +187,14 @@ def _check_all_users(all_users: bool, options: QueryOptions, explain: bool) -> N
 
 
 def _write_all_users(run: str, filters: "Filters", output: Path | None) -> None:
-    from movierec_cli.cli.progress import CountProgress
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.recommend.batch import FORMATS, output_format, write_recommendations
 
     if output is None:
         raise UsageError("--all-users needs a file to write to.", "Add: -o recommendations.csv")
     output_format(output, FORMATS)
     loaded = load_run(run)
-    n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, CountProgress())
+    n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, ProgressBar())
     info(f"Wrote {n_films:,} films for {len(loaded.dataset.users):,} users to {output}.")
 
 

@@ -1,4 +1,4 @@
-"""``movierec report``."""
+"""The ``movierec report`` command: one document of data, models and results."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from movierec_cli.cli.output import info
 
 
 class ReportFormat(StrEnum):
-    """What a report can be."""
+    """The format of a report."""
 
     html = "html"
     md = "md"
@@ -27,17 +27,17 @@ def report(
     ] = None,
     format: Annotated[
         ReportFormat | None,
-        typer.Option("--format", help="By default what the name of the file says, else html."),
+        typer.Option("--format", help="By default that of the file name, else html."),
     ] = None,
     train: Annotated[
-        bool, typer.Option("--train", help="Train what is missing first; this takes minutes.")
+        bool, typer.Option("--train", help="Train missing runs first; this takes minutes.")
     ] = False,
     dataset: DatasetOption = DEFAULT_DATASET,
 ) -> None:
-    """Write everything into one document: data, models, training, evaluation, recommendations.
+    """Write one document: data, models, training, evaluation, recommendations.
 
-    HTML is one file that needs nothing else; Markdown has its figures in a folder beside it. Only
-    runs that are there are used: where one is missing, the report says which command makes it.
+    HTML is one self-contained file; Markdown has its figures in a folder beside it. The report
+    covers existing runs only: for a missing one it names the command that trains it.
 
     [bold]Examples[/]
 
@@ -45,34 +45,36 @@ def report(
       movierec report -o report.md
       movierec report --train
     """
+    from movierec_cli.cli.progress import ProgressBar, announce_trainings
     from movierec_cli.core import report as core
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.report.pictures import can_draw
+    from movierec_cli.core.runs.train_spec import TrainSpec
 
     chosen, path = _chosen(format, output)
-    paths = Paths.from_environment()
-    data = load_dataset(dataset)
+    core.require_writable(path)
+    runs = Paths.from_environment().runs
+    sources = core.find_sources(load_dataset(dataset), runs)
     if train:
-        core.train_missing(data, paths.runs, _tell)
-    material = core.gather(data, paths.runs, can_draw())
-    document = core.build(material, _tell)
-    write = core.write_html if chosen is ReportFormat.html else core.write_markdown
-    write(document, path)
-    if not material.draw:
+        announce_trainings([TrainSpec(*kind) for kind in sources.missing], sources.dataset)
+        with ProgressBar() as progress:
+            sources = core.train_missing(sources, runs, progress)
+    with ProgressBar() as progress:
+        made = core.build(sources, progress)
+    if chosen is ReportFormat.html:
+        core.write_html(made, path)
+    else:
+        core.write_markdown(made, path)
+    if not made.figures:
         info("Without figures: they need matplotlib. Install: pip install 'movierec[plot]'")
-    if material.missing:
-        kinds = ", ".join(f"{model} {preset}" for model, preset in material.missing)
+    if sources.missing:
+        kinds = ", ".join(f"{model} {preset}" for model, preset in sources.missing)
         info(f"Without runs of: {kinds}. Train them with: movierec report --train")
     info(f"The report is in {path}.")
 
 
 def _chosen(format: ReportFormat | None, output: Path | None) -> tuple[ReportFormat, Path]:
-    """Let the name of the file decide where no format is asked for, and the other way round."""
+    """Derive the format from the file name, or the file name from the format."""
     if format is None:
         suffix = output.suffix.lower() if output else ""
         format = ReportFormat.md if suffix in (".md", ".markdown") else ReportFormat.html
     return format, output or Path(f"report.{format}")
-
-
-def _tell(step: str) -> None:
-    info(f"{step}…")

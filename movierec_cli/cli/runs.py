@@ -1,5 +1,6 @@
 """``movierec runs``: the trained models on disk."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,23 +24,21 @@ from movierec_cli.cli.output import (
     info,
     number,
     print_json,
+    shows_unicode,
     stdout,
 )
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.train import kept_epoch
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs.store import Manifest
 
-app = typer.Typer(help="List, show and remove trained models.", no_args_is_help=True)
+app = typer.Typer(help="List, show and remove runs, the trained models.", no_args_is_help=True)
 
 NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="A run.", autocompletion=complete_run)
+    str,
+    typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run),
 ]
-
-
-@app.callback()
-def main() -> None:
-    """List, show and remove trained models."""
 
 
 @app.command("list")
@@ -52,22 +51,21 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     """
     from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import checkpoint as checkpoints
-    from movierec_cli.core.runs import store as runs
+    from movierec_cli.core.runs import checkpoint, store
 
     folder = Paths.from_environment().runs
     manifests, failures = [], []
-    for name in runs.list_runs(folder):
+    for name in store.list_runs(folder):
         try:
-            manifests.append(runs.load_manifest(name, folder)[0])
-        except MovierecError as failure:  # the others can be listed all the same
+            manifests.append(store.load_manifest(name, folder)[0])
+        except MovierecError as failure:  # the others are listed all the same
             failures.append(failure)
-    for training in checkpoints.unfinished(folder):
-        info(f"{training} Go on with: {training.command}")
+    for training in checkpoint.unfinished(folder):
+        info(f"{training} Continue with: {training.command}")
     view = View(
         title="Runs",
         columns=[
-            Column("Name", style="bold"),
+            Column("Run", style="bold"),
             Column("Model"),
             Column("Data"),
             Column("Held out"),
@@ -87,7 +85,20 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         ],
         notes=[] if manifests or failures else ["None yet. Train one with: movierec train dnn"],
     )
-    emit(chosen_format(format, json), view, [_summary(m) for m in manifests], {}, "runs")
+    records = [
+        {
+            "name": manifest.name,
+            "model": manifest.model,
+            "preset": manifest.preset,
+            "dataset": manifest.dataset["name"],
+            "holdout": manifest.split["holdout"],
+            "split_seed": manifest.split["split_seed"],
+            "created": manifest.created,
+            "seconds": manifest.seconds,
+        }
+        for manifest in manifests
+    ]
+    emit(chosen_format(format, json), view, records, {}, "runs")
     for failed in failures:
         error(failed.message, failed.hint)
     if failures:
@@ -101,37 +112,35 @@ def show(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show what a run is: its split, configuration, metrics and the curves of its training.
+    """Show a run: its data, configuration and metrics, and the curves of its training.
 
-    JSON has the complete manifest, CSV and Markdown have a row for each epoch instead of curves.
+    JSON has the complete manifest. CSV, Markdown and terminals that show only ASCII have a row for
+    each epoch instead of curves.
 
     [bold]Examples[/]
 
       movierec runs show dnn
       movierec runs show dnn-original --plot training.svg
     """
-    from dataclasses import asdict
-
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import store as runs
+    from movierec_cli.core.runs.store import load_manifest
 
-    manifest, _ = runs.load_manifest(name, Paths.from_environment().runs)
+    manifest, _ = load_manifest(name, Paths.from_environment().runs)
     if plot:
         _plot(manifest, plot)
     chosen = chosen_format(format, json)
     if chosen is Format.json:
         print_json(asdict(manifest))
         return
-    sections = [_facts(manifest), *_reached(manifest)]
-    if chosen is not Format.table:
-        sections.append(_epochs(manifest))
-    emit_all(chosen, sections, {})
-    if chosen is Format.table:
+    sections = [_facts(manifest), *_evaluation(manifest)]
+    draws = chosen is Format.table and shows_unicode()
+    emit_all(chosen, sections if draws else [*sections, _epochs(manifest)], {})
+    if draws:
         _print_curves(manifest)
 
 
 def _plot(manifest: "Manifest", path: Path) -> None:
-    """Draw before anything is printed: who closes the pipe early still gets the figure."""
+    """Draw the figure first: a pipe that is closed early does not prevent it."""
     from movierec_cli.core.figures import drawing, training_figures
 
     drawing.require_plotting(path)
@@ -146,6 +155,7 @@ def _facts(manifest: "Manifest") -> Section:
         "data": f"{dataset_label(manifest.dataset['name'])}, {manifest.dataset['checksum'][:12]}",
         "held out": _held_out(manifest),
         "trained": f"{manifest.created}, {manifest.seconds:.1f} s, {len(manifest.epochs)} epochs",
+        "kept": kept_epoch(manifest),
         **{f"inputs: {key}": value for key, value in manifest.inputs.items()},
         **{f"training: {key}": value for key, value in manifest.training.items()},
         **{f"config: {key}": value for key, value in manifest.config.items()},
@@ -154,14 +164,15 @@ def _facts(manifest: "Manifest") -> Section:
     }
     view = View(
         title=f"Run {manifest.name}",
-        columns=[Column("What", style="dim"), Column("Value")],
+        columns=[Column("Property", style="dim"), Column("Value")],
         rows=[[key, _written(value)] for key, value in facts.items()],
     )
-    return Section("run", view, [{"what": key, "value": value} for key, value in facts.items()])
+    records = [{"property": key, "value": value} for key, value in facts.items()]
+    return Section("run", view, records)
 
 
 def _written(value: Any) -> str:
-    """Write a setting: the parts of a list one below the other, those of a group in words."""
+    """Write a setting: a group as its parts, a list of groups one below the other."""
     if isinstance(value, dict):
         return ", ".join(f"{key.replace('_', ' ')} {_written(part)}" for key, part in value.items())
     if isinstance(value, list | tuple):
@@ -170,22 +181,28 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _reached(manifest: "Manifest") -> list[Section]:
-    """Show what the run reached on what was held out, where anything was."""
+def _evaluation(manifest: "Manifest") -> list[Section]:
+    """Return the metrics on the held-out part; nothing where nothing was held out."""
+    from movierec_cli.core.evaluation.metrics import METRICS
+
     results = manifest.evaluation
     if not results:
         return []
+    k = results[0]["k"]
     view = View(
-        title=f"On what it never saw, lists of {results[0]['k']}",
+        title="Metrics on the held-out part",
         columns=[
             Column("Metric"),
             *(Column(result["scenario"], numeric=True) for result in results),
         ],
         rows=[
-            [metric, *(number(result["metrics"][metric]) for result in results)]
-            for metric in results[0]["metrics"]
+            [
+                METRICS[name].label(k) if name in METRICS else name,
+                *(number(result["metrics"][name]) for result in results),
+            ]
+            for name in results[0]["metrics"]
         ],
-        notes=["A dash: the model does not give it. Definitions: movierec evaluate RUN"],
+        notes=["A dash: the model does not predict it. Definitions: movierec evaluate RUN"],
     )
     records = [
         {"scenario": result["scenario"], "metric": metric, "value": value}
@@ -196,20 +213,18 @@ def _reached(manifest: "Manifest") -> list[Section]:
 
 
 def _epochs(manifest: "Manifest") -> Section:
-    """Show every epoch; a figure that an epoch does not have is empty."""
-    names = list(
-        dict.fromkeys(
-            (part, name)
-            for part in ("train", "validation")
-            for epoch in manifest.epochs
-            for name in epoch[part]
-        )
+    """Return a row for each epoch; a figure that an epoch lacks is empty."""
+    names = dict.fromkeys(
+        (part, name)
+        for part in ("train", "validation")
+        for epoch in manifest.epochs
+        for name in epoch[part]
     )
     records = [
         {
             "epoch": epoch["number"],
             **{f"{part}_{name}": epoch[part].get(name) for part, name in names},  # type: ignore[literal-required]
-            "is_kept": epoch["is_kept"],
+            "kept": epoch["number"] == manifest.kept_epoch,
             "seconds": epoch["seconds"],
         }
         for epoch in manifest.epochs
@@ -219,14 +234,14 @@ def _epochs(manifest: "Manifest") -> Section:
         columns=[
             Column("Epoch", numeric=True),
             *(Column(f"{part} {name}", numeric=True) for part, name in names),
-            Column("Best so far"),
+            Column("Kept"),
             Column("Seconds", numeric=True),
         ],
         rows=[
             [
                 str(epoch["number"]),
                 *(number(epoch[part].get(name)) for part, name in names),  # type: ignore[literal-required]
-                "*" if epoch["is_kept"] else "",
+                "*" if epoch["number"] == manifest.kept_epoch else "",
                 number(epoch["seconds"], 2),
             ]
             for epoch in manifest.epochs
@@ -239,14 +254,10 @@ def _print_curves(manifest: "Manifest") -> None:
     from movierec_cli.cli.curves import draw_curves
 
     console = stdout()
-    fine = "utf" in (console.encoding or "").lower()
-    lines = draw_curves(manifest.epochs, fine, console.width)
-    if not lines:
-        return
     console.print(Text("Training", style="bold"))
-    for line in lines:
+    for line in draw_curves(manifest.epochs, manifest.kept_epoch, console.width):
         console.print(Text(line), soft_wrap=True)
-    console.print(Text(f"{'▲' if fine else '^'} the epoch whose weights were kept", style="dim"))
+    console.print(Text(f"▲ kept: {kept_epoch(manifest)}", style="dim"))
 
 
 @app.command()
@@ -258,25 +269,12 @@ def remove(name: NameArgument) -> None:
       movierec runs remove dnn-original
     """
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs import store as runs
+    from movierec_cli.core.runs.store import remove_run
 
-    runs.remove_run(name, Paths.from_environment().runs)
+    remove_run(name, Paths.from_environment().runs)
     info(f"Removed the run {name!r}.")
 
 
 def _held_out(manifest: "Manifest") -> str:
     seed = manifest.split["split_seed"]
     return str(manifest.split["holdout"]) + (f" {seed}" if seed is not None else "")
-
-
-def _summary(manifest: "Manifest") -> dict[str, Any]:
-    return {
-        "name": manifest.name,
-        "model": manifest.model,
-        "preset": manifest.preset,
-        "dataset": manifest.dataset["name"],
-        "holdout": manifest.split["holdout"],
-        "split_seed": manifest.split["split_seed"],
-        "created": manifest.created,
-        "seconds": manifest.seconds,
-    }

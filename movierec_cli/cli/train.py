@@ -1,5 +1,6 @@
 """``movierec train``."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,54 +14,57 @@ from movierec_cli.cli.output import info, number
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.core.runs.store import Manifest
     from movierec_cli.core.training.loop import Epoch
+
+_training_option = partial(typer.Option, rich_help_panel="Training")
+_run_option = partial(typer.Option, rich_help_panel="Run")
 
 
 def train(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="two-tower|dnn", help="What to train.", autocompletion=complete_model
+            metavar="two-tower|dnn", help="The model to train.", autocompletion=complete_model
         ),
     ],
     preset: Annotated[
         str,
-        typer.Option(
-            metavar="default|original",
-            autocompletion=complete_preset,
-            help="default is the best we know; original is the network of the report.",
+        _training_option(
+            metavar="NAME", autocompletion=complete_preset, help="default or original."
         ),
     ] = "default",
-    holdout: HoldoutOption = "users",
-    split_seed: SplitSeedOption = 705,
+    epochs: Annotated[int | None, _training_option(min=1, help="Number of epochs at most.")] = None,
+    learning_rate: Annotated[float | None, _training_option(help="Step size of Adam.")] = None,
+    batch_size: Annotated[int | None, _training_option(min=2, help="Examples in a step.")] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="The source of all randomness.")
+        int, _training_option(min=0, max=2**32 - 1, help="Seed of all randomness.")
     ] = 0,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="What to call the run; by default after what is trained."
-        ),
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="The most epochs to train.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="The step size of Adam.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=2, help="Examples in a step.")] = None,
     device: Annotated[
         str,
-        typer.Option(
-            metavar="auto|cpu|cuda|mps", help="What to compute on.", autocompletion=complete_device
+        _training_option(
+            metavar="NAME", autocompletion=complete_device, help="auto, cpu, cuda or mps."
         ),
     ] = "cpu",
     dataset: DatasetOption = DEFAULT_DATASET,
+    holdout: HoldoutOption = "users",
+    split_seed: SplitSeedOption = 705,
+    name: Annotated[
+        str | None,
+        _run_option(metavar="NAME", help="Name of the run; by default model, preset and data."),
+    ] = None,
     resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Go on with an interrupted training after its last epoch."),
+        bool, _run_option("--resume", help="Continue an interrupted training of this name.")
     ] = False,
 ) -> None:
     """Train a model and keep it as a run.
 
-    Of the last epochs, when the steps have become small, the one is kept that is best on a part cut
-    from the training part, never on held-out ratings. Marked * is the best so far of those.
+    The preset original is the network of the report, default an improved one. default keeps the
+    last epoch; original keeps the best on a validation part of the training data, marked *.
+
+    --holdout keeps ratings back for evaluate: users (20 % of the users), an official fold (u1 to
+    u5, ua, ub) or none.
 
     [bold]Examples[/]
 
@@ -69,12 +73,14 @@ def train(
       movierec train dnn --holdout ua --name dnn-ua
       movierec train dnn --resume
     """
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.experiments.resume import Resume, train_and_save
+    from movierec_cli.core.experiments.reuse import epoch_units
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, run_name
 
     paths = Paths.from_environment()
-    request = TrainSpec(
+    spec = TrainSpec(
         model=model,
         preset=preset,
         holdout=holdout,
@@ -84,35 +90,40 @@ def train(
         overrides=Overrides(epochs, learning_rate, batch_size),
         name=name,
     )
-    _tell_what_is_replaced(paths.runs, run_name(request, dataset), resume)
-    run = train_and_save(
-        load_dataset(dataset),
-        request,
-        paths.runs,
-        EpochRows(),
-        Resume.ALWAYS if resume else Resume.NEVER,
-    )
-    manifest = run.manifest
-    kept = manifest.kept_epoch
+    keep = spec.resolve().training.keep
+    _announce_replacement(paths.runs, run_name(spec, dataset), resume)
+    data = load_dataset(dataset)
+    with ProgressBar() as progress:
+        progress.start(f"Preparing {model} {preset}", epoch_units(spec))
+        log = EpochLog(f"Training {model} {preset}", keep, progress)
+        mode = Resume.ALWAYS if resume else Resume.NEVER
+        manifest = train_and_save(data, spec, paths.runs, log, mode, progress).manifest
     info(
-        f"Trained {manifest.model} ({manifest.preset}) on {manifest.dataset['name']} in "
-        f"{manifest.seconds:.1f} s; kept epoch {kept} as the run {manifest.name!r}."
+        f"Trained {model} ({preset}) on {dataset} in {manifest.seconds:.1f} s; "
+        f"kept {kept_epoch(manifest)}."
     )
-    info(f"It is in {paths.runs / manifest.name}.")
-    if manifest.split["holdout"] != "none":
+    info(f"The run {manifest.name!r} is in {paths.runs / manifest.name}.")
+    if holdout != "none":
         info(f"Measure it with: movierec evaluate {manifest.name}")
     info(f"Use it with: movierec recommend --user 42 --run {manifest.name}")
 
 
-def _tell_what_is_replaced(runs: "Path", name: str, resume: bool) -> None:
-    """Say it while it can still be interrupted: until the end nothing is lost."""
+def kept_epoch(manifest: "Manifest") -> str:
+    """Return the kept epoch of a run and the rule that chose it."""
+    if manifest.training["keep"] == "last":
+        return f"the last epoch, {manifest.kept_epoch}"
+    return f"epoch {manifest.kept_epoch}, the best on the validation part"
+
+
+def _announce_replacement(runs: "Path", name: str, resume: bool) -> None:
+    """Print what the training will replace; nothing is lost before its first epoch ends."""
     from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.runs.checkpoint import unfinished_training
     from movierec_cli.core.runs.store import load_manifest
 
     training = None if resume else unfinished_training(runs / name)
     if training is not None:
-        info(f"{training} This one takes its place; to go on with it: {training.command}")
+        info(f"{training} This one takes its place; to continue it instead: {training.command}")
     try:
         manifest, _ = load_manifest(name, runs)
     except MovierecError:
@@ -123,33 +134,56 @@ def _tell_what_is_replaced(runs: "Path", name: str, resume: bool) -> None:
     )
 
 
-class EpochRows:
-    """Prints a row for each epoch as it ends."""
+_SHORT_NAMES = {"classifier_loss": "class.", "vector_loss": "vector", "accuracy": "acc."}
+_WIDE, _NARROW = 8, 6  # characters of a figure; eight narrow ones fit 80 columns
+_MOST_WIDE = 6  # wide figures that fit 80 columns
 
-    def __init__(self) -> None:
-        self._names: list[tuple[str, str]] = []
+
+class EpochLog:
+    """A row for each epoch on stderr, at most 80 characters wide, and a step of the bar.
+
+    Parameters
+    ----------
+    title
+        Description of the bar from the first epoch on.
+    keep
+        As in `TrainingOptions`; ``best`` marks each epoch that is the best so far.
+    """
+
+    def __init__(self, title: str, keep: str, progress: "ProgressBar") -> None:
+        self._title = title
+        self._marks = keep == "best"
+        self._progress = progress
+        self._columns: list[tuple[str, str]] = []
+        self._width = 0
 
     def __call__(self, epoch: "Epoch") -> None:
         """Print the figures of an epoch, the header before the first."""
+        if not self._columns:
+            self._columns = [("train", name) for name in epoch.train]
+            self._columns += [("validation", name) for name in epoch.validation]
+            self._width = _WIDE if len(self._columns) <= _MOST_WIDE else _NARROW
+            self._progress.describe(self._title)
+            self._print_header(len(epoch.train))
+        if verbosity.CURRENT.progress:
+            values = [getattr(epoch, part).get(name) for part, name in self._columns]
+            cells = "".join(f"  {self._figure(value):>{self._width}}" for value in values)
+            mark = "*" if self._marks and epoch.is_kept else " "
+            sweeps = epoch.train.get("sweeps")  # of the sampling after the gradient steps
+            end = f"  sweep {sweeps:.0f}" if sweeps else ""
+            info(f"{epoch.number:4d}{mark}{cells}  {epoch.seconds:7.2f}{end}")
+        self._progress.advance(1)
+
+    def _print_header(self, n_train: int) -> None:
         if not verbosity.CURRENT.progress:
             return
-        if not self._names:
-            self._names = [("train", name) for name in epoch.train]
-            self._names += [("validation", name) for name in epoch.validation]
-            heads = [f"{part[:5]} {name.removesuffix('_loss')}" for part, name in self._names]
-            self._widths = [max(len(head), 8) for head in heads]
-            info(
-                "epoch  "
-                + "  ".join(f"{h:>{w}}" for h, w in zip(heads, self._widths, strict=True))
-                + "  seconds"
-            )
-        values = [getattr(epoch, part).get(name) for part, name in self._names]
-        cells = [f"{number(value):>{w}}" for value, w in zip(values, self._widths, strict=True)]
-        mark = "*" if epoch.is_kept else " "
-        info(f"{epoch.number:4d}{mark}  {'  '.join(cells)}  {epoch.seconds:7.2f}{_sweeps(epoch)}")
+        size = self._width + 2
+        parts = f"{'train':>{size}}".ljust(n_train * size) + f"{'validation':>{size + 4}}"
+        names = [_SHORT_NAMES.get(name, name) for _, name in self._columns]
+        info(f"     {parts}".rstrip())
+        info("epoch" + "".join(f"{name:>{size}}" for name in names) + "  seconds")
 
-
-def _sweeps(epoch: "Epoch") -> str:
-    """Say how far the sampling is, in an epoch of the phase after the gradient steps."""
-    sweeps = epoch.train.get("sweeps")
-    return f"  sweep {sweeps:.0f}" if sweeps else ""
+    def _figure(self, value: float | None) -> str:
+        """Write a figure with four decimals, or as many significant digits as fit."""
+        text = number(value)
+        return text if len(text) <= self._width else f"{value:.{self._width - 2}g}"

@@ -1,12 +1,13 @@
-"""How much is told beside the data: ``--quiet``, ``--verbose`` and ``--no-progress``.
+"""The options that every command takes: ``--quiet``, ``--verbose``, ``--no-progress``, ``--help``.
 
-Every command takes the three, before and behind its name; they are put there in one place.
+`parameters` makes them once; the table of commands adds them to each command, so that they can
+stand before and behind its name.
 """
 
 import logging
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 
 import typer
@@ -14,109 +15,89 @@ import typer
 from movierec_cli.core.errors import UsageError
 
 LOGGER = "movierec_cli"
+OUTPUT_PANEL = "Output"
 
 
 @dataclass
 class Verbosity:
-    """What the command that runs now may write to stderr, errors apart.
+    """The permitted output on stderr of the running command, errors apart.
 
     Attributes
     ----------
     quiet
-        Nothing.
+        No output.
     verbose
-        Also what core logs: which files it reads and writes, and when.
-    progress
-        Bars, and a line for each epoch and step.
+        The log of core too: the files that it reads and writes, with times.
+    no_progress
+        No bars, and no line for each epoch and step.
     """
 
     quiet: bool = False
     verbose: bool = False
-    progress: bool = True
+    no_progress: bool = False
+
+    @property
+    def progress(self) -> bool:
+        """Whether progress is shown."""
+        return not (self.quiet or self.no_progress)
 
 
 CURRENT = Verbosity()
-"""There is one command in a process at a time; `reset` begins the next."""
+"""The verbosity of the running command; a process runs one command at a time."""
 
 
 def reset() -> None:
-    """Begin a command: as loud as usual."""
-    CURRENT.quiet, CURRENT.verbose, CURRENT.progress = False, False, True
+    """Return to the default verbosity, before the next command reads its options."""
+    CURRENT.quiet = CURRENT.verbose = CURRENT.no_progress = False
     logger = logging.getLogger(LOGGER)
     logger.handlers.clear()
     logger.setLevel(logging.NOTSET)
 
 
-def _make_quiet(wanted: bool) -> None:
-    if wanted:
-        CURRENT.quiet, CURRENT.progress = True, False
-        _refuse_both()
-
-
-def _make_verbose(wanted: bool) -> None:
-    if wanted and not CURRENT.verbose:
-        CURRENT.verbose = True
-        _refuse_both()
+def _set(parameter: typer.CallbackParam, wanted: bool) -> None:
+    if not wanted:
+        return
+    setattr(CURRENT, str(parameter.name), True)
+    if CURRENT.quiet and CURRENT.verbose:
+        raise UsageError("--quiet and --verbose exclude each other.", "Leave out one of them.")
+    logger = logging.getLogger(LOGGER)
+    if CURRENT.verbose and not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(relativeCreated)6.0f ms  %(message)s"))
-        logger = logging.getLogger(LOGGER)
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
 
 
-def _hide_progress(wanted: bool) -> None:
-    if wanted:
-        CURRENT.progress = False
+def _print_help(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        typer.echo(context.get_help(), nl=False)
+        raise typer.Exit
 
 
-def _refuse_both() -> None:
-    if CURRENT.quiet and CURRENT.verbose:
-        raise UsageError("--quiet and --verbose ask for opposite things.", "Leave out one of them.")
+_option = partial(
+    typer.Option, metavar="", expose_value=False, rich_help_panel=OUTPUT_PANEL, callback=_set
+)
 
 
 @cache
 def parameters() -> tuple[Any, ...]:
-    """Return the three options as parameters of a command."""
+    """Return the common options as parameters of a Typer command."""
     holder = typer.Typer(add_completion=False)
 
-    @holder.command()
+    @holder.command(add_help_option=False)
     def command(
-        quiet: Annotated[
-            bool,
-            typer.Option(
-                "--quiet",
-                "-q",
-                expose_value=False,
-                callback=_make_quiet,
-                rich_help_panel=_PANEL,
-                help="Tell nothing but data and errors.",
-            ),
-        ] = False,
+        quiet: Annotated[bool, _option("--quiet", "-q", help="Only data and errors.")] = False,
         verbose: Annotated[
-            bool,
-            typer.Option(
-                "--verbose",
-                "-v",
-                expose_value=False,
-                callback=_make_verbose,
-                rich_help_panel=_PANEL,
-                help="Tell which files are read and written, and when.",
-            ),
+            bool, _option("--verbose", "-v", help="Log the files read and written.")
         ] = False,
         no_progress: Annotated[
+            bool, _option("--no-progress", help="No bars and no epoch lines.")
+        ] = False,
+        show_help: Annotated[
             bool,
-            typer.Option(
-                "--no-progress",
-                expose_value=False,
-                callback=_hide_progress,
-                rich_help_panel=_PANEL,
-                help="No bars, no line for each epoch or step.",
-            ),
+            _option("--help", "-h", is_eager=True, callback=_print_help, help="Show this help."),
         ] = False,
     ) -> None:
-        del quiet, verbose, no_progress
+        del quiet, verbose, no_progress, show_help
 
     return tuple(typer.main.get_command(holder).params)
-
-
-_PANEL = "How much to tell"

@@ -1,4 +1,4 @@
-"""Help, version, errors and exit codes: the contract of the terminal."""
+"""Help, version, errors and exit codes."""
 
 import os
 import re
@@ -35,24 +35,25 @@ COMMANDS = list(commands(typer.main.get_command(app)))
 @pytest.mark.parametrize(
     ("path", "is_group"), COMMANDS, ids=[" ".join(("movierec", *path)) for path, _ in COMMANDS]
 )
-def test_every_command_has_help_with_an_example(
+def test_every_command_has_help_with_an_example_and_without_type_names(
     path: tuple[str, ...], is_group: bool, cli: Cli
 ) -> None:
+    command = " ".join(("movierec", *path))
     result = cli(*path, "--help")
-    assert result.exit_code == 0
-    assert result.stderr == ""
+    assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == cli(*path, "-h").stdout
-    assert f"Usage: {' '.join(('movierec', *path))}" in result.stdout
+    assert f"Usage: {command}" in result.stdout
+    assert not re.search(r"<(bool|str|int|float|path|file)\b|<=x", result.stdout)
     if not is_group:
         _, found, examples = result.stdout.partition("Examples")
         assert found
-        command = " ".join(("movierec", *path))
         assert any(line.strip().startswith(command) for line in examples.splitlines())
 
 
-def test_the_main_commands_are_there() -> None:
-    names = {" ".join(path) for path, _ in COMMANDS}
-    assert {"quickstart", "download", "eda genres", "train", "evaluate", "recommend"} <= names
+def test_the_commands_stand_in_the_order_of_their_panels() -> None:
+    top = [path[0] for path, _ in COMMANDS if len(path) == 1]
+    assert top[0] == "quickstart"
+    assert top.index("download") < top.index("train") < top.index("runs") < top.index("recommend")
 
 
 def test_the_version(cli: Cli) -> None:
@@ -78,75 +79,77 @@ def failed(result: Any, code: int) -> tuple[str, str]:
     return error.removeprefix("error: "), hint.removeprefix("hint: ").rstrip("\n")
 
 
-def test_an_unknown_data_set_is_wrong_usage(cli: Cli) -> None:
-    error, hint = failed(cli("eda", "genres", "--dataset", "ml-20m"), 2)
-    assert error == "There is no data set 'ml-20m'."
-    assert "synthetic" in hint
-
-
 @pytest.mark.parametrize(
-    "arguments",
+    "line",
     [
-        ("train", "oracle", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "oracle", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "original", "--device", "tpu", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "original", "--learning-rate", "0", "--dataset", SMALL),
-        ("train", "dnn", "--preset", "original", "--holdout", "u9", "--dataset", SMALL),
-        ("eda", "genres", "--dataset", "synthetic-5x5x5"),
-        ("evaluate", "a/b"),
-        ("download", "--from", "x.zip", "--url", "https://films.example/x.zip"),
+        f"train oracle --dataset {SMALL}",
+        f"train dnn --preset oracle --dataset {SMALL}",
+        f"train dnn --preset original --device tpu --dataset {SMALL}",
+        f"train dnn --preset original --learning-rate 0 --dataset {SMALL}",
+        f"train dnn --preset original --holdout u9 --dataset {SMALL}",
+        "eda genres --dataset ml-20m",
+        "eda genres --dataset synthetic-5x5x5",
+        "evaluate a/b",
+        "download --from x.zip --url https://films.example/x.zip",
     ],
-    ids=" ".join,
 )
-def test_what_makes_no_sense_is_wrong_usage(arguments: tuple[str, ...], cli: Cli) -> None:
-    result = cli(*arguments)
+def test_a_value_that_makes_no_sense_is_wrong_usage(line: str, cli: Cli) -> None:
+    result = cli(*line.split())
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("error: ")
+    assert "error: " in result.stderr
     assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "line",
     [
-        ("nonsense",),
-        ("eda", "nonsense"),
-        ("train",),
-        ("evaluate",),
-        ("train", "dnn", "--epochs", "0"),
-        ("train", "dnn", "--epochs", "many"),
-        ("train", "dnn", "--split-seed", "-1"),
-        ("evaluate", "dnn", "--k", "0"),
-        ("eda", "genres", "--format", "xml"),
-        ("eda", "genres", "--nonsense"),
+        "nonsense",
+        "eda nonsense",
+        "train",
+        "train dnn --epochs 0",
+        "train dnn --epochs many",
+        "train dnn --split-seed -1",
+        "evaluate dnn --k 0",
+        "eda genres --format xml",
+        "eda genres --nonsense",
+        "films star trek",
     ],
-    ids=" ".join,
 )
-def test_what_typer_refuses_is_wrong_usage_too(arguments: tuple[str, ...], cli: Cli) -> None:
-    _, hint = failed(cli(*arguments), 2)
-    assert re.fullmatch(r"See: movierec( \w+)* --help", hint)
+def test_a_line_that_typer_refuses_is_wrong_usage_and_names_the_help(line: str, cli: Cli) -> None:
+    _, hint = failed(cli(*line.split()), 2)
+    assert re.search(r"See: movierec( \w+)* --help$", hint)
 
 
-def test_data_that_is_not_there_is_code_three(cli: Cli) -> None:
-    error, hint = failed(cli("eda", "genres"), 3)
-    assert error.startswith("MovieLens 100K is not in ")
-    assert hint == "Get it with: movierec download"
+def test_an_unquoted_title_gets_the_hint_to_quote_it(cli: Cli) -> None:
+    _, hint = failed(cli("films", "star", "trek"), 2)
+    assert '"star wars"' in hint
 
 
-def test_a_run_that_is_not_there_is_code_three(cli: Cli) -> None:
-    error, hint = failed(cli("evaluate", "mine"), 3)
-    assert error == "There is no run 'mine'."
-    assert hint == "Train one with: movierec train dnn"
+def test_a_wrong_choice_is_reported_without_words_of_the_library(cli: Cli) -> None:
+    error, _ = failed(cli("eda", "genres", "--format", "jsn"), 2)
+    assert error.startswith("Invalid value for '--format': 'jsn' is not one of")
 
 
-def test_a_file_that_is_not_there_is_code_three(cli: Cli) -> None:
-    error, _ = failed(cli("download", "--from", "gone.zip"), 3)
-    assert error == "There is no file or folder gone.zip."
+@pytest.mark.parametrize(
+    ("line", "code", "hint"),
+    [
+        ("eda genres", 3, "movierec download"),
+        ("evaluate mine", 3, "movierec train dnn"),
+        ("download --from gone.zip", 3, ""),
+        ("download --from page.zip", 5, "movierec download"),
+    ],
+)
+def test_missing_data_is_code_three_and_a_wrong_file_code_five(
+    line: str, code: int, hint: str, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "page.zip").write_bytes(b"<html>")
+    assert hint in failed(cli(*line.split()), code)[1]
 
 
 def test_a_page_that_is_not_there_is_code_four(cli: Cli, site: Site) -> None:
     result = cli("download", "--url", f"{site.url}/gone.zip")
     assert (result.exit_code, result.stdout) == (4, "")
-    assert f"error: {site.url}/gone.zip answers 404 Not Found.\n" in result.stderr
+    assert "404" in result.stderr
     assert "hint: " in result.stderr
 
 
@@ -155,15 +158,7 @@ def test_no_network_is_code_four(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
     result = cli("download")
     assert (result.exit_code, result.stdout) == (4, "")
     assert "Trying again" in result.stderr
-    assert "cannot be reached" in result.stderr
-    assert "movierec download --from " in result.stderr
-
-
-def test_another_file_is_code_five(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "page.zip").write_bytes(b"<html>")
-    error, hint = failed(cli("download", "--from", "page.zip"), 5)
-    assert error.startswith("page.zip is not a readable zip archive")
-    assert "movierec download" in hint
+    assert "movierec download --from ml-100k.zip" in result.stderr
 
 
 def test_a_damaged_run_is_code_five(
@@ -185,7 +180,7 @@ def fail_with(failure: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "load_dataset", load)
 
 
-def test_an_unexpected_failure_says_that_it_is_a_bug(
+def test_an_unexpected_failure_is_reported_as_a_bug(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail_with(RuntimeError("out of tea"), monkeypatch)
@@ -211,8 +206,8 @@ def test_a_traceback_is_shown_only_when_it_is_asked_for(wanted: str, command: Co
 
 
 def test_errors_are_never_wrapped(cli: Cli) -> None:
-    long = "x" * 300
-    assert f"{'/'.join([long] * 3)}" in cli("download", "--from", "/".join([long] * 3)).stderr
+    path = "/".join(["x" * 300] * 3)
+    assert path in cli("download", "--from", path).stderr
 
 
 @pytest.mark.parametrize("format", ["table", "md", "csv", "json"])
@@ -238,14 +233,7 @@ def test_a_reader_that_has_enough_leaves_no_traceback(trained: Path, tmp_path: P
         assert done.stdout.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "format",
-    [
-        "json",
-        "csv",
-        "table",
-    ],
-)
+@pytest.mark.parametrize("format", ["json", "csv", "table"])
 def test_a_reader_that_is_gone_from_the_start_is_no_failure(format: str, trained: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -258,11 +246,6 @@ def test_a_reader_that_is_gone_from_the_start_is_no_failure(format: str, trained
             text=True,
         )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_it_runs_as_a_module(command: Command) -> None:
-    done = command("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"movierec {__version__}\n", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
@@ -281,17 +264,5 @@ def test_a_disk_that_is_full_is_no_bug(format: str, trained: Path) -> None:
 
 
 def test_the_prose_of_a_help_has_the_width_of_the_terminal(cli: Cli) -> None:
-    text = cli("evaluate", "--help").stdout
-    assert "but who they are. Fold-in: 80 % of their ratings are known." in " ".join(text.split())
-    assert any("Fold-in: 80 % of their ratings are known" in line for line in text.splitlines())
-
-
-def test_a_title_that_is_not_quoted_is_told_to_be(cli: Cli) -> None:
-    error, hint = failed(cli("films", "star", "trek"), 2)
-    assert "unexpected extra argument" in error
-    assert hint == 'Quote words that belong together: "star wars". See: movierec films --help'
-
-
-def test_a_wrong_choice_is_told_in_words_for_people(cli: Cli) -> None:
-    error, _ = failed(cli("eda", "genres", "--format", "jsn"), 2)
-    assert error.startswith("Invalid value for '--format': 'jsn' is not one of")
+    lines = cli("evaluate", "--help").stdout.splitlines()
+    assert any("only age, gender and occupation. Fold-in: 80 %" in line for line in lines)

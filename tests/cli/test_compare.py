@@ -1,10 +1,11 @@
-"""``movierec compare`` sets everything side by side and trains only what is missing."""
+"""``movierec compare`` measures all models side by side and trains only the missing ones."""
 
 import json
 
 import pytest
 
 from movierec_cli.core.evaluation import metrics
+from movierec_cli.core.experiments import resume, reuse
 from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.models.baselines import BASELINES
 from tests.cli.conftest import Cli
@@ -15,55 +16,60 @@ NAMES = [*BASELINES, "two-tower default", "two-tower original", "dnn default", "
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every preset train two epochs only; what is compared is not the point here."""
+    """Limit every preset to two epochs."""
     resolve = pipeline.TrainSpec.resolve
 
-    def short(request: pipeline.TrainSpec) -> object:
-        preset = resolve(request)
+    def short(spec: pipeline.TrainSpec) -> object:
+        preset = resolve(spec)
         options = pipeline.replace(preset.training, epochs=2)
         return pipeline.replace(preset, training=options)
 
     monkeypatch.setattr(pipeline.TrainSpec, "resolve", short)
 
 
-def test_everything_is_compared_once_and_then_used_again(
+def test_missing_models_are_trained_once_and_then_used_again(
     cli: Cli, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = cli("compare", "--dataset", SMALL, "--json")
     assert first.exit_code == 0
+    assert "Training dnn original: epoch 2" in first.stderr
     content = json.loads(first.stdout)
-    assert {key: content[key] for key in ("schema", "dataset", "holdout", "split_seed", "k")} == {
+    results = content.pop("results")
+    assert content == {
         "schema": 1,
         "dataset": SMALL,
         "holdout": "users",
         "split_seed": 705,
+        "split_seeds": [705],
         "k": 25,
     }
     for scenario in ("cold-start", "fold-in"):
-        of_scenario = [r for r in content["results"] if r["scenario"] == scenario]
-        names = [
+        of_scenario = [result for result in results if result["scenario"] == scenario]
+        assert [
             r["model"] if r["preset"] == "baseline" else f"{r['model']} {r['preset']}"
             for r in of_scenario
-        ]
-        assert names == NAMES
+        ] == NAMES
         assert all(set(r["metrics"]) == set(metrics.ALL) for r in of_scenario)
         assert all(r["seconds"]["train"] >= 0 for r in of_scenario)
-    by_name = {(r["model"], r["preset"], r["scenario"]): r for r in content["results"]}
-    assert by_name["popularity", "baseline", "fold-in"]["metrics"]["mse"] is None
-    assert by_name["film-mean", "baseline", "fold-in"]["metrics"]["mse"] > 0
+    by_name = {(r["model"], r["preset"], r["scenario"]): r["metrics"] for r in results}
+    assert by_name["popularity", "baseline", "fold-in"]["mse"] is None
+    assert by_name["film-mean", "baseline", "fold-in"]["mse"] > 0
 
     def no_training(*_: object) -> None:
         raise AssertionError("a run that fits was trained again")
 
-    monkeypatch.setattr(pipeline, "train_run", no_training)
-    again = json.loads(cli("compare", "--dataset", SMALL, "--json").stdout)
-    assert [r["metrics"] for r in again["results"]] == [r["metrics"] for r in content["results"]]
+    monkeypatch.setattr(resume, "train_run", no_training)
+    again = json.loads(cli("compare", "--dataset", SMALL, "--json").stdout)["results"]
+    assert [r["metrics"] for r in again] == [r["metrics"] for r in results]
 
-    table = cli("compare", "--dataset", SMALL)
-    assert "ndcg" in table.stdout.lower()
-    assert "made-up data" in table.stdout
-    assert "*" in table.stdout
-    assert "published" not in table.stdout  # the report says nothing about made-up data
+    table = cli("compare", "--dataset", SMALL).stdout
+    for text in ("NDCG@25", "made-up data", "split seed 705", "*"):
+        assert text in table
+    assert "published" not in table  # the report's figures are not for made-up data
+    lines = cli("compare", "--dataset", SMALL, "--format", "csv").stdout.splitlines()
+    assert {line for line in lines if line.startswith("#")} == {"# cold-start", "# fold-in"}
+    assert lines[1].startswith("model,preset,run,scenario,users,precision,")
+    assert lines[1].endswith(",train_seconds,score_seconds")
 
 
 def test_several_split_seeds_give_means_and_deviations(cli: Cli, quick: None) -> None:
@@ -75,9 +81,18 @@ def test_several_split_seeds_give_means_and_deviations(cli: Cli, quick: None) ->
     assert ease["deviations"]["mse"] is None
 
 
+def test_a_long_comparison_is_announced(
+    cli: Cli, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reuse, "expected_seconds", lambda *_: 30.0)
+    first, second = (cli("compare", "--dataset", SMALL).stderr for _ in range(2))
+    assert "4 models have to be trained: about 2.0 minutes" in first
+    assert "have to be trained" not in second
+
+
 def test_a_fold_has_no_seeds_and_none_leaves_nothing(cli: Cli) -> None:
     fold = cli("compare", "--dataset", SMALL, "--holdout", "u1", "--seeds", "2")
     assert (fold.exit_code, fold.stdout) == (2, "")
-    assert "always the same" in fold.stderr
+    assert "--seeds" in fold.stderr
     nothing = cli("compare", "--dataset", SMALL, "--holdout", "none")
     assert (nothing.exit_code, nothing.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""What the shell offers when Tab is pressed."""
+"""Completion of commands, options and names in the shell."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.cli.conftest import Cli, Command
 
 
 def offered(command: Command, line: str) -> list[str]:
-    """Return what bash is offered for the word that the line ends in."""
+    """Return the candidates of bash for the last word of a line."""
     done = command(
         COMP_WORDS=line,
         COMP_CWORD=str(line.count(" ")),
@@ -19,7 +19,7 @@ def offered(command: Command, line: str) -> list[str]:
         _PYTHON__M_MOVIEREC_CLI_COMPLETE="complete_bash",
     )
     assert done.stderr == ""
-    return done.stdout.split("\n")[:-1] if done.stdout.endswith("\n") else done.stdout.split("\n")
+    return [name for name in done.stdout.split("\n") if name]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def cached(small: Dataset, paths: Paths) -> None:
 
 
 def test_commands(command: Command) -> None:
-    assert [name for name in offered(command, "movierec re") if name] == ["report", "recommend"]
+    assert offered(command, "movierec re") == ["report", "recommend"]
     assert "genres" in offered(command, "movierec eda ")
     assert "--resume" in offered(command, "movierec train dnn --re")
 
@@ -45,13 +45,12 @@ def test_commands(command: Command) -> None:
     ],
 )
 def test_runs(line: str, trained: Path, command: Command) -> None:
-    assert [name for name in offered(command, line) if name] == ["dnn", "two-tower"]
-    assert [name for name in offered(command, line + "t") if name] == ["two-tower"]
+    assert offered(command, line) == ["dnn", "two-tower"]
+    assert offered(command, line + "t") == ["two-tower"]
 
 
 def test_genres_and_occupations(cached: None, small: Dataset, command: Command) -> None:
-    genres = [name for name in offered(command, "movierec recommend --genre ") if name]
-    assert genres == list(small.genres)
+    assert offered(command, "movierec recommend --genre ") == list(small.genres)
     found = offered(command, "movierec recommend --occupation " + small.occupations[0][:3])
     assert small.occupations[0] in found
 
@@ -59,17 +58,16 @@ def test_genres_and_occupations(cached: None, small: Dataset, command: Command) 
 def test_without_data_nothing_is_offered_and_nothing_is_made(
     command: Command, paths: Paths
 ) -> None:
-    assert not any(offered(command, "movierec recommend --genre "))
-    assert not any(offered(command, "movierec evaluate "))
-    assert not any(offered(command, "movierec recommend --profile "))
+    for line in ("recommend --genre ", "evaluate ", "recommend --profile "):
+        assert offered(command, f"movierec {line}") == []
     assert not paths.cache.exists()
 
 
 def test_fixed_choices(command: Command) -> None:
-    assert [name for name in offered(command, "movierec train ") if name] == ["two-tower", "dnn"]
+    assert offered(command, "movierec train ") == ["two-tower", "dnn"]
     assert "u1" in offered(command, "movierec train dnn --holdout ")
     assert "original" in offered(command, "movierec train dnn --preset ")
 
 
-def test_the_shell_can_be_told_about_it(cli: Cli) -> None:
+def test_the_help_offers_to_install_it(cli: Cli) -> None:
     assert "--install-completion" in cli("--help").stdout

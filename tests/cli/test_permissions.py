@@ -1,4 +1,4 @@
-"""Who may read what movierec writes is for the user to say: every file follows the umask."""
+"""Written files and folders follow the umask of the user."""
 
 import os
 from collections.abc import Iterator
@@ -21,20 +21,20 @@ PATH = (
     "export vectors -o out/vectors.tsv",
     f"eda genres --dataset {DATA} --plot out/genres.png",
 )
-"""What writes the cache, runs, profiles, lists, vectors and figures; a report comes last."""
+"""Commands that write the cache, runs, profiles, lists, vectors and figures."""
 
 
 @pytest.fixture
-def given_back() -> Iterator[None]:
-    """Leave the umask as it was."""
+def restored_umask() -> Iterator[None]:
+    """Restore the umask after the test."""
     before = os.umask(0o022)
     yield
     os.umask(before)
 
 
 @pytest.mark.parametrize(("mask", "report"), [(0o027, "report.md"), (0o077, "report.html")])
-def test_all_that_is_written_on_the_whole_path_follows_the_umask(
-    mask: int, report: str, tiny: dict[str, bytes], tmp_path: Path, cli: Cli, given_back: None
+def test_everything_that_is_written_follows_the_umask(
+    mask: int, report: str, tiny: dict[str, bytes], tmp_path: Path, cli: Cli, restored_umask: None
 ) -> None:
     pytest.importorskip("matplotlib")
     write_zip(tmp_path / "mine.zip", tiny)

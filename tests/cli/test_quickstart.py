@@ -1,4 +1,4 @@
-"""``movierec quickstart`` shows the whole path, with made-up data where there is no network."""
+"""``movierec quickstart`` runs the whole path, with made-up data where there is no network."""
 
 from pathlib import Path
 
@@ -14,9 +14,7 @@ def announced(stderr: str) -> list[str]:
     return [line.removeprefix("$ movierec ") for line in stderr.splitlines() if line[:2] == "$ "]
 
 
-def test_without_network_it_says_so_and_goes_on_with_made_up_data(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_network_it_uses_made_up_data(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "RETRY_PAUSES", ())
     result = cli("quickstart")
     assert result.exit_code == 0

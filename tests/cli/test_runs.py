@@ -1,48 +1,102 @@
-"""``movierec runs`` lists and removes runs."""
+"""``movierec runs`` lists, shows and removes runs."""
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli
+from movierec_cli.core.runs.store import load_manifest
+from tests.cli.conftest import Cli, Command
 
 
-def test_no_runs_yet_says_how_to_make_one(cli: Cli) -> None:
+@pytest.fixture
+def own_runs(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a copy of the trained runs, to be changed."""
+    shutil.copytree(trained.parents[1], tmp_path / "own")
+    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
+    return tmp_path / "own" / "data" / "runs"
+
+
+def test_without_runs_the_table_names_the_next_command(cli: Cli) -> None:
     result = cli("runs", "list")
     assert result.exit_code == 0
     assert "movierec train dnn" in result.stdout
     assert json.loads(cli("runs", "list", "--json").stdout) == {"schema": 1, "runs": []}
 
 
-def test_a_run_is_listed_and_removed(
-    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(trained.parents[1], tmp_path / "own")  # the folder itself is for all tests
-    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
+def test_a_run_is_listed_and_removed(cli: Cli, own_runs: Path) -> None:
     runs = json.loads(cli("runs", "list", "--json").stdout)["runs"]
     assert [run["name"] for run in runs] == ["dnn", "two-tower"]
     assert (runs[0]["model"], runs[0]["holdout"], runs[0]["split_seed"]) == ("dnn", "users", 705)
     assert cli("runs", "remove", "dnn").exit_code == 0
     left = json.loads(cli("runs", "list", "--json").stdout)["runs"]
     assert [run["name"] for run in left] == ["two-tower"]
-    gone = cli("runs", "remove", "dnn")
-    assert gone.exit_code == 3
-    assert "There is no run" in gone.stderr
+    assert cli("runs", "remove", "dnn").exit_code == 3
 
 
-def test_a_damaged_run_does_not_hide_the_others(
-    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(trained.parents[1], tmp_path / "own")
-    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "own"))
-    (tmp_path / "own" / "data" / "runs" / "dnn" / "manifest.json").write_bytes(b"{")
+def test_a_damaged_run_does_not_hide_the_others(cli: Cli, own_runs: Path) -> None:
+    (own_runs / "dnn" / "manifest.json").write_bytes(b"{")
     result = cli("runs", "list", "--json")
     assert result.exit_code == 5
     assert [run["name"] for run in json.loads(result.stdout)["runs"]] == ["two-tower"]
     assert "error: The run 'dnn' is damaged" in result.stderr
-    assert "hint: Remove it with: movierec runs remove dnn" in result.stderr
-    assert "is damaged" in cli("runs", "list", "--quiet").stderr
-    (tmp_path / "own" / "data" / "runs" / "two-tower" / "manifest.json").write_bytes(b"{")
+    assert "movierec runs remove dnn" in result.stderr
+    (own_runs / "two-tower" / "manifest.json").write_bytes(b"{")
     assert "None yet" not in cli("runs", "list").stdout
+
+
+def test_the_table_shows_facts_metrics_curves_and_the_kept_epoch(cli: Cli, trained: Path) -> None:
+    result = cli("runs", "show", "dnn")
+    assert (result.exit_code, result.stderr) == (0, "")
+    for text in ("made-up data", "config: ", "cold-start", "fold-in", "NDCG@25"):
+        assert text in result.stdout
+    for name in ("total loss", "classifier loss", "vector loss", "Accuracy"):
+        assert f"{name}, training" in result.stdout
+        assert f"{name}, validation" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("▲ kept: epoch 1, the best")
+
+
+def test_a_terminal_that_shows_only_ascii_gets_a_row_for_each_epoch(
+    command: Command, trained: Path
+) -> None:
+    done = command("runs", "show", "dnn", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.isascii()
+    assert "train classifier_loss" in done.stdout
+
+
+def test_json_is_the_whole_manifest(cli: Cli, trained: Path) -> None:
+    content = json.loads(cli("runs", "show", "dnn", "--json").stdout)
+    manifest, _ = load_manifest("dnn", trained)
+    assert content["epochs"] == [dict(epoch) for epoch in manifest.epochs]
+    assert content["config"] == manifest.config
+
+
+def test_csv_has_a_row_for_each_epoch(cli: Cli, trained: Path) -> None:
+    text = cli("runs", "show", "dnn", "--format", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(text.partition("# epochs\n")[2])))
+    manifest, _ = load_manifest("dnn", trained)
+    assert len(rows) == len(manifest.epochs) == 1
+    assert float(rows[0]["train_loss"]) == manifest.epochs[0]["train"]["loss"]
+    assert rows[0]["kept"] == "True"
+    assert "│" not in text
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_the_curves_are_drawn_to_a_file(
+    suffix: str, cli: Cli, trained: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    target = tmp_path / f"curves.{suffix}"
+    result = cli("runs", "show", "two-tower", "--plot", str(target))
+    assert result.exit_code == 0
+    assert str(target) in result.stderr.replace("\n", "")
+    assert target.stat().st_size > 1000
+
+
+def test_another_kind_of_file_is_refused(cli: Cli, trained: Path) -> None:
+    result = cli("runs", "show", "dnn", "--plot", "curves.pdf")
+    assert (result.exit_code, result.stdout) == (2, "")

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from movierec_cli.cli.tables import laid_out
-from movierec_cli.cli.view import Column, View
+from movierec_cli.cli.tables import Column, View, laid_out
 
 VIEW = View(
     "Films",
@@ -28,7 +27,7 @@ def shown(view: View, width: int) -> list[str]:
     return [line.rstrip() for line in console.export_text().splitlines()]
 
 
-def test_where_it_fits_it_is_one_table() -> None:
+def test_what_fits_is_one_table() -> None:
     lines = shown(VIEW, 80)
     assert lines[0].startswith("┏")
     assert sum("Terminator" in line for line in lines) == 1
@@ -119,13 +118,13 @@ def test_a_terminal_of_forty_columns_is_served(command: tuple[str, ...], trained
 
 
 BARS = ("eda", "genres", "--dataset", "synthetic-120x200x5000")
-COLOUR = re.compile(r"\x1b\[(?:\d+;)*[349]\d[;m]")
+COLOR = re.compile(r"\x1b\[(?:\d+;)*[349]\d[;m]")
 """Foreground or background; bold and dim are none."""
 
 
 def test_color_is_for_terminals_that_want_it(trained: Path) -> None:
-    assert COLOUR.search(in_terminal(*BARS, COLUMNS="80"))
-    assert not COLOUR.search(in_terminal(*BARS, COLUMNS="80", NO_COLOR="1"))
+    assert COLOR.search(in_terminal(*BARS, COLUMNS="80"))
+    assert not COLOR.search(in_terminal(*BARS, COLUMNS="80", NO_COLOR="1"))
     assert "\x1b[" not in in_terminal(*BARS, COLUMNS="80", TERM="dumb")
 
 

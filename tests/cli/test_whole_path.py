@@ -192,7 +192,7 @@ def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> 
     rows = [line for line in result.stderr.splitlines() if line.strip()[:1].isdigit()]
     assert len(rows) == 5  # one epoch, then one for every 20 of 80 sweeps
     assert rows[-1].endswith("sweep 80")
-    assert rows[-1].split()[0] == "5*"
+    assert rows[-1].split()[0] == "5"
 
 
 def test_a_damaged_prepared_data_set_is_made_anew_and_said_so(cli: Cli, paths: Paths) -> None:

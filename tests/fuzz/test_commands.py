@@ -1,4 +1,4 @@
-"""Whatever is typed after a command: an answer or an error of ours, and never code 1."""
+"""Any options of any command give an answer or an expected error, never code 1."""
 
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def typed(draw: st.DrawFn, options: dict[str, st.SearchStrategy[str]]) -> list[s
 
 
 def is_an_answer_or_an_error_of_ours(cli: Cli, arguments: list[str]) -> None:
-    """Run a command and look at the code and at what it says."""
+    """Run a command and check its exit code and its error."""
     result = cli(*arguments)
     assert result.exit_code in (0, 2, 3, 4, 5), result.stderr
     assert "Traceback" not in result.stderr

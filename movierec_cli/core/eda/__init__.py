@@ -1,10 +1,11 @@
-"""The tables behind the figures of the report, one function each, each giving a DataFrame.
+"""Tables of the exploratory analysis: functions that compute DataFrames, and their layouts.
 
-A user *watches* a genre when she rated at least one film of it. A share is always 0..1, a
-standard deviation the sample's (n - 1 in the denominator). A figure that does not exist, such as
-the standard deviation of one rating, is NaN.
+A user *watches* a genre by rating at least one film of it. A share is always 0..1, a standard
+deviation the sample's (n - 1 in the denominator). A value that does not exist, such as the
+standard deviation of one rating, is NaN.
 """
 
+from movierec_cli.core.eda import film_tables, genre_tables, rating_tables, user_tables
 from movierec_cli.core.eda.film_tables import (
     MIN_RATINGS,
     film_distribution,
@@ -20,6 +21,7 @@ from movierec_cli.core.eda.genre_tables import (
     occupation_matrix,
     occupations,
 )
+from movierec_cli.core.eda.layout import Grid, Layout, Write
 from movierec_cli.core.eda.rating_tables import overview, ratings, ratings_over_time
 from movierec_cli.core.eda.user_tables import (
     age_bands,
@@ -31,9 +33,21 @@ from movierec_cli.core.eda.user_tables import (
     users,
 )
 
+LAYOUTS = {
+    layout.key: layout
+    for module in (rating_tables, genre_tables, user_tables, film_tables)
+    for layout in vars(module).values()
+    if isinstance(layout, Layout)
+}
+"""The layout of each table by its key, which is the name of its function too."""
+
 __all__ = [
+    "LAYOUTS",
     "METRICS",
     "MIN_RATINGS",
+    "Grid",
+    "Layout",
+    "Write",
     "age_bands",
     "film_distribution",
     "film_statistics",

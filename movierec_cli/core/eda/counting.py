@@ -1,4 +1,4 @@
-"""What several tables count alike."""
+"""Counts, bands and statistics that several tables share."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, IntArray
 
-_NOT_A_GENRE = frozenset({"unknown", "(no genres listed)"})  # how editions of MovieLens say so
+_NOT_A_GENRE = frozenset({"unknown", "(no genres listed)"})  # names in editions of MovieLens
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 def named_genres(dataset: Dataset) -> IntArray:
-    """Return the columns of ``films.genres`` that stand for a genre, not for the lack of one."""
+    """Return the columns of ``films.genres`` that stand for a genre, not for a missing one."""
     return np.array(
         [column for column, name in enumerate(dataset.genres) if name not in _NOT_A_GENRE],
         dtype=np.int64,

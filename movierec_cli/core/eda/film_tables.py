@@ -1,4 +1,7 @@
-"""Films: how they are rated, and how few of them get most of the ratings."""
+"""Tables of films: the statistics of their ratings, and their popularity.
+
+Functions of a ``table`` take the one of `films`.
+"""
 
 import math
 
@@ -6,18 +9,88 @@ import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import Dataset, IntArray
-from movierec_cli.core.data.titles import year_in
+from movierec_cli.core.data.titles import without_year, year_in
 from movierec_cli.core.eda.counting import band_of, bands, describe, shares
+from movierec_cli.core.eda.layout import (
+    Column,
+    Layout,
+    compact,
+    decimals,
+    percent,
+    span,
+    whole,
+)
+from movierec_cli.core.eda.user_tables import STATISTICS
 from movierec_cli.core.errors import UsageError
 
 MIN_RATINGS = 8
-"""By default, films with fewer ratings are left out: what they tell is mostly chance."""
+"""By default, films with fewer ratings are left out: their statistics are mostly chance."""
 
-STATISTICS = ("mean", "median", "std")
-"""What is told of the ratings of each film."""
+PER_FILM = ("mean", "median", "std")
+"""The statistics of the ratings of each film."""
 
 _STEP = 0.25  # of a star, in the distribution of the films' statistics
 _MOST_RATED = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+FILM_STATISTICS = Layout(
+    "film_statistics",
+    "Ratings of {films} films with at least {min_ratings} ratings",
+    (
+        *STATISTICS,
+        Column("pearson", "Correlation with number of ratings (Pearson)", compact),
+        Column("spearman", "Correlation with number of ratings (Spearman)", compact),
+    ),
+    ("Mean, median, standard deviation and number of the ratings of a film, over these films.",),
+    headers=("Over films", "Mean", "Median", "Std", "Ratings"),
+)
+FILM_DISTRIBUTION = Layout(
+    "film_distribution",
+    "Distribution over {films} films with at least {min_ratings} ratings",
+    (
+        Column("from", "From", decimals(2)),
+        Column("to", "To", decimals(2)),
+        Column("mean", "Mean", whole, bar=True),
+        Column("median", "Median", whole, bar=True),
+        Column("std", "Std", whole, bar=True),
+    ),
+    (
+        "From is within the row; To is within the last row only. "
+        "Std: standard deviation of the ratings of a film.",
+    ),
+)
+FILMS = Layout(
+    "films",
+    "{films} films with at least {min_ratings} ratings by mean rating",
+    (
+        Column("title", "Title", without_year, numeric=False),
+        Column("year", "Year", numeric=False),
+        Column("ratings", "Ratings", whole),
+        Column("mean", "Mean", decimals(2)),
+        Column("median", "Median", decimals(1)),
+        Column("std", "Std", decimals(2)),
+    ),
+)
+RATINGS_PER_FILM = Layout(
+    "ratings_per_film",
+    "All films by their number of ratings",
+    (
+        Column(("from", "to"), "Ratings", span),
+        Column("films", "Films", whole),
+        Column("share_of_films", "% of\nfilms", percent, bar=True),
+        Column("share_of_ratings", "% of\nratings", percent),
+        Column("mean_rating", "Mean\nrating", decimals(2)),
+    ),
+)
+LONG_TAIL = Layout(
+    "long_tail",
+    "The long tail: ratings of the most rated films",
+    (
+        Column("most_rated", "Most rated", "{:.0%}".format),
+        Column("films", "Films", whole),
+        Column("ratings", "Ratings", whole),
+        Column("share", "% of\nratings", percent, bar=True),
+    ),
+)
 
 
 def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
@@ -41,12 +114,12 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
             "value": dataset.ratings.values.astype(np.float64),
         }
     )
-    found = rated.groupby("row")["value"].agg(["count", *STATISTICS])
+    found = rated.groupby("row")["value"].agg(["count", *PER_FILM])
     most = int(found["count"].max()) if len(found) else 0
     if most < max(min_ratings, 1):
         raise UsageError(
             f"No film has {min_ratings:,} ratings; the most rated has {most:,}.",
-            f"Ask for fewer: --min-ratings {max(most, 1)}",
+            f"Lower the bound: --min-ratings {max(most, 1)}",
         )
     found = found[found["count"] >= min_ratings]
     rows = found.index.to_numpy()
@@ -57,7 +130,7 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
             "title": titles,
             "year": pd.Series([year_in(str(title)) for title in titles], dtype=object),
             "ratings": found["count"].to_numpy(),
-            **{name: found[name].to_numpy() for name in STATISTICS},
+            **{name: found[name].to_numpy() for name in PER_FILM},
         }
     )
     order = np.lexsort((table["film"], -table["ratings"], -table["mean"]))
@@ -65,12 +138,7 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
 
 
 def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarize the statistics of films, and how they go with popularity.
-
-    Parameters
-    ----------
-    table
-        As from `films`.
+    """Summarize the statistics of films, and correlate them with popularity.
 
     Returns
     -------
@@ -88,7 +156,7 @@ def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
                 "pearson": _correlation(table[name], table["ratings"]),
                 "spearman": _correlation(table[name].rank(), table["ratings"].rank()),
             }
-            for name in (*STATISTICS, "ratings")
+            for name in (*PER_FILM, "ratings")
         ]
     )
 
@@ -96,27 +164,22 @@ def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
 def film_distribution(table: pd.DataFrame) -> pd.DataFrame:
     """Count films by the mean, the median and the standard deviation of their ratings.
 
-    Parameters
-    ----------
-    table
-        As from `films`.
-
     Returns
     -------
     A row for each quarter of a star between the lowest and the highest: ``from`` (within it),
     ``to`` (within it in the last row only), and the number of films whose ``mean``, ``median``,
     ``std`` lies there.
     """
-    values = table[list(STATISTICS)]
+    values = table[list(PER_FILM)]
     first = math.floor(float(values.min().min()) / _STEP)
     last = max(math.ceil(float(values.max().max()) / _STEP), first + 1)
     edges = np.arange(first, last + 1) * _STEP
-    counts = {name: np.histogram(values[name].dropna(), bins=edges)[0] for name in STATISTICS}
+    counts = {name: np.histogram(values[name].dropna(), bins=edges)[0] for name in PER_FILM}
     return pd.DataFrame({"from": edges[:-1], "to": edges[1:], **counts})
 
 
 def ratings_per_film(dataset: Dataset) -> pd.DataFrame:
-    """Count the films of the catalog by how many ratings they have.
+    """Count the films of the catalog by their number of ratings.
 
     Returns
     -------
@@ -141,7 +204,7 @@ def ratings_per_film(dataset: Dataset) -> pd.DataFrame:
 
 
 def long_tail(dataset: Dataset) -> pd.DataFrame:
-    """Tell how many of the ratings the most rated films of the catalog have.
+    """Count the ratings of the most rated films of the catalog.
 
     Returns
     -------

@@ -1,18 +1,81 @@
-"""Genres, and who watches which."""
+"""Tables of genres, and of genres by occupation."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.eda.counting import genre_counts, named_genres
+from movierec_cli.core.eda.layout import Column, Layout, Write, decimals, percent, whole
 from movierec_cli.core.errors import DataError, UsageError
 
-METRICS = ("watchers", "ratings", "share", "lift")
-"""What `occupations` tells of each occupation and genre."""
+_SEVERAL_GENRES = "A film of several genres counts in each."
+
+GENRES = Layout(
+    "genres",
+    "Genres",
+    (
+        Column("genre", "Genre", numeric=False),
+        Column("films", "Films", whole),
+        Column("ratings", "Ratings", whole),
+        Column("watchers", "Watchers", whole, bar=True),
+        Column("ratings_per_film", "Ratings\nper film", decimals(1)),
+        Column("watchers_per_film", "Watchers\nper film", decimals(2)),
+    ),
+    ("Watchers: users who rated at least one film of the genre.", _SEVERAL_GENRES),
+)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of each pair of an occupation and a genre.
+
+    Attributes
+    ----------
+    title, unit
+        The title of its table or figure, and the unit of its values.
+    write
+        The format of a value.
+    notes
+        Lines below its table.
+    """
+
+    title: str
+    unit: str
+    write: Write
+    notes: tuple[str, ...]
+
+
+_SIZES = "Counts follow the size of the occupation; --metric lift shows preferences."
+METRICS = {
+    "watchers": Metric(
+        "Watchers by occupation and genre",
+        "distinct users who watched",
+        whole,
+        ("Watchers: users of the occupation who rated at least one film of the genre.", _SIZES),
+    ),
+    "ratings": Metric(
+        "Ratings by occupation and genre", "ratings", whole, (_SEVERAL_GENRES, _SIZES)
+    ),
+    "share": Metric(
+        "Share of each occupation's ratings by genre, %",
+        "% of the occupation's ratings",
+        percent,
+        (f"{_SEVERAL_GENRES} So the shares of an occupation sum to more than 100 %.",),
+    ),
+    "lift": Metric(
+        "Lift: share of the occupation's ratings / share of all ratings, by genre",
+        "share of its ratings / share of all ratings",
+        decimals(2),
+        ("Above 1: more than all users watch of the genre. Few users mean much chance.",),
+    ),
+}
+"""The columns of `occupations` that can be shown as a matrix."""
 
 
 def genres(dataset: Dataset) -> pd.DataFrame:
-    """Count what there is of each genre and who watches it.
+    """Count the films, ratings and watchers of each genre.
 
     Returns
     -------
@@ -36,12 +99,12 @@ def genres(dataset: Dataset) -> pd.DataFrame:
 
 
 def has_occupations(dataset: Dataset) -> bool:
-    """Tell whether the occupation of any user is known."""
+    """Return whether the occupation of any user is known."""
     return bool(dataset.occupations) and bool((dataset.users.occupation >= 0).any())
 
 
 def occupations(dataset: Dataset) -> pd.DataFrame:
-    """Count how users of each occupation watch each genre, over all films that they rated.
+    """Count the ratings of each genre by users of each occupation, over all films that they rated.
 
     Returns
     -------
@@ -61,7 +124,7 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
         more than 1, because most films have several genres.
     ``lift``
         ``share`` / the share of the genre in the ratings by all users. Above 1, the occupation
-        watches more of the genre than everyone does.
+        watches more of the genre than all users do.
 
     Raises
     ------
@@ -70,19 +133,19 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
     """
     if not has_occupations(dataset):
         raise DataError(
-            f"The data set {dataset.name!r} does not tell the occupations of its users.",
+            f"The data set {dataset.name!r} has no occupations of its users.",
             "Choose one that does, such as: --dataset ml-100k",
         )
     columns = named_genres(dataset)
     counts = genre_counts(dataset)[:, columns]  # [n_users, n_named]
     rated = np.bincount(dataset.ratings.user_rows, minlength=len(dataset.users))
-    everyone = counts.sum(axis=0) / max(int(rated.sum()), 1)
+    of_all = counts.sum(axis=0) / max(int(rated.sum()), 1)
     names = np.array(dataset.genres)[columns]
     parts = []
     for position, occupation in enumerate(dataset.occupations):
         members = dataset.users.occupation == position
         if members.any():
-            part = _of_one_occupation(counts[members], int(rated[members].sum()), everyone)
+            part = _of_one_occupation(counts[members], int(rated[members].sum()), of_all)
             part.insert(0, "occupation", occupation)
             part.insert(1, "genre", names)
             parts.append(part)
@@ -104,7 +167,7 @@ def occupation_matrix(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     return matrix.loc[sizes.index, table["genre"].unique()]
 
 
-def _of_one_occupation(counts: np.ndarray, rated: int, everyone: np.ndarray) -> pd.DataFrame:
+def _of_one_occupation(counts: np.ndarray, rated: int, of_all: np.ndarray) -> pd.DataFrame:
     """Count for the users of one occupation: their ``counts`` are [n_members, n_genres]."""
     ratings = counts.sum(axis=0)
     share = ratings / rated if rated else np.full(len(ratings), np.nan)
@@ -114,6 +177,6 @@ def _of_one_occupation(counts: np.ndarray, rated: int, everyone: np.ndarray) -> 
             "watchers": (counts > 0).sum(axis=0),
             "ratings": ratings,
             "share": share,
-            "lift": np.divide(share, everyone, np.full(len(share), np.nan), where=everyone > 0),
+            "lift": np.divide(share, of_all, np.full(len(share), np.nan), where=of_all > 0),
         }
     )

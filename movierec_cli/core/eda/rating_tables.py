@@ -1,4 +1,4 @@
-"""Ratings: how high, how few of the possible ones, and when."""
+"""Tables of ratings: their values, their density and their time."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,53 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset
 from movierec_cli.core.eda.counting import shares
+from movierec_cli.core.eda.layout import Column, Layout, decimals, percent, whole
 
-_MOST_MONTHS = 48  # a longer time is told in years
+_MOST_MONTHS = 48  # a longer time is counted in years
+
+RATINGS = Layout(
+    "ratings",
+    "Rating values",
+    (
+        Column("rating", "Rating", "{:g}".format),
+        Column("ratings", "Ratings", whole),
+        Column("share", "%", percent, bar=True),
+    ),
+)
+OVERVIEW = Layout(
+    "overview",
+    "Overview",
+    (
+        Column("users", "Users", whole),
+        Column("films", "Films", whole),
+        Column("rated_films", "Films with a rating", whole),
+        Column("ratings", "Ratings", whole),
+        Column("ratings_per_user", "Ratings per user", decimals(1)),
+        Column("ratings_per_film", "Ratings per film", decimals(1)),
+        Column("density", "Rated pairs of user and film, %", percent),
+        Column("sparsity", "Pairs without a rating, %", percent),
+        Column("mean", "Mean rating", decimals(3)),
+        Column("std", "Standard deviation", decimals(3)),
+        Column("median", "Median rating", decimals(1)),
+        Column("relevant_share", "Ratings of 4 or higher, %", percent),
+        Column("users_without_relevant", "Users without a rating of 4 or higher", whole),
+        Column("first", "First rating (UTC)"),
+        Column("last", "Last rating (UTC)"),
+    ),
+    headers=("Quantity", "Value"),
+)
+RATINGS_OVER_TIME = Layout(
+    "ratings_over_time",
+    "Ratings over time",
+    (
+        Column("period", "Period", numeric=False),
+        Column("ratings", "Ratings", whole, bar=True),
+        Column("users", "Users", whole),
+        Column("new_users", "New\nusers", whole),
+        Column("mean_rating", "Mean\nrating", decimals(2)),
+    ),
+    ("Users: users with a rating in the period. New users: their first rating. UTC.",),
+)
 
 
 def ratings(dataset: Dataset) -> pd.DataFrame:
@@ -30,7 +75,7 @@ def overview(dataset: Dataset) -> pd.DataFrame:
     One row: ``users``, ``films``, ``rated_films`` (with at least one rating), ``ratings``;
     ``density``, ratings / (users x films), and ``sparsity``, 1 - density; ``mean``, ``std`` and
     ``median`` of the ratings; ``relevant_share``, the share of ratings of 4 or higher;
-    ``users_without_relevant``, who gave no such rating; ``ratings_per_user`` and
+    ``users_without_relevant``, users without such a rating; ``ratings_per_user`` and
     ``ratings_per_film``, on average; ``first`` and ``last``, the days (UTC) of the first and the
     last rating, as text.
     """

@@ -1,15 +1,62 @@
-"""Users: how much and how widely they watch, and who they are."""
+"""Tables of users: their activity, their breadth and their demographics.
+
+Functions of a ``table`` take the one of `users`.
+"""
 
 import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, IntArray
 from movierec_cli.core.eda.counting import bands, describe, genre_counts, named_genres, shares
+from movierec_cli.core.eda.layout import Column, Layout, compact, percent, span, whole
 
 UNKNOWN = "unknown"
-"""How tables call an age, a gender or an occupation that the data set does not tell."""
+"""The name of a missing age, gender or occupation."""
 
 _AGE_BANDS = ((0, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, 150))
+
+_USERS = (Column("users", "Users", whole), Column("share", "%", percent, bar=True))
+GENRES_PER_USER = Layout(
+    "genres_per_user",
+    "Distinct genres of each user",
+    (Column("genres", "Genres", whole), *_USERS),
+    (
+        "A user watches a genre by rating at least one film of it.",
+        "Films without a genre do not count.",
+    ),
+)
+RATINGS_PER_USER = Layout(
+    "ratings_per_user",
+    "Ratings of each user",
+    (Column(("from", "to"), "Ratings", span), *_USERS),
+)
+AGE_BANDS = Layout("age_bands", "Users by age", (Column("age", "Age", numeric=False), *_USERS))
+USER_GENDERS = Layout(
+    "genders", "Users by gender", (Column("gender", "Gender", numeric=False), *_USERS)
+)
+USER_OCCUPATIONS = Layout(
+    "user_occupations",
+    "Users by occupation",
+    (Column("occupation", "Occupation", numeric=False), *_USERS),
+)
+STATISTICS = (
+    Column("mean", "Mean", compact),
+    Column("std", "Standard deviation", compact),
+    Column("min", "Lowest", compact),
+    Column("p05", "5 %", compact),
+    Column("p25", "25 %", compact),
+    Column("median", "Median", compact),
+    Column("p75", "75 %", compact),
+    Column("p95", "95 %", compact),
+    Column("max", "Highest", compact),
+)
+"""The statistics of `movierec_cli.core.eda.counting.describe`."""
+USER_STATISTICS = Layout(
+    "user_statistics",
+    "Ratings, genres and mean rating of a user",
+    STATISTICS,
+    headers=("Statistic", "Ratings", "Genres", "Mean rating"),
+)
 
 
 def users(dataset: Dataset) -> pd.DataFrame:
@@ -40,12 +87,7 @@ def users(dataset: Dataset) -> pd.DataFrame:
 
 
 def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
-    """Count users by how many distinct named genres they watch.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
+    """Count users by their number of distinct named genres.
 
     Returns
     -------
@@ -65,12 +107,7 @@ def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
-    """Count users by how many ratings they gave.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
+    """Count users by their number of ratings.
 
     Returns
     -------
@@ -82,12 +119,7 @@ def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarize how much users watch and how they rate.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
+    """Summarize the number of ratings, the number of genres and the mean rating of users.
 
     Returns
     -------
@@ -100,11 +132,6 @@ def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
 
 def age_bands(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by age.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
 
     Returns
     -------
@@ -122,11 +149,6 @@ def age_bands(table: pd.DataFrame) -> pd.DataFrame:
 def genders(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by gender.
 
-    Parameters
-    ----------
-    table
-        As from `users`.
-
     Returns
     -------
     A row for each gender, most users first: ``gender``, ``users``, ``share`` of all users,
@@ -137,11 +159,6 @@ def genders(table: pd.DataFrame) -> pd.DataFrame:
 
 def user_occupations(table: pd.DataFrame) -> pd.DataFrame:
     """Count users by occupation.
-
-    Parameters
-    ----------
-    table
-        As from `users`.
 
     Returns
     -------

@@ -1,11 +1,10 @@
-"""The figures of the report: of data, drawn from the tables of `eda`, and of training.
+"""Figures of the data and of training, drawn with matplotlib from the ``[plot]`` extra.
 
-matplotlib comes with the ``[plot]`` extra. Each function returns a ``matplotlib.figure.Figure``;
-``source`` is what the figure calls the data set.
+Each function returns a ``matplotlib.figure.Figure``; ``source`` is the name of the data in it.
 """
 
 from movierec_cli.core.figures.data_figures import films, genres, occupations, ratings, users
-from movierec_cli.core.figures.drawing import require_plotting, save
+from movierec_cli.core.figures.drawing import rendered, require_plotting, save
 from movierec_cli.core.figures.training_figures import training
 
 __all__ = [
@@ -13,6 +12,7 @@ __all__ = [
     "genres",
     "occupations",
     "ratings",
+    "rendered",
     "require_plotting",
     "save",
     "training",

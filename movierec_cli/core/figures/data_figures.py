@@ -1,4 +1,4 @@
-"""Figures of the data, one for each command of ``movierec eda``."""
+"""Figures of the data, one for each command of ``movierec eda``; ``source`` names the data."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from movierec_cli.core import eda
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.eda.counting import band_of, bands
 from movierec_cli.core.figures.drawing import (
     BLUE,
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_METRICS = {
-    "watchers": ("Watchers by occupation and genre", "distinct users who watched", "{:,.0f}"),
-    "ratings": ("Ratings by occupation and genre", "ratings", "{:,.0f}"),
-    "share": ("What each occupation rates", "% of the occupation's ratings", "{:.1f}"),
-    "lift": ("What each occupation prefers", "share of its ratings / everyone's", "{:.2f}"),
-}
 _FILM_STATISTICS = {
     "mean": "Mean rating",
     "median": "Median rating",
@@ -36,17 +31,9 @@ _FILM_STATISTICS = {
 
 
 @styled
-def genres(table: pd.DataFrame, source: str) -> "Figure":
-    """Draw films, watchers and watchers per film of each genre.
-
-    Parameters
-    ----------
-    table
-        As from `eda.genres`.
-    source
-        What the figure calls the data set.
-    """
-    ordered = table.sort_values("watchers", kind="stable")
+def genres(dataset: Dataset, source: str) -> "Figure":
+    """Draw films, watchers and watchers per film of each genre."""
+    ordered = eda.genres(dataset).sort_values("watchers", kind="stable")
     figure, axes = titled_figure("Genres", source, (11, 6), 1, 3)
     panels = (
         ("films", "Films", "films", "{:,.0f}", BLUE),
@@ -62,27 +49,20 @@ def genres(table: pd.DataFrame, source: str) -> "Figure":
 
 
 @styled
-def users(table: pd.DataFrame, source: str) -> "Figure":
-    """Draw how widely and how much users watch, and who they are.
-
-    Parameters
-    ----------
-    table
-        As from `eda.users`.
-    source
-        What the figure calls the data set.
-    """
+def users(dataset: Dataset, source: str) -> "Figure":
+    """Draw the breadth, the activity and the demographics of users."""
+    table = eda.users(dataset)
     figure, axes = titled_figure("Users", source, (11, 8), 2, 2)
     widely, much, age, occupation = axes
     counted = eda.genres_per_user(table)
     draw_columns(widely, counted["genres"], counted["users"], BLUE)
-    widely.set(title="How widely they watch", xlabel="distinct genres", ylabel="users")
+    widely.set(title="Breadth", xlabel="distinct genres", ylabel="users")
     counted = eda.ratings_per_user(table)
     draw_columns(much, _band_labels(counted), counted["users"], BLUE)
-    much.set(title="How much they rate", xlabel="ratings", ylabel="users")
+    much.set(title="Activity", xlabel="ratings", ylabel="users")
     counted = eda.age_bands(table)
     draw_columns(age, _short_ages(counted["age"]), counted["users"], GREEN)
-    age.set(title=f"Age ({_genders_told(table)})", xlabel="years", ylabel="users")
+    age.set(title=f"Age ({_genders(table)})", xlabel="years", ylabel="users")
     counted = eda.user_occupations(table).iloc[::-1]
     draw_rows(occupation, counted["occupation"], counted["users"], "{:,.0f}", GREEN)
     occupation.set(title="Occupation", xlabel="users")
@@ -91,31 +71,27 @@ def users(table: pd.DataFrame, source: str) -> "Figure":
 
 
 @styled
-def occupations(table: pd.DataFrame, metric: str, source: str) -> "Figure":
-    """Draw one metric of each occupation and genre as a heat map.
-
-    Parameters
-    ----------
-    table
-        As from `eda.occupations`.
-    metric
-        One of `eda.METRICS`.
-    source
-        What the figure calls the data set.
+def occupations(dataset: Dataset, metric: str, source: str) -> "Figure":
+    """Draw one of `eda.METRICS` of each occupation and genre as a heat map.
 
     Raises
     ------
     UsageError
         If there is no such metric.
+    DataError
+        If the occupation of no user is known.
     """
     from matplotlib.colors import LogNorm, PowerNorm  # noqa: PLC0415
+    from matplotlib.ticker import PercentFormatter  # noqa: PLC0415
 
+    table = eda.occupations(dataset)
     matrix = eda.occupation_matrix(table, metric)
     sizes = table.groupby("occupation")["users"].first()
-    title, unit, form = _METRICS[metric]
-    values = matrix.to_numpy(dtype=np.float64) * (100 if metric == "share" else 1)
+    values = matrix.to_numpy(dtype=np.float64)
     height = 2.2 + 0.32 * len(matrix)
-    figure, axes = titled_figure(title, source, (3 + 0.62 * values.shape[1], height), 1, 1)
+    figure, axes = titled_figure(
+        eda.METRICS[metric].title, source, (3 + 0.62 * values.shape[1], height)
+    )
     ax = axes[0]
     norm = LogNorm(0.5, 2) if metric == "lift" else PowerNorm(0.5, 0, max(np.nanmax(values), 1e-9))
     palette = "RdBu" if metric == "lift" else "Blues"
@@ -126,65 +102,53 @@ def occupations(table: pd.DataFrame, metric: str, source: str) -> "Figure":
     ax.set(ylabel="occupation (users)")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    _write_cells(ax, image.to_rgba(shown), values, form)
-    colors = figure.colorbar(image, ax=ax, label=unit, pad=0.02, aspect=40)
+    _write_cells(ax, image.to_rgba(shown), values, eda.METRICS[metric].write)
+    colors = figure.colorbar(image, ax=ax, label=eda.METRICS[metric].unit, pad=0.02, aspect=40)
     if metric == "lift":
         colors.set_ticks([0.5, 0.7, 1, 1.4, 2], labels=["≤ 0.5", "0.7", "1", "1.4", "≥ 2"])
         colors.minorticks_off()
+    if metric == "share":
+        colors.ax.yaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
 
 @styled
-def films(table: pd.DataFrame, per_film: pd.DataFrame, tail: pd.DataFrame, source: str) -> "Figure":
-    """Draw how films are rated against their number of ratings, and the long tail.
+def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> "Figure":
+    """Draw the ratings of films against their popularity, and the long tail.
 
-    Parameters
-    ----------
-    table
-        As from `eda.films`.
-    per_film
-        As from `eda.ratings_per_film`.
-    tail
-        As from `eda.long_tail`.
-    source
-        What the figure calls the data set.
+    Raises
+    ------
+    UsageError
+        If no film has ``min_ratings`` ratings.
     """
+    table, per_film = eda.films(dataset, min_ratings), eda.ratings_per_film(dataset)
     counted = f"{len(table):,} films with {table['ratings'].min():,} or more ratings"
     figure, axes = titled_figure(f"Films: {counted}", source, (14, 8.5), 2, 3)
     correlations = eda.film_statistics(table).set_index("of")
     for ax, (name, title) in zip(axes, _FILM_STATISTICS.items(), strict=False):
         _draw_against_popularity(ax, table, name)
         found = correlations.loc[name]
-        told = f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}"
-        ax.set_title(f"{title}\n{told.replace('-', '−')}")
+        subtitle = f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}"
+        ax.set_title(f"{title}\n{subtitle.replace('-', '−')}")
     highs, popularity, long_tail = axes[3:]
     _draw_means(highs, eda.film_distribution(table))
     draw_columns(popularity, _band_labels(per_film), per_film["films"], GREEN)
     popularity.set(title="All films by popularity", xlabel="ratings of the film", ylabel="films")
-    _draw_tail(long_tail, tail)
+    _draw_tail(long_tail, eda.long_tail(dataset))
     return figure
 
 
 @styled
-def ratings(distribution: pd.DataFrame, over_time: pd.DataFrame, source: str) -> "Figure":
-    """Draw how high ratings are and when they came.
-
-    Parameters
-    ----------
-    distribution
-        As from `eda.ratings`.
-    over_time
-        As from `eda.ratings_over_time`.
-    source
-        What the figure calls the data set.
-    """
+def ratings(dataset: Dataset, source: str) -> "Figure":
+    """Draw the values and the time of ratings."""
+    distribution, over_time = eda.ratings(dataset), eda.ratings_over_time(dataset)
     figure, axes = titled_figure("Ratings", source, (11, 4.5), 1, 2)
     values, when = axes
     labels = [f"{rating:g}" for rating in distribution["rating"]]
     draw_columns(values, labels, distribution["ratings"], BLUE)
-    values.set(title="How high", xlabel="rating (stars)", ylabel="ratings")
+    values.set(title="Rating values", xlabel="rating (stars)", ylabel="ratings")
     draw_columns(when, over_time["period"], over_time["ratings"], GREEN)
-    when.set(title="When", xlabel="time (UTC)", ylabel="ratings")
+    when.set(title="Ratings over time", xlabel="time (UTC)", ylabel="ratings")
     return figure
 
 
@@ -199,7 +163,7 @@ def _short_ages(ages: pd.Series) -> list[str]:
     return [age.replace(" to ", "–").replace(" or older", "+") for age in ages]
 
 
-def _genders_told(table: pd.DataFrame) -> str:
+def _genders(table: pd.DataFrame) -> str:
     counted = eda.genders(table)
     pairs = zip(counted["gender"], counted["users"], strict=True)
     return ", ".join(f"{users:,} {gender}" for gender, users in pairs)
@@ -232,16 +196,16 @@ def _draw_means(ax: "Axes", distribution: pd.DataFrame) -> None:
 
 
 def _write_cells(
-    ax: "Axes", colors: NDArray[np.float64], values: NDArray[np.float64], form: str
+    ax: "Axes", colors: NDArray[np.float64], values: NDArray[np.float64], write: eda.Write
 ) -> None:
-    """Write each value into its cell, white on what is dark; ``colors`` [n_rows, n_columns, 4]."""
+    """Write each value into its cell, white on dark colors; ``colors`` [n_rows, n_columns, 4]."""
     brightness = colors[..., :3] @ np.array([0.299, 0.587, 0.114])
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             ax.text(
                 column,
                 row,
-                form.format(value),
+                write(value),
                 ha="center",
                 va="center",
                 size=8,
@@ -251,11 +215,11 @@ def _write_cells(
 
 
 def _draw_tail(ax: "Axes", tail: pd.DataFrame) -> None:
-    """Draw how quickly the most rated films gather the ratings."""
+    """Draw the share of ratings of the most rated films."""
     at = np.concatenate([[0], 100 * tail["most_rated"]])
     gathered = np.concatenate([[0], 100 * tail["share"]])
     ax.plot(at, gathered, color=ORANGE, marker="o", markersize=4)
-    ax.plot([0, 100], [0, 100], color="gray", linestyle=":", label="if every film had as many")
+    ax.plot([0, 100], [0, 100], color="gray", linestyle=":", label="equal popularity")
     for x, y in zip(at[2:-1], gathered[2:-1], strict=True):
         ax.annotate(f"{y:.0f} %", (x, y), (6, -10), textcoords="offset points")
     ax.set(xlabel="most rated films (% of the catalog)", ylabel="% of all ratings")

@@ -1,5 +1,6 @@
-"""How every figure looks and is saved; matplotlib is imported only where something is drawn."""
+"""The style of all figures, bars, and saving; matplotlib is imported only to draw."""
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 
 BLUE, ORANGE, GREEN = "#0072b2", "#e69f00", "#009e73"
-"""Colors that people of every color vision tell apart (Okabe and Ito, 2008)."""
+"""Colors for every color vision (Okabe and Ito, 2008)."""
 
 _INK, _FAINT = "#333333", "#dddddd"
 _STYLE: dict[Any, Any] = {
@@ -39,7 +40,7 @@ _STYLE: dict[Any, Any] = {
     "grid.color": _FAINT,
     "figure.constrained_layout.w_pad": 0.12,  # inches
     "figure.constrained_layout.h_pad": 0.1,
-    "svg.hashsalt": "movierec",  # otherwise the ids in an SVG are drawn by chance
+    "svg.hashsalt": "movierec",  # the same ids in an SVG each time
 }
 _DPI = 150
 _MOST_LABELS = 20  # along the horizontal axis
@@ -49,7 +50,7 @@ P = ParamSpec("P")
 
 
 def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
-    """Let a function draw in the style of all figures, whatever the user's own settings are."""
+    """Make a function draw in the style of all figures, not in the settings of the user."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
@@ -84,7 +85,7 @@ def require_plotting(path: Path) -> None:
 def save(figure: "Figure", path: Path) -> None:
     """Write a figure as PNG or SVG, by the suffix of ``path``.
 
-    The same figure gives the same bytes: no date and no chance goes into the file.
+    The same figure gives the same bytes: without date and random ids.
 
     Raises
     ------
@@ -94,14 +95,21 @@ def save(figure: "Figure", path: Path) -> None:
         If the file cannot be written.
     """
     require_plotting(path)
-    kind = path.suffix.lower()[1:]
-    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     try:
-        with style(), atomic_write(path) as file:  # some parts are only made when it is drawn
-            figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
+        with atomic_write(path) as file:
+            file.write(rendered(figure, path.suffix.lower()[1:]))
     except (DataError, OSError) as error:
         reason = error.message if isinstance(error, DataError) else f"{path}: {error.strerror}."
         raise DataError(reason, "Name a file that can be written.") from error
+
+
+def rendered(figure: "Figure", kind: str) -> bytes:
+    """Return a figure as ``png`` or ``svg``."""
+    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    file = io.BytesIO()
+    with style():  # some parts are only made when it is drawn
+        figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
+    return file.getvalue()
 
 
 def titled_figure(
@@ -112,7 +120,7 @@ def titled_figure(
     Parameters
     ----------
     source
-        What the figure calls the data set.
+        The name of the data in the figure.
     size
         Width and height in inches.
     """

@@ -1,11 +1,11 @@
-"""Figures of a training."""
+"""Figures of the losses and metrics of a training."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.figures.drawing import BLUE, ORANGE, styled, titled_figure
-from movierec_cli.core.training.history import Panel, kept_epoch, panels
+from movierec_cli.core.runs.history import Panel, kept_epoch, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +27,8 @@ def training(epochs: Sequence[Mapping[str, Any]], run: str, source: str) -> "Fig
     ----------
     epochs
         As in `movierec_cli.core.runs.store.Manifest`.
-    run
-        What the figure calls the run.
-    source
-        What the figure calls the data set.
+    run, source
+        The names of the run and of the data in the figure.
 
     Raises
     ------
@@ -39,7 +37,7 @@ def training(epochs: Sequence[Mapping[str, Any]], run: str, source: str) -> "Fig
     """
     found = panels(epochs)
     if not found:
-        raise DataError(f"The run {run!r} tells of no epoch, so there is no curve to draw.")
+        raise DataError(f"The run {run!r} has no epoch, so there is no curve to draw.")
     columns = min(_COLUMNS, len(found))
     rows = -(-len(found) // columns)
     size = (_PANEL[0] * columns, _PANEL[1] * rows + 0.4)

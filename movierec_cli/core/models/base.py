@@ -1,4 +1,4 @@
-"""What every model is: a function of what is known about users."""
+"""Interface of all models: scores as a function of histories and demographics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a model says about every film for some users.
+    """Scores of a model for each film of the catalog and some users.
 
     Attributes
     ----------
     score
-        [n_users, n_films]; the higher, the earlier the film is recommended.
+        [n_users, n_films]; films are recommended in descending order.
     rating
         [n_users, n_films] predicted ratings, 1..5; ``None`` from a model that predicts none.
     like_probability
-        [n_users, n_films] probabilities of a rating of 4 or 5, 0..1; ``None`` likewise.
+        [n_users, n_films] probabilities of a rating of 4 or higher, 0..1; ``None`` likewise.
     """
 
     score: FloatArray
@@ -33,7 +33,7 @@ class Scores:
 
 
 class Model(Protocol):
-    """A trained model. It knows the catalog, and users only by what it is told of them."""
+    """A trained model. It reads no user ids, so a new user needs no training."""
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Score the whole catalog, films of the histories included.
@@ -41,15 +41,15 @@ class Model(Protocol):
         Parameters
         ----------
         histories
-            What each user has rated, [n_users]; empty for the cold start.
+            The known ratings of each user, [n_users]; empty for the cold start.
         users
-            Who they are, [n_users]; anything may be unknown.
+            The demographics, [n_users]; each may be unknown.
         """
 
 
 @runtime_checkable
 class VectorModel(Protocol):
-    """A model whose ranking is a search: the dot product of user and film vectors."""
+    """A model whose score is the dot product of a user vector and a film vector."""
 
     @property
     def film_vectors(self) -> FloatArray:
@@ -57,7 +57,7 @@ class VectorModel(Protocol):
 
     @property
     def similarity_vectors(self) -> FloatArray:
-        """Films as tastes, [n_films, d]: near by cosine are films that the same users like."""
+        """Vectors whose cosine is the similarity of two films to the same users, [n_films, d]."""
 
     def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
         """Return a vector for each user in the space of the films, [n_users, d]."""
@@ -65,21 +65,21 @@ class VectorModel(Protocol):
 
 @runtime_checkable
 class ExplainingModel(Protocol):
-    """A model that can take its ranking score apart."""
+    """A model whose score is a sum over the films of the history."""
 
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
     ) -> FloatArray:
-        """Return what each known film adds to the score of some films.
+        """Return the addend of each known film to the score of some films.
 
         Parameters
         ----------
         history, users
             One user.
         film_rows
-            [n] the films in question.
+            [n] rows of the scored films.
 
         Returns
         -------
-        [n_entries, n]; what is left of the score does not come from the history.
+        [n_entries, n]; the rest of the score does not come from the history.
         """

@@ -1,6 +1,6 @@
-"""The simple models that every result is read against, each a few lines.
+"""Baselines: simple models to compare every result with.
 
-They take the training part of a split and give a `Model`. The closed-form ones hold a matrix
+Each is fitted to the training part of a split and is a `Model`. The item-item models hold a matrix
 of size films x films, never users x films.
 """
 
@@ -18,23 +18,24 @@ from movierec_cli.core.data.dataset import (
     Users,
 )
 from movierec_cli.core.models.base import Model, Scores
-from movierec_cli.core.models.features import dense_history, user_features
+from movierec_cli.core.models.features import dense_history, user_blocks, user_features
+from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
 
 
 @dataclass(frozen=True, eq=False)
 class Random:
-    """Ranks at random: what knowing nothing gives."""
+    """Ranks at random."""
 
     n_films: int
     seed: int = 0
 
     @classmethod
     def fit(cls, train: Dataset) -> "Random":
-        """Know the size of the catalog."""
+        """Read the size of the catalog."""
         return cls(len(train.films))
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Draw uniform scores; the same for the same users in the same order."""
+        """Sample uniform scores; the same for the same number of users."""
         del histories
         generator = np.random.default_rng(self.seed)
         return Scores(generator.random((len(users), self.n_films), dtype=np.float32))
@@ -59,7 +60,7 @@ class Popularity:
 
 @dataclass(frozen=True, eq=False)
 class FilmMean:
-    """Predicts the mean rating of each film, drawn to the global mean by five made-up ratings."""
+    """Predicts the mean rating of each film, shrunk to the global mean as by five more ratings."""
 
     means: FloatArray
 
@@ -84,7 +85,7 @@ class FilmMean:
 
 @dataclass(frozen=True, eq=False)
 class Bias:
-    """Predicts mean + film bias + user bias, the user's from the ratings known of her."""
+    """Predicts global mean + film bias + user bias, the last from the user's known ratings."""
 
     mean: float
     film_bias: FloatArray
@@ -95,21 +96,21 @@ class Bias:
 
     @classmethod
     def fit(cls, train: Dataset) -> "Bias":
-        """Fit film and user biases in turn, by shrunk averages of what the other leaves over."""
+        """Fit film and user biases in turn, each the shrunk mean of the residuals of the other."""
         ratings = train.ratings
         mean = float(ratings.values.mean(dtype=np.float64))
         counts = _film_sums(train, np.ones(len(ratings), np.float32))
         model = cls(mean, np.zeros(len(train.films), np.float32))
         for _ in range(cls.SWEEPS):
             user_bias = model.user_bias(train.histories)
-            rest = ratings.values - mean - user_bias[ratings.user_rows]
-            model = cls(mean, _film_sums(train, rest) / (counts + cls.FILM_SHRINKAGE))
+            residuals = ratings.values - mean - user_bias[ratings.user_rows]
+            model = cls(mean, _film_sums(train, residuals) / (counts + cls.FILM_SHRINKAGE))
         return model
 
     def user_bias(self, histories: Histories) -> FloatArray:
-        """Return how much higher than expected each user rates, [n_users]."""
-        rest = histories.ratings - self.mean - self.film_bias[histories.film_rows]
-        sums = np.bincount(histories.user_rows, weights=rest, minlength=len(histories))
+        """Return the shrunk mean residual of each user, [n_users]."""
+        residuals = histories.ratings - self.mean - self.film_bias[histories.film_rows]
+        sums = np.bincount(histories.user_rows, weights=residuals, minlength=len(histories))
         return (sums / (histories.counts + self.USER_SHRINKAGE)).astype(np.float32)
 
     def score(self, histories: Histories, users: Users) -> Scores:
@@ -121,10 +122,10 @@ class Bias:
 
 @dataclass(frozen=True, eq=False)
 class ItemKnn:
-    """Item-based nearest neighbors: cosine between films over their raters, `NEIGHBORS` kept.
+    """Item-based nearest neighbors by the cosine of the films' rating vectors.
 
-    After Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms;
-    the weighted sum is not normalized, which ranks better.
+    Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms. The
+    weighted sum is not normalized, which ranks better.
     """
 
     similarity: FloatArray  # [n_films, n_films], row: rated film, column: candidate
@@ -151,11 +152,7 @@ class ItemKnn:
 
 @dataclass(frozen=True, eq=False)
 class Ease:
-    """EASE on ratings: a linear item-item model in closed form.
-
-    Steck (2019), Embarrassingly shallow autoencoders for sparse data; here the matrix holds the
-    ratings instead of ones.
-    """
+    """EASE (Steck 2019) on the matrix of ratings instead of ones; see `linear.ease`."""
 
     weights: FloatArray  # [n_films, n_films]
 
@@ -163,13 +160,8 @@ class Ease:
 
     @classmethod
     def fit(cls, train: Dataset) -> "Ease":
-        """Solve for the weights with a zero diagonal."""
-        gram = _gram(train)
-        gram[np.diag_indices_from(gram)] += cls.REGULARIZATION
-        precision = np.linalg.inv(gram)
-        weights = precision / -np.diag(precision)
-        np.fill_diagonal(weights, 0.0)
-        return cls(weights.astype(np.float32))
+        """Solve for the weights."""
+        return cls(ease(_gram(train), cls.REGULARIZATION).astype(np.float32))
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Multiply the ratings of each user with the weights."""
@@ -181,7 +173,7 @@ class Ease:
 class DemographicRidge:
     """Ridge regression from demographics to "rated 4 or higher", one for each film.
 
-    It ranks for users of whom no rating is known; the history is not used.
+    Ranks in the cold start; the history is not used.
     """
 
     n_occupations: int
@@ -191,19 +183,15 @@ class DemographicRidge:
 
     @classmethod
     def fit(cls, train: Dataset) -> "DemographicRidge":
-        """Solve the normal equations over the training users."""
-        histories = train.histories
-        rows = np.flatnonzero(histories.counts)
-        n_occupations = len(train.occupations)
-        features = cls._features(train.users.take(rows), n_occupations)
-        known = histories.take(rows)
-        liked = known.where(known.ratings >= RELEVANT_RATING)
-        target = np.zeros((features.shape[1], len(train.films)))
-        np.add.at(target.T, liked.film_rows, features[liked.user_rows])
-        penalty = cls.REGULARIZATION * np.eye(features.shape[1])
-        penalty[0, 0] = 0.0  # the constant is free
-        weights = np.linalg.solve(features.T @ features + penalty, target)
-        return cls(n_occupations, weights.astype(np.float32))
+        """Solve the regression over the training users."""
+        n_occupations, n_films = len(train.occupations), len(train.films)
+        penalty = np.full(cls._features(train.users, n_occupations).shape[1], cls.REGULARIZATION)
+        penalty[0] = 0.0  # the constant is not penalized
+        sums = GramMatrices.zeros(len(penalty), n_films, np.float64)
+        for users, histories in user_blocks(train):
+            liked = dense_history(histories, n_films, histories.ratings >= RELEVANT_RATING)
+            sums.add(cls._features(users, n_occupations), liked)
+        return cls(n_occupations, ridge(sums, penalty).astype(np.float32))
 
     @staticmethod
     def _features(users: Users, n_occupations: int) -> FloatArray:
@@ -211,7 +199,7 @@ class DemographicRidge:
         return np.hstack([constant, user_features(users, n_occupations)])
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Predict how likely each user is to watch and like each film."""
+        """Predict "rated 4 or higher" for each film."""
         del histories
         return Scores(self._features(users, self.n_occupations) @ self.weights)
 
@@ -227,7 +215,7 @@ BASELINES: Mapping[str, Callable[[Dataset], Model]] = MappingProxyType(
         "demographic-ridge": DemographicRidge.fit,
     }
 )
-"""Name -> how to fit it on the training part of a split."""
+"""Name -> function that fits the baseline to the training part of a split."""
 
 
 def _film_sums(train: Dataset, values: FloatArray) -> FloatArray:
@@ -236,12 +224,10 @@ def _film_sums(train: Dataset, values: FloatArray) -> FloatArray:
     return sums.astype(np.float32)
 
 
-def _gram(train: Dataset) -> np.ndarray:
-    """Return X.T @ X of the users x films rating matrix, in blocks of users; float64."""
-    n_films = len(train.films)
-    gram = np.zeros((n_films, n_films), np.float64)
-    rows = np.flatnonzero(train.histories.counts)
-    for start in range(0, len(rows), 1024):
-        block = dense_history(train.histories.take(rows[start : start + 1024]), n_films)
-        gram += block.T @ block
+def _gram(train: Dataset) -> Floats:
+    """Return X'X of the users x films rating matrix X, [n_films, n_films] float64."""
+    gram = np.zeros((len(train.films), len(train.films)))
+    for _, histories in user_blocks(train):
+        ratings = dense_history(histories, len(train.films))
+        gram += ratings.T @ ratings
     return gram

@@ -1,38 +1,29 @@
-"""What a model is told of users and films, as matrices of numbers.
+"""Input features of the models: users, films and histories as matrices of numbers.
 
-Nothing is fitted: the scales are fixed, so that a vector means the same in every run. What is
-not known is zero, the middle of the scale.
+The scales are fixed, not fitted: a vector means the same in every run.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import (
-    GENDERS,
-    RELEVANT_RATING,
-    Films,
-    FloatArray,
-    Histories,
-    Users,
-)
+from movierec_cli.core.data.dataset import GENDERS, Dataset, Films, FloatArray, Histories, Users
 
 _AGE_MIDDLE, _AGE_SCALE = 35.0, 15.0
 _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
 _AGE_CENTERS = np.array([13, 18, 22, 27, 33, 40, 48, 57, 68], np.float32)
 _AGE_WIDTHS = np.array([5, 4, 4, 4, 5, 6, 7, 8, 9], np.float32)
 _OCCUPATION_SCALE = 0.5  # occupations are many and rare: a ridge shrinks them more than age
-_FIXED_BASIS = len(_AGE_CENTERS) * (1 + len(GENDERS)) + len(GENDERS)
-_LEVEL_SHRINKAGE = 5.0  # ratings of the average user that a user's own level is drawn to
-N_LIKE_FEATURES = 8
-_HALF_KNOWN = 10.0  # the length of a history at which half is known of how a user rates
+_N_AGE_AND_GENDER = len(_AGE_CENTERS) * (1 + len(GENDERS)) + len(GENDERS)
 
 
 def user_features(users: Users, n_occupations: int) -> FloatArray:
     """Return age, first zip digit, occupation and gender, [n_users, 2 + n_occupations + 2].
 
-    The order is that of the report: 25 columns with the 21 occupations of MovieLens.
+    The columns and their order are those of the original report: 25 with the 21 occupations of
+    MovieLens 100K. Unknown values are 0, the middle of the scale.
     """
     columns = np.zeros((len(users), 2 + n_occupations + len(GENDERS)), dtype=np.float32)
     columns[:, 0] = np.nan_to_num((users.age - _AGE_MIDDLE) / _AGE_SCALE)
@@ -59,24 +50,61 @@ def film_features(films: Films) -> FloatArray:
     return np.hstack([year[:, None], films.genres]).astype(np.float32)
 
 
-def dense_history(histories: Histories, n_films: int) -> FloatArray:
-    """Return the ratings of a batch of users, [n_users, n_films]; 0 where there is none."""
+def user_blocks(train: Dataset, size: int = 1024) -> Iterator[tuple[Users, Histories]]:
+    """Yield the users who have a rating in ``train``, up to ``size`` at a time.
+
+    A sum over users needs dense histories of one block only, never of all users.
+    """
+    rows = np.flatnonzero(train.histories.counts)
+    for start in range(0, len(rows), size):
+        block = rows[start : start + size]
+        yield train.users.take(block), train.histories.take(block)
+
+
+def dense_history(
+    histories: Histories, n_films: int, values: NDArray[Any] | None = None
+) -> FloatArray:
+    """Return the ratings of a batch of users, or other ``values`` [n_entries] in their place.
+
+    Returns
+    -------
+    [n_users, n_films]; 0 where there is no rating.
+    """
     dense = np.zeros((len(histories), n_films), dtype=np.float32)
-    dense[histories.user_rows, histories.film_rows] = histories.ratings
+    dense[histories.user_rows, histories.film_rows] = (
+        histories.ratings if values is None else values
+    )
     return dense
 
 
-def basis_size(n_occupations: int) -> int:
-    """Return the number of columns of `demographic_basis`."""
-    return _FIXED_BASIS + n_occupations
+def n_demographic_features(n_occupations: int) -> int:
+    """Return the number K of demographic features."""
+    return _N_AGE_AND_GENDER + n_occupations
 
 
-def demographic_basis(users: Users, n_occupations: int) -> FloatArray:
-    """Return demographics as a basis in which linear models fit well, [n_users, K].
+def demographic_mean(users: Users, n_occupations: int) -> FloatArray:
+    """Return the mean of each demographic feature over the users with a known value, [K].
 
-    Smooth bumps over the age, gender, occupation, and the bumps for each gender of their own.
-    What is not known is NaN.
+    A feature that no user has is 0.
     """
+    features = _demographic_features(users, n_occupations)
+    known = ~np.isnan(features)
+    sums = np.where(known, features, 0.0).sum(axis=0)
+    return np.asarray(sums / np.maximum(known.sum(axis=0), 1), np.float32)
+
+
+def centered_demographics(users: Users, mean: FloatArray) -> FloatArray:
+    """Return the demographic features less their ``mean`` [K]; 0 for unknown values, [n_users, K].
+
+    The features are smooth bumps over the age, the gender, the occupation, and the bumps again
+    for each gender: with these a linear model fits curves over the age.
+    """
+    n_occupations = len(mean) - _N_AGE_AND_GENDER
+    return np.asarray(np.nan_to_num(_demographic_features(users, n_occupations) - mean))
+
+
+def _demographic_features(users: Users, n_occupations: int) -> FloatArray:
+    """Return the features before centering, [n_users, K]; NaN for unknown values."""
     bumps = np.exp(-0.5 * ((users.age[:, None] - _AGE_CENTERS) / _AGE_WIDTHS) ** 2)  # [n, 9]
     bumps /= bumps.sum(axis=1, keepdims=True)
     gender = _one_hot(users.gender, len(GENDERS))
@@ -92,71 +120,3 @@ def _one_hot(codes: NDArray[np.integer[Any]], size: int) -> FloatArray:
     rows[known, codes[known]] = 1.0
     rows[~known] = np.nan
     return rows
-
-
-def probability(logit: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """Return the logistic function; below -80 it is as good as 0, and its exponential too large."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(logit, -80.0))))
-
-
-def like_features(
-    ranking: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
-) -> tuple[FloatArray, ...]:
-    """Return what the probability of liking is read from, each broadcastable to [n, n_films].
-
-    Parameters
-    ----------
-    ranking
-        [n_users, n_films], the match scores.
-    film_level
-        [n_films], log odds that a rating of the film is 4 or higher.
-    film_counts
-        [n_films], log of one more than the number of ratings.
-
-    Returns
-    -------
-    The match; the film's level and count; how much the user likes more than others do; how much
-    is known of her, 0..1; and the match, the film's level and the user's level times that: with a
-    short history the same match means something else.
-    """
-    expected = probability(film_level[histories.film_rows])
-    surplus = (histories.ratings >= RELEVANT_RATING) - expected
-    sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
-    level = np.asarray(sums / (histories.counts + _LEVEL_SHRINKAGE), np.float32)[:, None]  # [n, 1]
-    known = np.asarray(histories.counts / (histories.counts + _HALF_KNOWN), np.float32)[:, None]
-    films = film_level[None, :]
-    return (
-        ranking,
-        films,
-        film_counts[None, :],
-        level,
-        known,
-        ranking * known,
-        films * known,
-        level * known,
-    )
-
-
-_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
-
-
-def film_basis(films: Films) -> FloatArray:
-    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
-    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
-    spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
-    span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
-    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
-    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)
-
-
-def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
-    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
-    columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
-def known_mean(values: FloatArray) -> FloatArray:
-    """Return the mean of what is known of each column of [n, K]; 0 where nothing is, [K]."""
-    known = ~np.isnan(values)
-    sums = np.where(known, values, 0.0).sum(axis=0)
-    return np.asarray(sums / np.maximum(known.sum(axis=0), 1), np.float32)

@@ -1,4 +1,4 @@
-"""Finding the best films among scores: vector search and top k, in numpy alone."""
+"""Vector search, top k and diversification, in numpy alone."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,24 +6,11 @@ from numpy.typing import NDArray
 from movierec_cli.core.data.dataset import FloatArray, Histories
 
 PAD = -1
-"""Stands in a list of film rows where fewer films than asked for could be ranked."""
-
-
-def inner_products(user_vectors: FloatArray, film_vectors: FloatArray) -> FloatArray:
-    """Return the dot product of every user with every film, [n_users, n_films].
-
-    Parameters
-    ----------
-    user_vectors
-        [n_users, d].
-    film_vectors
-        [n_films, d].
-    """
-    return np.asarray(user_vectors @ film_vectors.T, dtype=np.float32)
+"""The film row in the places of a list that no ranked film fills."""
 
 
 def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
-    """Return a copy of ``scores`` [n_users, n_films] in which no user's known films are ranked."""
+    """Return a copy of ``scores`` [n_users, n_films] with ``-inf`` for each user's known films."""
     masked = scores.copy()
     masked[histories.user_rows, histories.film_rows] = -np.inf
     return masked
@@ -32,8 +19,8 @@ def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
 def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     """Return the rows of the ``k`` films with the highest scores, best first.
 
-    Films of equal score are in the order of the catalog. Films that score ``-inf`` are not
-    ranked; `PAD` fills the places that are left.
+    Films of equal score keep the order of the catalog. Films that score ``-inf`` are not ranked;
+    `PAD` fills the remaining places.
 
     Parameters
     ----------
@@ -57,9 +44,10 @@ def diversify(
 ) -> NDArray[np.int64]:
     """Choose ``n`` candidates by maximal marginal relevance.
 
-    Each choice weighs the score against the likeness to what is chosen already:
-    ``(1 - diversity) * score - diversity * max cosine``, scores scaled to 0..1. After Carbonell
-    and Goldstein (1998), The use of MMR.
+    Each choice maximizes ``(1 - diversity) * score - diversity * similarity``: scores are scaled
+    to 0..1, and the similarity is the largest cosine with a film chosen before. Carbonell and
+    Goldstein (1998), The use of MMR, diversity-based reranking for reordering documents and
+    producing summaries.
 
     Parameters
     ----------
@@ -76,13 +64,13 @@ def diversify(
     """
     span = max(float(np.ptp(scores)), 1e-12)
     relevance = (scores - scores.min()) / span
-    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    likeness = np.zeros(len(scores))
+    directions = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    similarity = np.zeros(len(scores))
     chosen: list[int] = []
     for _ in range(min(n, len(scores))):
-        value = (1 - diversity) * relevance - diversity * likeness
+        value = (1 - diversity) * relevance - diversity * similarity
         value[chosen] = -np.inf
         best = int(np.argmax(value))
         chosen.append(best)
-        likeness = np.maximum(likeness, unit @ unit[best])
+        similarity = np.maximum(similarity, directions @ directions[best])
     return np.array(chosen, np.int64)

@@ -1,19 +1,27 @@
-"""The report: its chapters made anew from the data and the runs that are there.
+"""The report: data, models, training, evaluation and recommendations in one document.
 
-`build` makes a document of plain values; `write_html` and `write_markdown` put it into files.
+`build` computes the values that the templates show; `write_html` and `write_markdown` render them.
 """
 
-from movierec_cli.core.report.building import build
-from movierec_cli.core.report.html import render_html, write_html
-from movierec_cli.core.report.markdown import render_markdown, write_markdown
-from movierec_cli.core.report.material import Material, gather, train_missing
+from movierec_cli.core.report.building import Report, build, can_draw
+from movierec_cli.core.report.rendering import (
+    render_html,
+    render_markdown,
+    require_writable,
+    write_html,
+    write_markdown,
+)
+from movierec_cli.core.report.sources import Sources, find_sources, train_missing
 
 __all__ = [
-    "Material",
+    "Report",
+    "Sources",
     "build",
-    "gather",
+    "can_draw",
+    "find_sources",
     "render_html",
     "render_markdown",
+    "require_writable",
     "train_missing",
     "write_html",
     "write_markdown",

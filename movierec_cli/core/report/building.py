@@ -1,87 +1,124 @@
-"""Putting the chapters together."""
+"""The content of a report: the values of all chapters, and their figures."""
 
-from collections.abc import Callable, Sequence
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import COLD_START, FOLD_IN
-from movierec_cli.core.experiments.compare import Result
-from movierec_cli.core.report.data_chapter import data_chapter, overview_sentence
-from movierec_cli.core.report.document import Block, Document, Note, Paragraph
-from movierec_cli.core.report.evaluation_chapter import (
-    evaluation_chapter,
-    measure,
-    ranking_sentence,
-    rating_sentence,
-)
-from movierec_cli.core.report.material import Material
-from movierec_cli.core.report.model_chapter import model_chapter
-from movierec_cli.core.report.original import is_the_original
-from movierec_cli.core.report.recommendation_chapter import recommendation_chapter
-from movierec_cli.core.report.reproduction_chapter import reproduction_chapter
-from movierec_cli.core.report.training_chapter import training_chapter
+import numpy as np
 
-_MADE_UP = (
-    "The data of this report is made up by a program. It shows how the report looks; its figures, "
-    "films and users say nothing about MovieLens or real people."
-)
-_NO_FIGURES = (
-    "There are no figures in this report because matplotlib is not installed. Install it with "
-    "`pip install 'movierec[plot]'` and make the report again."
-)
+from movierec_cli import __version__
+from movierec_cli.core import eda, figures
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.progress import SILENT, Progress
+from movierec_cli.core.report.data_context import data_context
+from movierec_cli.core.report.evaluation_context import evaluation_context
+from movierec_cli.core.report.run_context import models_context, recommendations_context
+from movierec_cli.core.report.sources import Sources
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-def build(material: Material, on_step: Callable[[str], None]) -> Document:
-    """Make the report.
+@dataclass(frozen=True)
+class Report:
+    """The content of a report.
 
-    Parameters
+    Attributes
     ----------
-    on_step
-        Told what is done next.
+    values
+        The values that the templates show.
+    figures
+        Name -> SVG; empty without matplotlib.
     """
-    on_step("Looking at the data")
-    data = data_chapter(material.dataset, material.draw)
-    results = measure(material, on_step)
-    on_step("Laying out the models")
-    return Document(
-        title=f"Film recommendations on {_data_name(material.dataset)}",
-        subtitle="The data, two neural models, and what they are worth beside simple ones",
-        blocks=_opening(material, results),
-        chapters=[
-            data,
-            model_chapter(material),
-            training_chapter(material),
-            evaluation_chapter(material, results),
-            recommendation_chapter(material),
-            reproduction_chapter(material),
-        ],
-        made_up=material.dataset.is_synthetic,
-    )
+
+    values: Mapping[str, Any]
+    figures: Mapping[str, bytes]
 
 
-def _data_name(dataset: Dataset) -> str:
-    if dataset.is_synthetic:
+def build(sources: Sources, progress: Progress = SILENT) -> Report:
+    """Measure the baselines, compute the values of all chapters and draw the figures.
+
+    The same data and runs give the same report.
+    """
+    dataset = sources.dataset
+    drawn = can_draw()
+    progress.start("Making the report", len(BASELINES) + 1)
+    models = models_context(sources)
+    try:
+        values = {
+            "title": _title(sources),
+            "dataset": dataset.name,
+            "checksum": dataset.checksum(),
+            "split_seed": sources.split.split_seed,
+            "synthetic": dataset.is_synthetic,
+            "is_original": sources.is_original,
+            "drawn": drawn,
+            "data": data_context(dataset),
+            "models": models,
+            "evaluation": evaluation_context(sources, progress),
+            "recommendations": recommendations_context(sources),
+            "commands_again": _commands(sources, models["commands"]),
+            "versions": {
+                "movierec": __version__,
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+            },
+        }
+        progress.describe("Drawing figures")
+        drawings = dict(_figures(sources)) if drawn else {}
+        progress.advance(1)
+        return Report(values, drawings)
+    finally:
+        progress.finish()
+
+
+def can_draw() -> bool:
+    """Return whether matplotlib is installed."""
+    try:
+        figures.require_plotting(Path("figure.svg"))
+    except UsageError:
+        return False
+    return True
+
+
+def _title(sources: Sources) -> str:
+    if sources.dataset.is_synthetic:
         return "made-up data"
-    return "MovieLens 100K" if is_the_original(dataset) else dataset.name
+    return "MovieLens 100K" if sources.is_original else sources.dataset.name
 
 
-def _opening(material: Material, results: Sequence[Result]) -> list[Block]:
-    """Say the main thing before the first chapter."""
-    blocks: list[Block] = []
-    if material.dataset.is_synthetic:
-        blocks.append(Note("warning", _MADE_UP))
-    if not material.draw:
-        blocks.append(Note("warning", _NO_FIGURES))
-    blocks.append(Paragraph(overview_sentence(material.dataset)))
-    by_scenario = {
-        name: [result for result in results if result.scenario == name]
-        for name in (COLD_START, FOLD_IN)
-    }
-    cold, known = by_scenario[COLD_START], by_scenario[FOLD_IN]
-    blocks.append(
-        Paragraph(
-            f"In the cold start, where no rating of a user is known, {ranking_sentence(cold)} In "
-            f"fold-in, where four fifths of them are known, {ranking_sentence(known)} "
-            f"{rating_sentence(known)}"
-        )
-    )
-    return blocks
+def _commands(sources: Sources, trainings: list[str]) -> list[str]:
+    """Return the commands that make this report again."""
+    name = sources.dataset.name
+    suffix = "" if sources.is_original else f" --dataset {name}"
+    return [
+        *["movierec download"] * sources.is_original,
+        *trainings,
+        f"movierec compare{suffix}",
+        f"movierec report{suffix}",
+    ]
+
+
+def _figures(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    for name, figure in _drawings(sources):
+        yield name, figures.rendered(figure, "svg")
+
+
+def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
+    dataset, source = sources.dataset, sources.dataset.name
+    yield "ratings", figures.ratings(dataset, source)
+    yield "genres", figures.genres(dataset, source)
+    yield "users", figures.users(dataset, source)
+    if eda.has_occupations(dataset):
+        for metric in ("watchers", "lift"):
+            yield f"occupations-{metric}", figures.occupations(dataset, metric, source)
+    with suppress(UsageError):  # no film has enough ratings
+        yield "films", figures.films(dataset, source)
+    for run in sources.runs.values():
+        manifest = run.manifest
+        name = f"training-{manifest.name}"
+        yield name, figures.training(manifest.epochs, manifest.name, source)

@@ -1,4 +1,4 @@
-"""Figures: what they show, what they say about the data, and how they are saved."""
+"""Figures of the data: their values, their labels, and their files."""
 
 import sys
 from collections.abc import Callable
@@ -20,15 +20,13 @@ pytest.importorskip("matplotlib")
 SOURCE = "somewhere: made-up data"
 Draw = Callable[[Dataset], Any]
 FIGURES: dict[str, Draw] = {
-    "genres": lambda data: figures.genres(eda.genres(data), SOURCE),
-    "users": lambda data: figures.users(eda.users(data), SOURCE),
-    "films": lambda data: figures.films(
-        eda.films(data, 1), eda.ratings_per_film(data), eda.long_tail(data), SOURCE
-    ),
-    "ratings": lambda data: figures.ratings(eda.ratings(data), eda.ratings_over_time(data), SOURCE),
+    "genres": lambda data: figures.genres(data, SOURCE),
+    "users": lambda data: figures.users(data, SOURCE),
+    "films": lambda data: figures.films(data, SOURCE, 1),
+    "ratings": lambda data: figures.ratings(data, SOURCE),
     **{
         f"occupations {metric}": lambda data, metric=metric: figures.occupations(
-            eda.occupations(data), metric, SOURCE
+            data, metric, SOURCE
         )
         for metric in eda.METRICS
     },
@@ -108,14 +106,12 @@ def test_each_film_is_a_point(small: Dataset) -> None:
 
 
 @pytest.mark.parametrize("metric", eda.METRICS)
-def test_each_cell_of_the_heat_map_says_its_value(metric: str, small: Dataset) -> None:
+def test_each_cell_of_the_heat_map_has_its_value(metric: str, small: Dataset) -> None:
     matrix = eda.occupation_matrix(eda.occupations(small), metric)
     ax = FIGURES[f"occupations {metric}"](small).axes[0]
-    written = [text.get_text().replace(",", "") for text in ax.texts]
-    scale = 100 if metric == "share" else 1
-    np.testing.assert_allclose(
-        [float(text) for text in written], matrix.to_numpy().ravel() * scale, atol=0.051
-    )
+    assert [text.get_text() for text in ax.texts] == [
+        eda.METRICS[metric].write(value) for value in matrix.to_numpy().ravel()
+    ]
     assert [label.get_text() for label in ax.get_xticklabels()] == list(matrix.columns)
 
 
@@ -138,19 +134,16 @@ def test_a_long_time_has_fewer_labels_than_bars(small: Dataset, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["genres.pdf", "genres", "genres.png.txt", ".png"])
-def test_another_kind_of_file_is_refused(name: str, tmp_path: Path) -> None:
+def test_another_suffix_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.png or an \.svg"):
         figures.require_plotting(tmp_path / name)
-
-
-@pytest.mark.parametrize("name", ["a.png", "A.PNG", "a.b.svg"])
-def test_png_and_svg_are_taken(name: str, tmp_path: Path) -> None:
-    figures.require_plotting(tmp_path / name)
 
 
 def test_without_matplotlib_the_hint_is_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for name in ("a.png", "A.PNG", "a.b.svg"):
+        figures.require_plotting(Path(name))
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(UsageError, match="matplotlib") as error:
         figures.require_plotting(Path("a.png"))
@@ -168,3 +161,33 @@ def test_a_place_that_cannot_be_written_is_named(small: Dataset, tmp_path: Path)
     folder.mkdir()
     with pytest.raises(DataError, match=r"folder\.png"):
         figures.save(FIGURES["genres"](small), folder)
+
+
+EPOCHS: list[dict[str, Any]] = [
+    {"number": 1, "train": {"loss": 3.0, "cosine_loss": 2.0}, "validation": {"loss": 2.5},
+     "is_kept": True},
+    {"number": 2, "train": {"loss": 2.0, "cosine_loss": 1.5}, "validation": {"loss": 2.0},
+     "is_kept": True},
+    {"number": 3, "train": {"loss": 1.0}, "validation": {"loss": 2.2, "ndcg": 0.5},
+     "is_kept": False},
+]  # fmt: skip
+
+
+def test_the_curves_of_a_training_are_the_values_of_its_epochs() -> None:
+    figure = figures.training(EPOCHS, "mine", SOURCE)
+    assert "mine" in figure.get_suptitle()
+    assert SOURCE in figure.get_suptitle()
+    loss, cosine, _ = figure.axes  # the fourth place of the grid is left out
+    train, validation, kept = loss.lines
+    assert train.get_xydata().tolist() == [[1, 3], [2, 2], [3, 1]]
+    assert validation.get_xydata().tolist() == [[1, 2.5], [2, 2], [3, 2.2]]
+    assert list(kept.get_xdata()) == [2, 2]
+    assert [text.get_text() for text in loss.get_legend().get_texts()] == [
+        "training", "validation", "kept: epoch 2",
+    ]  # fmt: skip
+    assert (loss.get_xlabel(), cosine.get_ylabel()) == ("epoch", "cosine loss")
+
+
+def test_a_run_without_epochs_cannot_be_drawn() -> None:
+    with pytest.raises(DataError, match="no epoch"):
+        figures.training([], "mine", SOURCE)

@@ -1,4 +1,4 @@
-"""What a model is told of users and films: the dimensions of the report, scales that are fixed."""
+"""Input features by hand: fixed scales, and 0 for unknown values."""
 
 from dataclasses import replace
 
@@ -7,12 +7,15 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Films, Users
 from movierec_cli.core.models.features import (
+    centered_demographics,
+    demographic_mean,
     dense_history,
     film_features,
-    probability,
+    n_demographic_features,
+    user_blocks,
     user_features,
 )
-from tests.helpers import make_histories
+from tests.helpers import make_dataset, make_histories
 
 USERS = Users(
     ids=np.arange(1, 5),
@@ -23,12 +26,7 @@ USERS = Users(
 )
 
 
-def test_the_dimensions_are_those_of_the_report(small: Dataset) -> None:
-    assert user_features(small.users, len(small.occupations)).shape == (120, 25)
-    assert film_features(small.films).shape == (200, 20)
-
-
-def test_age_region_occupation_and_gender_by_hand() -> None:
+def test_user_features_are_age_region_occupation_and_gender() -> None:
     features = user_features(USERS, n_occupations=3)
     assert features.dtype == np.float32
     np.testing.assert_allclose(
@@ -44,24 +42,20 @@ def test_age_region_occupation_and_gender_by_hand() -> None:
     )
 
 
-def test_of_an_unknown_user_every_feature_is_zero() -> None:
-    features = user_features(Users.unknown(2), 21)
-    assert features.shape == (2, 25)
-    assert not features.any()
-
-
-def test_an_occupation_that_the_model_does_not_know_is_unknown() -> None:
+def test_an_occupation_beyond_those_of_the_model_is_unknown() -> None:
     assert not user_features(USERS, n_occupations=2)[0, 2:4].any()
 
 
-@pytest.mark.parametrize(("code", "region"), [("0", -1.0), ("5", 1 / 9), ("V5A", 0.0), ("-", 0.0)])
-def test_the_region_is_the_first_digit_of_the_zip_code(code: str, region: float) -> None:
-    users = Users.unknown(1)
-    users = Users(users.ids, users.age, users.gender, users.occupation, np.array([code]))
+@pytest.mark.parametrize(
+    ("code", "region"),
+    [("0", -1), ("5", 1 / 9), ("V5A", 0), ("-1000", 0), ("²1000", 0), ("٣1000", 0), ("", 0)],
+)
+def test_the_region_is_the_first_decimal_digit_of_the_zip_code(code: str, region: float) -> None:
+    users = replace(Users.unknown(1), zip_code=np.array([code]))
     assert user_features(users, 21)[0, 1] == pytest.approx(region, abs=1e-6)
 
 
-def test_year_and_genres_by_hand() -> None:
+def test_film_features_are_year_and_genres() -> None:
     films = Films(
         ids=np.arange(1, 4),
         titles=np.array(["a", "b", "c"]),
@@ -73,14 +67,8 @@ def test_year_and_genres_by_hand() -> None:
     np.testing.assert_allclose(features, [[1, 1, 0], [-2, 0, 1], [0, 1, 1]], atol=1e-6)
 
 
-def test_a_history_made_dense_has_zero_where_there_is_no_rating() -> None:
-    dense = dense_history(make_histories({0: 5.0, 3: 1.0}, {}, {2: 3.0}), 4)
-    assert dense.tolist() == [[5, 0, 0, 1], [0, 0, 0, 0], [0, 0, 3, 0]]
-    assert dense.dtype == np.float32
-
-
 @pytest.mark.ml100k
-def test_the_real_features_are_within_a_few_units(ml100k: Dataset) -> None:
+def test_features_of_movielens_have_the_widths_of_the_report(ml100k: Dataset) -> None:
     users = user_features(ml100k.users, len(ml100k.occupations))
     films = film_features(ml100k.films)
     assert (users.shape, films.shape) == ((943, 25), (1682, 20))
@@ -88,12 +76,36 @@ def test_the_real_features_are_within_a_few_units(ml100k: Dataset) -> None:
     assert np.abs(films).max() < 5
 
 
-@pytest.mark.parametrize("code", ["²1000", "٣1000", "K1A0B", "-1000", ""])
-def test_what_is_no_decimal_digit_tells_no_region(code: str) -> None:
-    users = replace(USERS, zip_code=np.array([code] * 4))
-    assert user_features(users, n_occupations=3)[:, 1].tolist() == [0, 0, 0, 0]
+def test_a_dense_history_has_ratings_or_other_values_of_each_entry() -> None:
+    histories = make_histories({0: 5.0, 3: 1.0}, {}, {2: 3.0})
+    dense = dense_history(histories, 4)
+    assert dense.tolist() == [[5, 0, 0, 1], [0, 0, 0, 0], [0, 0, 3, 0]]
+    assert dense.dtype == np.float32
+    liked = dense_history(histories, 4, histories.ratings >= 4)
+    assert liked.tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
 
 
-def test_the_logistic_function_by_hand_and_without_overflow() -> None:
-    logits = np.float32([-1e9, -200, 0, np.log(3), 200, 1e9])
-    np.testing.assert_allclose(probability(logits), [0, 0, 0.5, 0.75, 1, 1], atol=1e-7)
+def test_blocks_hold_the_users_with_ratings_in_their_order() -> None:
+    train = make_dataset([(4, 0, 5.0), (1, 1, 3.0), (2, 0, 4.0)], 6, ["a", "b"])
+    blocks = list(user_blocks(train, size=2))
+    assert [users.ids.tolist() for users, _ in blocks] == [[2, 3], [5]]
+    assert [histories.film_rows.tolist() for _, histories in blocks] == [[1, 0], [0]]
+
+
+def test_centered_demographics_have_mean_zero_and_are_zero_where_unknown() -> None:
+    mean = demographic_mean(USERS, n_occupations=3)
+    assert mean.shape == (n_demographic_features(3),)
+    centered = centered_demographics(USERS, mean)
+    assert centered.shape == (4, len(mean))
+    assert not centered[3].any()
+    np.testing.assert_allclose(centered.sum(axis=0), 0, atol=1e-6)
+    assert np.abs(centered[:3]).max() > 0.1
+    assert not demographic_mean(Users.unknown(2), n_occupations=3).any()
+
+
+def test_demographics_are_smooth_in_the_age() -> None:
+    users = replace(USERS, age=np.float32([30, 31, 60, 60]), gender=np.int8([0] * 4))
+    users = replace(users, occupation=np.int8([0] * 4))
+    features = centered_demographics(users, np.zeros(n_demographic_features(3), np.float32))
+    near, far = np.linalg.norm(features[1:3] - features[0], axis=1)
+    assert 0 < near < 0.2 * far

@@ -1,105 +1,127 @@
-"""The dnn's classification head: P(rating >= 4) as logistic regression.
+"""The like head of the dnn: P(rating >= 4) by logistic regression on the score.
 
-Fitted after the space, on the hidden ratings of the validation part, whose histories are cut to
-random lengths, so that its probabilities hold for short histories too.
+It is fitted to the hidden ratings of the validation part, on which no component was fitted. There
+the histories are cut to random lengths, so that the probabilities hold for short ones too.
 """
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
-from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
+from movierec_cli.core.data.dataset import (
+    RELEVANT_RATING,
+    Dataset,
+    FloatArray,
+    Histories,
+    Users,
+)
 from movierec_cli.core.data.splits import Scenario
-from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.features import N_LIKE_FEATURES, like_features
+from movierec_cli.core.models.base import Shapes
+from movierec_cli.core.models.linear import logistic, logistic_regression
 
-HEAD = ("like_head", "film_level", "film_counts")
-"""The arrays of the head."""
-
-_LEVEL_SHRINKAGE = 8.0  # ratings of an average film that a film's level is drawn to
-_STRANGERS = 0.2  # share of users whose whole history is hidden
-_RIDGE = 1.0
-_STEPS = 8
-_CUTS = 4  # how often each history is cut to another length
+_N_FEATURES = 8
+_USER_SHRINKAGE = 5.0  # ratings of an average user that a user's level is shrunk to
+_FILM_SHRINKAGE = 8.0  # ratings of an average film that a film's level is shrunk to
+_HALF_SATURATION = 10.0  # length of a history at which the user's level is half known
+_COLD_START_SHARE = 0.2  # of the users in a fit have an empty history
+_CUTS = 4  # random lengths of each history in a fit
 
 
-def film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
-    """Return log odds of a rating of 4 or 5, shrunk, and log counts of each film, [n_films]."""
-    ratings = train.ratings
-    counts = np.bincount(ratings.film_rows, minlength=len(train.films))
-    liked = np.bincount(
-        ratings.film_rows, weights=ratings.values >= RELEVANT_RATING, minlength=len(train.films)
-    )
-    overall = float(np.mean(ratings.values >= RELEVANT_RATING))
-    share = (liked + _LEVEL_SHRINKAGE * overall) / (counts + _LEVEL_SHRINKAGE)
+def like_head_shapes(n_films: int) -> Shapes:
+    """Return the shapes of the arrays of the head.
+
+    ``like_head`` holds slopes and a constant, ``film_level`` the log odds that a rating of the
+    film is 4 or higher, ``film_counts`` the logarithm of 1 plus the number of ratings.
+    """
+    return {
+        "like_head": (_N_FEATURES + 1,),
+        "film_level": (n_films,),
+        "film_counts": (n_films,),
+    }
+
+
+def like_probability(
+    score: FloatArray, histories: Histories, head: Mapping[str, FloatArray]
+) -> FloatArray:
+    """Return P(rating >= 4) for ``score`` [n_users, n_films]; the same shape."""
+    # logit = sum_k slope_k * feature_k + constant
+    features = _features(score, histories, head["film_level"], head["film_counts"])
+    logit: FloatArray = head["like_head"][-1]
+    for slope, feature in zip(head["like_head"][:-1], features, strict=True):
+        logit = logit + slope * feature
+    return logistic(logit).astype(np.float32)
+
+
+def fit_like_head(
+    score: Callable[[Histories, Users], FloatArray], train: Dataset, validation: Scenario, seed: int
+) -> dict[str, FloatArray]:
+    """Fit the head.
+
+    Parameters
+    ----------
+    score
+        Returns the scores [n_users, n_films] of a model fitted to ``train``.
+    train
+        The ratings that the levels of the films come from.
+    validation
+        Users with hidden ratings. Scores of ratings that the model was fitted to are too good to
+        fit probabilities to.
+    """
+    level, counts = _film_levels(train)
+    generator = np.random.default_rng(seed)
+    targets, n_users = validation.targets, len(validation.users)
+    at = (targets.user_rows, targets.film_rows)
+    samples = []
+    for _ in range(_CUTS):
+        share = generator.random(n_users)
+        share[generator.random(n_users) < _COLD_START_SHARE] = 0.0
+        is_shown = (
+            generator.random(len(validation.histories.film_rows))
+            < (share[validation.histories.user_rows])
+        )
+        histories = validation.histories.where(is_shown)
+        scores = score(histories, validation.users)
+        features = _features(scores, histories, level, counts)
+        samples.append(
+            np.stack([np.broadcast_to(column, scores.shape)[at] for column in features], axis=1)
+        )
+    liked = np.tile(targets.ratings >= RELEVANT_RATING, _CUTS)
+    head = logistic_regression(np.concatenate(samples), liked)
+    return {"like_head": head, "film_level": level, "film_counts": counts}
+
+
+def _film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
+    """Return ``film_level`` and ``film_counts``."""
+    liked = train.ratings.values >= RELEVANT_RATING
+    counts = np.bincount(train.ratings.film_rows, minlength=len(train.films))
+    likes = np.bincount(train.ratings.film_rows, weights=liked, minlength=len(train.films))
+    share = (likes + _FILM_SHRINKAGE * liked.mean()) / (counts + _FILM_SHRINKAGE)
     share = np.clip(share, 1e-3, 1 - 1e-3)
     return np.log(share / (1 - share)).astype(np.float32), np.log1p(counts).astype(np.float32)
 
 
-def fit_like_head(
-    weights: dict[str, FloatArray], train: Dataset, unseen: Scenario, seed: int
-) -> dict[str, FloatArray]:
-    """Return ``weights`` with a classification head.
+def _features(
+    score: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Return the features of the regression, each broadcastable to [n_users, n_films].
 
-    Parameters
-    ----------
-    weights
-        Those of the trained space.
-    train
-        The ratings it was trained on, from which the films' levels come.
-    unseen
-        Users and hidden ratings that it was not trained on: on what it was trained on its match
-        scores are too good to learn probabilities from.
+    They are the score; the level and the count of the film; the level of the user, their shrunk
+    surplus of likes over the levels of their films; the saturation of the history, 0..1; and score,
+    film level and user level times that. A short history gives the same score another meaning.
     """
-    level, counts = film_levels(train)
-    complete = {
-        **weights,
-        "film_level": level,
-        "film_counts": counts,
-        "like_head": np.zeros(N_LIKE_FEATURES + 1, np.float32),
-    }
-    model = Dnn(complete)
-    generator = np.random.default_rng(seed)
-    targets = unseen.targets
-    at = (targets.user_rows, targets.film_rows)
-    features = []
-    for _ in range(_CUTS):
-        share = generator.random(len(unseen.users)) * (
-            generator.random(len(unseen.users)) >= _STRANGERS
-        )
-        shown = generator.random(len(unseen.histories.film_rows))
-        known = unseen.histories.where(shown < share[unseen.histories.user_rows])
-        ranking = model.user_vectors(known, unseen.users) @ model.film_vectors.T
-        columns = like_features(ranking, known, level, counts)
-        features.append(
-            np.stack([np.broadcast_to(column, ranking.shape)[at] for column in columns], axis=1)
-        )
-    liked = np.tile(targets.ratings >= RELEVANT_RATING, _CUTS)
-    complete["like_head"] = logistic_regression(np.concatenate(features), liked)
-    return complete
-
-
-def logistic_regression(features: FloatArray, liked: NDArray[np.bool_]) -> FloatArray:
-    """Minimize binary cross-entropy by Newton's method; return slopes and constant.
-
-    Parameters
-    ----------
-    features
-        [n, f].
-    liked
-        [n].
-
-    Returns
-    -------
-    [f + 1], the constant last; the slopes are drawn to zero by a unit ridge.
-    """
-    design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
-    penalty = np.full(design.shape[1], _RIDGE)
-    penalty[-1] = 0.0
-    weights = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        probability = 1.0 / (1.0 + np.exp(-design @ weights))
-        gradient = design.T @ (probability - liked) + penalty * weights
-        curvature = (design * (probability * (1 - probability))[:, None]).T @ design
-        curvature += np.diag(penalty) + 1e-6 * np.eye(len(weights))
-        weights -= np.linalg.solve(curvature, gradient)
-    return weights.astype(np.float32)
+    surplus = (histories.ratings >= RELEVANT_RATING) - logistic(film_level[histories.film_rows])
+    sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
+    counts = histories.counts
+    user_level = (sums / (counts + _USER_SHRINKAGE)).astype(np.float32)[:, None]  # [n_users, 1]
+    saturation = (counts / (counts + _HALF_SATURATION)).astype(np.float32)[:, None]
+    film_level = film_level[None, :]
+    return (
+        score,
+        film_level,
+        film_counts[None, :],
+        user_level,
+        saturation,
+        score * saturation,
+        film_level * saturation,
+        user_level * saturation,
+    )

@@ -10,8 +10,8 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import GENDERS, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
-from movierec_cli.core.models.features import probability, user_features
-from movierec_cli.core.models.topk import inner_products
+from movierec_cli.core.models.features import user_features
+from movierec_cli.core.models.linear import logistic
 
 
 def _n_occupations(weights: Mapping[str, FloatArray]) -> int:
@@ -152,10 +152,10 @@ class OriginalDnn:
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Rank by cosine similarity; tell the classifier's P(rating >= 4)."""
-        ranking = inner_products(self.user_vectors(histories, users), self.film_vectors)
+        ranking = self.user_vectors(histories, users) @ self.film_vectors.T
         joint = _linear(self.weights, "user_projection", self._embed(users))  # [n_users, J]
         logits = np.stack([self._classify(user_joint) for user_joint in joint])
-        return Scores(score=ranking, like_probability=probability(logits).astype(np.float32))
+        return Scores(score=ranking, like_probability=logistic(logits).astype(np.float32))
 
     def _embed(self, users: Users) -> FloatArray:
         return _linear(self.weights, "user_embedding", _user_tower(self.weights, users))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
-from movierec_cli.core.models.dnn.like_head import logistic_regression
+from movierec_cli.core.models.linear import logistic_regression
 from movierec_cli.core.models.two_tower.model import TwoTower
 
 _BATCH = 256  # users at once; bounds the dense [users, films] arrays

@@ -11,20 +11,23 @@ Notation: S draws, D bias and factors, K demographic features.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes
-from movierec_cli.core.models.features import (
-    basis_size,
-    count_features,
-    demographic_basis,
-    probability,
-)
+from movierec_cli.core.models.features import centered_demographics, n_demographic_features
+from movierec_cli.core.models.linear import logistic
 
 N_COUNT_FEATURES = 3
+
+
+def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
+    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
+    columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ class TwoTower:
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
         """Return the shape that each array has, given the widths that some of them have."""
         draws = max(len(np.atleast_1d(weights["films"])), 1)
-        known = max(weights["demographic_mean"].size, basis_size(0))
+        known = max(weights["demographic_mean"].size, n_demographic_features(0))
         width = max(weights["ridge"].size, 1)
         return {
             "films": (draws, n_films, width),
@@ -91,7 +94,7 @@ class TwoTower:
         return Scores(
             score=ratings,
             rating=np.clip(ratings, 1.0, 5.0),
-            like_probability=np.asarray(probability(odds), np.float32),
+            like_probability=np.asarray(logistic(odds), np.float32),
         )
 
     def stranger_ratings(self, users: Users) -> FloatArray:
@@ -114,9 +117,7 @@ class TwoTower:
         return np.asarray(total / draws + self.weights["rating_mean"], np.float32)
 
     def _demographics(self, users: Users) -> FloatArray:
-        mean = self.weights["demographic_mean"]
-        basis = demographic_basis(users, len(mean) - basis_size(0))
-        return np.asarray(np.nan_to_num(basis - mean), np.float32)
+        return centered_demographics(users, self.weights["demographic_mean"])
 
     def _first_vectors(
         self, draw: int, seen: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]

@@ -19,19 +19,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.dataset import Films, FloatArray
 from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.features import (
-    count_features,
-    demographic_basis,
-    film_basis,
-    known_mean,
-)
+from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.two_tower.cold_start import fit_strangers
 from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
-from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
+from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower, count_features
 from movierec_cli.core.models.two_tower.sparse import Incidence
 from movierec_cli.core.models.two_tower.towers import Towers
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
@@ -42,6 +37,8 @@ STEPS_PER_EPOCH = 10
 Draw = tuple[Tensor, Tensor, Tensor]
 """Films [M, N, D], user tower [M, N + K, D] and strangers [M, 1 + K, D]."""
 
+_YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
+_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
 _MOST_HIDDEN = 0.3  # share of the ratings that a step may hide
 
 
@@ -75,9 +72,9 @@ class TwoTowerTrainer:
         self._user_rows = torch.as_tensor(histories.user_rows, device=device)
         self._film_rows = torch.as_tensor(histories.film_rows.astype(np.int64), device=device)
         self._ratings = torch.as_tensor(histories.ratings - self._mean, device=device)
-        basis = demographic_basis(train.users.take(rows), len(train.occupations))
-        self._demographic_mean = known_mean(basis)
-        self._demographics = self._tensor(np.nan_to_num(basis - self._demographic_mean))
+        users = train.users.take(rows)
+        self._demographic_mean = demographic_mean(users, len(train.occupations))
+        self._demographics = self._tensor(centered_demographics(users, self._demographic_mean))
         films = film_basis(train.films)
         self._film_side = self._tensor(films - films.mean(axis=0))
         self._hidden = min(options.batch_size, int(_MOST_HIDDEN * len(self._ratings)))
@@ -272,3 +269,12 @@ def _predict(users: Tensor, films: Tensor, user_rows: Tensor, film_rows: Tensor)
 
 def _numpy(tensor: Tensor) -> FloatArray:
     return np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=np.float32)
+
+
+def film_basis(films: Films) -> FloatArray:
+    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
+    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
+    spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
+    span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
+    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
+    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)

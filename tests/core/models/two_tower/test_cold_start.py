@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.models.features import basis_size
+from movierec_cli.core.models.features import n_demographic_features
 from movierec_cli.core.models.two_tower.cold_start import fit_strangers
 from tests.helpers import make_dataset
 
@@ -22,7 +22,7 @@ def weights() -> dict[str, np.ndarray]:
 
     Film 0: 3.5 + 0.6 for the film + 0.2 for strangers + 0.5 for the product of the factors.
     """
-    size = basis_size(0)
+    size = n_demographic_features(0)
     films = np.zeros((2, 3, 2), np.float32)
     films[:, 0] = [[0.5, 0.5], [0.7, 0.25]]
     strangers = np.zeros((2, 1 + size, 2), np.float32)

@@ -13,7 +13,7 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.baselines import Bias, FilmMean
-from movierec_cli.core.models.features import basis_size
+from movierec_cli.core.models.features import n_demographic_features
 from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
@@ -49,7 +49,7 @@ def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
 
 def weights_by_hand(n_films: int) -> dict[str, np.ndarray]:
     """A model of one draw, a bias and a factor, without occupations, that tells everyone 3.5."""
-    size = basis_size(0)
+    size = n_demographic_features(0)
     return {
         "films": np.zeros((1, n_films, 2), np.float32),
         "rated": np.zeros((1, n_films, 2), np.float32),

@@ -1,18 +1,21 @@
-"""What a report is made from: the data, its split, and the runs that are there."""
+"""The sources of a report: the data, its split, and the runs that were trained on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError
+from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
 from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.store import Run, list_runs, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
 
 HOLDOUT = "users"
-"""A report is about runs of this holdout and the usual split seed, as the original is."""
+"""A report covers runs of this holdout and the usual split seed, as the original report does."""
 
 Kind = tuple[str, str]
 """Model and preset."""
@@ -21,67 +24,77 @@ KINDS: tuple[Kind, ...] = tuple((model, preset) for model, of in PRESETS.items()
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
-    """What a report is made from.
+class Sources:
+    """The sources of a report.
 
     Attributes
     ----------
     dataset
         The data.
     split
-        The one that the runs were trained on.
+        The split that the runs were trained on.
     runs
-        At most one for each model and preset.
-    draw
-        Whether figures can be drawn.
+        At most one run for each model and preset.
     """
 
     dataset: Dataset
     split: Split
     runs: Mapping[Kind, Run]
-    draw: bool
 
     @property
     def missing(self) -> list[Kind]:
         """The models and presets without a run."""
         return [kind for kind in KINDS if kind not in self.runs]
 
+    @property
+    def is_original(self) -> bool:
+        """Whether this is the data of the original report, so that its statements apply."""
+        return self.dataset.name == DEFAULT_DATASET
 
-def gather(dataset: Dataset, folder: Path, draw: bool) -> Material:
+    def command(self, kind: Kind) -> str:
+        """Return the command that trains a model and preset on this data."""
+        return train_command(TrainSpec(*kind), self.dataset.name)
+
+
+def find_sources(dataset: Dataset, folder: Path) -> Sources:
     """Find the runs under ``folder`` that were trained on this data and the usual split.
 
     Of several of one model and preset, the one of the usual name is taken, else the newest.
     """
-    split = make_split(dataset, HOLDOUT)
     runs: dict[Kind, Run] = {}
     for run in sorted(_fitting(dataset, folder), key=lambda run: _precedence(run, dataset)):
         runs[run.manifest.model, run.manifest.preset] = run
-    return Material(dataset, split, {kind: runs[kind] for kind in KINDS if kind in runs}, draw)
+    ordered = {kind: runs[kind] for kind in KINDS if kind in runs}
+    return Sources(dataset, make_split(dataset, HOLDOUT), ordered)
 
 
-def train_missing(dataset: Dataset, folder: Path, on_step: Callable[[str], None]) -> None:
-    """Train and keep a run of each model and preset that `gather` does not find.
+def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources:
+    """Train and keep a run of each model and preset that is missing.
 
     Parameters
     ----------
-    on_step
-        Told what is trained next.
+    progress
+        Counts a unit for each epoch.
+
+    Returns
+    -------
+    The sources with these runs.
     """
-    from movierec_cli.core.experiments.resume import Resume, train_and_save  # noqa: PLC0415
-
-    for model, preset in gather(dataset, folder, draw=False).missing:
-        on_step(f"Training {model}, {preset}")
-        request = TrainSpec(model, preset)
-        train_and_save(dataset, request, folder, lambda _: None, Resume.IF_IT_FITS)
-
-
-def training_command(kind: Kind, dataset: Dataset) -> str:
-    """Return the command that trains a model and preset on this data."""
-    return train_command(TrainSpec(*kind), dataset.name)
+    specs = [TrainSpec(*kind) for kind in sources.missing]
+    if not specs:
+        return sources
+    progress.start("Training", sum(map(epoch_units, specs)))
+    try:
+        for spec in specs:
+            progress.describe(f"Training {spec.model} {spec.preset}")
+            ensure_run(sources.dataset, spec, folder, progress)
+    finally:
+        progress.finish()
+    return find_sources(sources.dataset, folder)
 
 
 def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
-    """Yield the runs of this data and split; one that is damaged or too new is not there."""
+    """Yield the runs of this data and split, but none that is damaged or too new."""
     checksum = dataset.checksum()
     wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED}
     for name in list_runs(folder):

@@ -1,4 +1,4 @@
-"""The tables about users, occupations, films and ratings, by hand and against what is published."""
+"""Tables of the data: by hand, on empty and bare data, and the measured values of ml-100k."""
 
 from dataclasses import replace
 
@@ -9,13 +9,14 @@ import pytest
 from movierec_cli.core import eda
 from movierec_cli.core.data.dataset import Dataset, Users
 from movierec_cli.core.eda.counting import bands
+from movierec_cli.core.eda.layout import Column, Layout, compact, decimals, percent, span, whole
 from movierec_cli.core.errors import DataError, UsageError
 from tests.helpers import make_dataset
 
 
 @pytest.fixture
 def by_hand() -> Dataset:
-    """Four users, of whom one rated nothing, and four films, of which one has no genre."""
+    """Four users, one without ratings, and four films, one without a genre."""
     dataset = make_dataset(
         [(0, 0, 5.0), (0, 1, 4.0), (0, 3, 3.0), (1, 1, 2.0), (2, 0, 1.0), (2, 2, 1.0)],
         n_users=4,
@@ -33,11 +34,21 @@ def by_hand() -> Dataset:
     return replace(dataset, users=users, occupations=("student", "writer", "pilot"))
 
 
-@pytest.fixture
-def no_demographics() -> Dataset:
-    """Ratings by users of whom nothing is known."""
-    dataset = make_dataset([(0, 0, 5.0), (1, 0, 3.0)], n_users=2, titles=["A"])
-    return replace(dataset, users=replace(Users.unknown(2), ids=np.array([1, 2])))
+def test_genres_are_counted_by_films_ratings_and_distinct_users() -> None:
+    dataset = make_dataset(
+        [(0, 0, 5.0), (0, 1, 4.0), (1, 1, 3.0), (2, 1, 2.0), (2, 2, 1.0)],
+        n_users=4,
+        titles=["a", "b", "c", "d"],
+        genres=[[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]],
+        genre_names=("War", "Drama", "Western", "Noir"),
+    )
+    table = eda.genres(dataset)
+    assert table["genre"].tolist() == ["War", "Drama", "Western", "Noir"]
+    assert table["films"].tolist() == [2, 2, 1, 0]
+    assert table["ratings"].tolist() == [4, 4, 0, 0]
+    assert table["watchers"].tolist() == [3, 3, 0, 0]
+    np.testing.assert_array_equal(table["ratings_per_film"], [2, 2, 0, np.nan])
+    np.testing.assert_array_equal(table["watchers_per_film"], [1.5, 1.5, 0, np.nan])
 
 
 def test_each_user_is_described(by_hand: Dataset) -> None:
@@ -51,17 +62,14 @@ def test_each_user_is_described(by_hand: Dataset) -> None:
     assert table["occupation"].tolist() == ["writer", "student", "student", "unknown"]
 
 
-def test_users_are_counted_by_the_genres_they_watch(by_hand: Dataset) -> None:
+def test_users_are_counted_by_their_number_of_genres(by_hand: Dataset) -> None:
     table = eda.genres_per_user(eda.users(by_hand))
     assert table["genres"].tolist() == [0, 1, 2]
     assert table["users"].tolist() == [1, 1, 2]
     assert table["share"].tolist() == [0.25, 0.25, 0.5]
-
-
-def test_numbers_of_genres_that_nobody_has_are_counted_too() -> None:
-    table = eda.genres_per_user(pd.DataFrame({"genres": [2, 5, 5]}))
-    assert table["genres"].tolist() == [2, 3, 4, 5]
-    assert table["users"].tolist() == [1, 0, 0, 2]
+    with_gap = eda.genres_per_user(pd.DataFrame({"genres": [2, 5, 5]}))
+    assert with_gap["genres"].tolist() == [2, 3, 4, 5]
+    assert with_gap["users"].tolist() == [1, 0, 0, 2]
 
 
 def test_bands_grow_with_the_values_and_hold_both_ends() -> None:
@@ -79,7 +87,7 @@ def test_ratings_per_user_are_counted_in_bands(by_hand: Dataset) -> None:
     assert table["share"].sum() == 1
 
 
-def test_user_statistics_leave_out_what_does_not_exist(by_hand: Dataset) -> None:
+def test_user_statistics_leave_out_missing_values(by_hand: Dataset) -> None:
     table = eda.user_statistics(eda.users(by_hand)).set_index("of")
     assert list(table.index) == ["ratings", "genres", "mean_rating"]
     assert table.loc["ratings", ["mean", "min", "median", "max"]].tolist() == [1.5, 0, 1.5, 3]
@@ -87,7 +95,7 @@ def test_user_statistics_leave_out_what_does_not_exist(by_hand: Dataset) -> None
     assert table.loc["mean_rating", "mean"] == pytest.approx(7 / 3)  # three users have one
 
 
-def test_who_users_are_includes_the_unknown(by_hand: Dataset) -> None:
+def test_demographics_include_the_unknown(by_hand: Dataset) -> None:
     table = eda.users(by_hand)
     assert eda.age_bands(table)[["age", "users"]].to_numpy().tolist() == [
         ["under 18", 1],
@@ -117,7 +125,7 @@ def test_occupations_are_counted_over_all_films_of_all_users(by_hand: Dataset) -
         ["writer", "Drama", 1, 1, 2],
     ]
     np.testing.assert_allclose(table["share"], [2 / 3, 1 / 3, 2 / 3, 2 / 3])
-    # Everyone: War in 4 of 6 ratings, Drama in 3 of 6.
+    # All users: War in 4 of 6 ratings, Drama in 3 of 6.
     np.testing.assert_allclose(table["lift"], [1, 2 / 3, 1, 4 / 3])
 
 
@@ -130,20 +138,18 @@ def test_a_matrix_has_the_largest_occupation_first(by_hand: Dataset) -> None:
         eda.occupation_matrix(table, "films")
 
 
-def test_without_occupations_the_error_says_so(no_demographics: Dataset) -> None:
-    unknown = replace(no_demographics, occupations=("student",))
-    for dataset in (no_demographics, unknown):
-        assert not eda.has_occupations(dataset)
-        with pytest.raises(DataError, match="occupations") as error:
-            eda.occupations(dataset)
-        assert "--dataset" in error.value.hint
-
-
-def test_without_demographics_everyone_is_unknown(no_demographics: Dataset) -> None:
-    table = eda.users(no_demographics)
+def test_without_demographics_all_users_are_unknown() -> None:
+    dataset = make_dataset([(0, 0, 5.0), (1, 0, 3.0)], n_users=2, titles=["A"])
+    dataset = replace(dataset, users=replace(Users.unknown(2), ids=np.array([1, 2])))
+    table = eda.users(dataset)
     assert eda.age_bands(table)[["age", "users"]].to_numpy().tolist() == [["unknown", 2]]
     assert eda.genders(table)["gender"].tolist() == ["unknown"]
     assert eda.user_occupations(table)["occupation"].tolist() == ["unknown"]
+    for bare in (dataset, replace(dataset, occupations=("student",))):
+        assert not eda.has_occupations(bare)
+        with pytest.raises(DataError, match="occupations") as error:
+            eda.occupations(bare)
+        assert "--dataset" in error.value.hint
 
 
 def test_films_are_ordered_by_their_mean_and_described(by_hand: Dataset) -> None:
@@ -158,7 +164,7 @@ def test_films_are_ordered_by_their_mean_and_described(by_hand: Dataset) -> None
     assert eda.films(by_hand, min_ratings=2)["film"].tolist() == [10, 20]
 
 
-def test_no_film_with_enough_ratings_is_an_error_that_tells_how_many_there_are(
+def test_too_high_a_bound_is_an_error_with_the_highest_possible_one(
     by_hand: Dataset,
 ) -> None:
     with pytest.raises(UsageError, match="the most rated has 2") as error:
@@ -251,7 +257,43 @@ def test_ratings_over_time_have_every_month() -> None:
     assert years["ratings"].tolist() == [1, 0, 0, 0, 2]
 
 
-def test_no_ratings_are_no_crash(small: Dataset) -> None:
+def test_a_layout_formats_the_cells_of_a_table() -> None:
+    layout = Layout(
+        "films",
+        "Films",
+        (
+            Column("title", "Title", numeric=False),
+            Column(("from", "to"), "Ratings", span),
+            Column("share", "%", percent, bar=True),
+            Column("mean", "Mean", decimals(2)),
+        ),
+    )
+    table = pd.DataFrame(
+        {
+            "title": ["A", None],
+            "from": [1, 1000],
+            "to": [1, 2000],
+            "share": [0.25, 0.5],
+            "mean": [3.456, np.nan],
+        }
+    )
+    grid = layout.grid(table)
+    assert grid.headers == ["Title", "Ratings", "%", "Mean"]
+    assert grid.numeric == [False, True, True, True]
+    assert grid.rows == [["A", "1", "25.0", "3.46"], ["–", "1,000 to 2,000", "50.0", "–"]]
+    assert grid.bars == {2: [0.5, 1.0]}
+
+
+def test_a_layout_with_headers_has_a_row_for_each_column() -> None:
+    columns = (Column("mean", "Mean", compact), Column("n", "Count", whole))
+    layout = Layout("statistics", "Statistics", columns, headers=("Of", "Ratings", "Genres"))
+    grid = layout.grid(pd.DataFrame({"mean": [2.5, 0.0], "n": [1000, 2]}))
+    assert [list(row) for row in grid.rows] == [["Mean", "2.5", "0"], ["Count", "1,000", "2"]]
+    assert grid.numeric == [False, True, True]
+    assert [compact(value) for value in (65.0, 3.2654, 1200.0)] == ["65", "3.265", "1,200"]
+
+
+def test_every_table_of_no_ratings_is_made(small: Dataset) -> None:
     nothing = small.with_ratings(small.ratings.take(np.zeros(0, np.int64)))
     users = eda.users(nothing)
     assert eda.genres(nothing)["watchers"].sum() == 0
@@ -267,6 +309,19 @@ def test_no_ratings_are_no_crash(small: Dataset) -> None:
         eda.films(nothing)
 
 
+PUBLISHED = {
+    "Action": (251, 25589, 938, 3.74), "Adventure": (135, 13753, 901, 6.67),
+    "Animation": (42, 3605, 659, 15.69), "Children's": (122, 7182, 805, 6.60),
+    "Comedy": (505, 29832, 940, 1.86), "Crime": (109, 8055, 914, 8.39),
+    "Documentary": (50, 758, 352, 7.04), "Drama": (725, 39895, 943, 1.30),
+    "Fantasy": (22, 1352, 512, 23.27), "Film-Noir": (24, 1733, 618, 25.75),
+    "Horror": (92, 5317, 789, 8.58), "Musical": (56, 4954, 754, 13.46),
+    "Mystery": (61, 5245, 897, 14.70), "Romance": (247, 19461, 943, 3.82),
+    "Sci-Fi": (101, 12730, 908, 8.99), "Thriller": (251, 21872, 937, 3.73),
+    "War": (71, 9398, 925, 13.03), "Western": (27, 1854, 491, 18.19), "unknown": (2, 10, 10, 5.00),
+}  # fmt: skip
+
+
 GENRES_PER_USER = {
     6: 2, 7: 0, 8: 2, 9: 6, 10: 19, 11: 51, 12: 77, 13: 102, 14: 96, 15: 126, 16: 122, 17: 163,
     18: 177,
@@ -274,7 +329,19 @@ GENRES_PER_USER = {
 
 
 @pytest.mark.ml100k
-def test_the_real_users_have_the_published_figures(ml100k: Dataset) -> None:
+def test_the_real_genres_have_the_published_values(ml100k: Dataset) -> None:
+    table = eda.genres(ml100k)
+    measured = {
+        row["genre"]: (
+            row["films"], row["ratings"], row["watchers"], round(row["watchers_per_film"], 2),
+        )
+        for row in table.to_dict("records")
+    }  # fmt: skip
+    assert measured == PUBLISHED
+
+
+@pytest.mark.ml100k
+def test_the_real_users_have_the_published_values(ml100k: Dataset) -> None:
     users = eda.users(ml100k)
     counted = eda.genres_per_user(users)
     assert dict(zip(counted["genres"], counted["users"], strict=True)) == GENRES_PER_USER
@@ -295,15 +362,15 @@ def test_more_than_one_librarian_watched_a_western(ml100k: Dataset) -> None:
     assert len(pairs) == 21 * 18
     western = pairs.loc[("librarian", "Western")]
     assert western[["users", "watchers", "ratings"]].tolist() == [51, 27, 82]
-    everyone = eda.genres(ml100k).set_index("genre")
+    of_all = eda.genres(ml100k).set_index("genre")
     by_genre = pairs.groupby("genre")[["watchers", "ratings"]].sum()
-    for metric in ("watchers", "ratings"):  # everyone has one occupation
-        named = everyone.loc[by_genre.index, metric]
+    for metric in ("watchers", "ratings"):  # each user has one occupation
+        named = of_all.loc[by_genre.index, metric]
         assert by_genre[metric].tolist() == named.tolist()
 
 
 @pytest.mark.ml100k
-def test_the_real_films_have_the_published_figures(ml100k: Dataset) -> None:
+def test_the_real_films_have_the_published_values(ml100k: Dataset) -> None:
     films = eda.films(ml100k)
     assert len(films) == 1215
     statistics = eda.film_statistics(films).set_index("of")
@@ -318,7 +385,7 @@ def test_the_real_films_have_the_published_figures(ml100k: Dataset) -> None:
 
 
 @pytest.mark.ml100k
-def test_the_real_ratings_have_the_published_figures(ml100k: Dataset) -> None:
+def test_the_real_ratings_have_the_published_values(ml100k: Dataset) -> None:
     facts = eda.overview(ml100k).iloc[0]
     assert (facts["users"], facts["films"], facts["ratings"]) == (943, 1682, 100_000)
     assert round(facts["mean"], 3) == 3.530

@@ -1,12 +1,10 @@
-"""Training curves: what belongs into one panel, and how it is drawn."""
+"""The curves of a training: their panels, and the kept epoch."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from movierec_cli.core.errors import DataError
-from movierec_cli.core.training.history import Series, kept_epoch, panels
+from movierec_cli.core.runs.history import Series, kept_epoch, panels
 
 EPOCHS: list[dict[str, Any]] = [
     {"number": 1, "train": {"loss": 3.0, "cosine_loss": 2.0}, "validation": {"loss": 2.5},
@@ -49,48 +47,8 @@ def test_higher_is_better_of_some() -> None:
 
 
 @pytest.mark.parametrize(("epochs", "kept"), [(EPOCHS, 2), (SAMPLED, 3), ([], None)])
-def test_the_kept_epoch_is_the_last_best_one(
+def test_the_kept_epoch_is_the_last_of_those_kept(
     epochs: list[dict[str, Any]], kept: int | None
 ) -> None:
     assert kept_epoch(epochs) == kept
-
-
-def test_no_epochs_no_panels() -> None:
-    assert panels([]) == []
-
-
-def test_curves_are_the_figures_of_the_epochs() -> None:
-    pytest.importorskip("matplotlib")
-    from movierec_cli.core import figures
-
-    figure = figures.training(EPOCHS, "mine", "somewhere: made-up data")
-    assert "mine" in figure.get_suptitle()
-    assert "made-up data" in figure.get_suptitle()
-    loss, cosine = figure.axes
-    train, validation, kept = loss.lines
-    assert train.get_xydata().tolist() == [[1, 3], [2, 2], [3, 1]]
-    assert validation.get_xydata().tolist() == [[1, 2.5], [2, 2], [3, 2.2]]
-    assert list(kept.get_xdata()) == [2, 2]
-    assert [text.get_text() for text in loss.get_legend().get_texts()] == [
-        "training", "validation", "kept: epoch 2",
-    ]  # fmt: skip
-    assert (loss.get_xlabel(), cosine.get_ylabel()) == ("epoch", "cosine loss")
-
-
-def test_an_empty_panel_is_not_left_over(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    from movierec_cli.core import figures
-
-    figure = figures.training(SAMPLED, "mine", "somewhere")
-    assert len(figure.axes) == 3
-    for name in ("a.svg", "b.svg"):
-        figures.save(figures.training(SAMPLED, "mine", "somewhere"), tmp_path / name)
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-
-
-def test_a_run_without_epochs_cannot_be_drawn() -> None:
-    pytest.importorskip("matplotlib")
-    from movierec_cli.core import figures
-
-    with pytest.raises(DataError, match="no epoch"):
-        figures.training([], "mine", "somewhere")
+    assert bool(panels(epochs)) == bool(epochs)

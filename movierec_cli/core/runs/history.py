@@ -1,10 +1,9 @@
-"""The figures of a training as labeled curves over its epochs."""
+"""Curves of a training, from the epochs of a manifest, ready to be drawn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.evaluation.metrics import METRICS
 
 _PARTS = ("train", "validation")
@@ -45,18 +44,18 @@ class Panel:
 
     @property
     def title(self) -> str:
-        """The label of the figure."""
+        """The name in words."""
         if self.name in METRICS:
-            return METRICS[self.name].label(DEFAULT_K)
+            return METRICS[self.name].long_label.removesuffix("@{k}")
         return _TITLES.get(self.name, self.name.replace("_", " "))
 
     @property
     def best(self) -> str:
-        """The best value, ``lowest`` or ``highest``; empty for a figure that only counts."""
+        """The best value: ``lowest`` (losses too) or ``highest``, or '' if none is better."""
         if self.name == "sweeps":
             return ""
-        is_metric = self.name in METRICS
-        return "highest" if is_metric and METRICS[self.name].higher_is_better else "lowest"
+        higher = self.name in METRICS and METRICS[self.name].higher_is_better
+        return "highest" if higher else "lowest"
 
     @property
     def span(self) -> tuple[float, float]:
@@ -66,12 +65,12 @@ class Panel:
 
 
 def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
-    """Return a panel for each figure, in the order of the first epoch that has it.
+    """Return a panel for each figure, in the order of their first epochs.
 
     Parameters
     ----------
     epochs
-        As in a `movierec_cli.core.runs.manifest.Manifest`.
+        As in a `movierec_cli.core.runs.store.Manifest`.
     """
     names = dict.fromkeys(name for part in _PARTS for epoch in epochs for name in epoch[part])
     found = (

@@ -1,0 +1,118 @@
+"""Solvers of linear models, shared by the baselines and the models.
+
+Each is one closed form or a few Newton steps over sums of the size of the inputs; the samples may
+come in blocks. Notation: n samples, inputs X [n, p], targets Y [n, m], weights W [p, m].
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from movierec_cli.core.data.dataset import FloatArray
+
+Floats = NDArray[np.floating[Any]]
+
+_NEWTON_STEPS = 8
+_LOGISTIC_PENALTY = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class GramMatrices:
+    """Sums over the samples that a linear regression is solved from.
+
+    Attributes
+    ----------
+    gram
+        [p, p], X'X.
+    rhs
+        [p, m], X'Y, the right-hand side of the normal equations.
+    """
+
+    gram: Floats
+    rhs: Floats
+
+    @classmethod
+    def zeros(cls, n_inputs: int, n_targets: int, dtype: Any = np.float32) -> "GramMatrices":
+        """Return the sums over no samples."""
+        return cls(np.zeros((n_inputs, n_inputs), dtype), np.zeros((n_inputs, n_targets), dtype))
+
+    def add(self, inputs: Floats, targets: Floats) -> None:
+        """Add a block of samples, [block, p] and [block, m]."""
+        self.gram[:] += inputs.T @ inputs
+        self.rhs[:] += inputs.T @ targets
+
+
+def ridge(sums: GramMatrices, penalty: float | Floats) -> Floats:
+    """Solve a ridge regression.
+
+    Minimizes ||XW - Y||^2 + sum_i penalty_i ||W_i||^2; one penalty for all inputs or [p].
+
+    Returns
+    -------
+    [p, m].
+    """
+    # W = (X'X + diag(penalty))^-1 X'Y
+    return np.linalg.solve(_penalized(sums.gram, penalty), sums.rhs)
+
+
+def ease(gram: Floats, penalty: float) -> Floats:
+    """Solve the linear item-item model EASE: ridge regression of X on itself, no film on itself.
+
+    Minimizes ||XW - X||^2 + penalty ||W||^2 subject to diag(W) = 0. Steck (2019), Embarrassingly
+    shallow autoencoders for sparse data, https://doi.org/10.1145/3308558.3313710.
+
+    Parameters
+    ----------
+    gram
+        [p, p], X'X.
+
+    Returns
+    -------
+    [p, p], row: input, column: target.
+    """
+    # W_ij = -P_ij / P_jj for i != j, with P = (X'X + penalty I)^-1
+    inverse = np.linalg.inv(_penalized(gram, penalty))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def logistic(logit: Floats) -> Floats:
+    """Return 1 / (1 + exp(-logit))."""
+    # below -80 the result is as good as 0, and the exponential would overflow
+    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(logit, -80.0))))
+
+
+def logistic_regression(features: Floats, labels: NDArray[np.bool_]) -> FloatArray:
+    """Minimize the binary cross-entropy plus half the squared slopes by Newton's method.
+
+    Parameters
+    ----------
+    features
+        [n, p].
+    labels
+        [n].
+
+    Returns
+    -------
+    [p + 1], the slopes, then the constant, which is not penalized.
+    """
+    design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
+    penalty = np.full(design.shape[1], _LOGISTIC_PENALTY)
+    penalty[-1] = 0.0
+    weights = np.zeros(design.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        probability = logistic(design @ weights)
+        gradient = design.T @ (probability - labels) + penalty * weights
+        hessian = (design * (probability * (1 - probability))[:, None]).T @ design
+        # the small addition keeps the constant solvable where all probabilities are 0 or 1
+        weights -= np.linalg.solve(_penalized(hessian, penalty + 1e-6), gradient)
+    return weights.astype(np.float32)
+
+
+def _penalized(gram: Floats, penalty: float | Floats) -> Floats:
+    penalized = gram.copy()
+    penalized[np.diag_indices_from(gram)] += penalty
+    return penalized

@@ -1,0 +1,46 @@
+"""Solvers of linear models against hand-computed values and first-order conditions."""
+
+import numpy as np
+import pytest
+
+from movierec_cli.core.models.linear import GramMatrices, ease, logistic, logistic_regression, ridge
+
+
+def test_gram_matrices_sum_up_blocks_of_samples() -> None:
+    sums = GramMatrices.zeros(2, 1)
+    sums.add(np.float32([[1, 2]]), np.float32([[3]]))
+    sums.add(np.float32([[0, 1], [1, 0]]), np.float32([[1], [2]]))
+    np.testing.assert_allclose(sums.gram, [[2, 2], [2, 5]])
+    np.testing.assert_allclose(sums.rhs, [[5], [7]])
+
+
+def test_ridge_takes_one_penalty_or_one_for_each_input() -> None:
+    sums = GramMatrices(np.float64([[1, 0], [0, 4]]), np.float64([[4, 2], [6, 0]]))
+    np.testing.assert_allclose(ridge(sums, 1.0), [[2, 1], [1.2, 0]])
+    np.testing.assert_allclose(ridge(sums, np.array([0.0, 2.0])), [[4, 2], [1, 0]])
+
+
+def test_ease_solves_each_column_without_its_own_film() -> None:
+    # column 0 from film 1: w = 2 / (3 + 1); column 1 from film 0: w = 2 / (4 + 1)
+    weights = ease(np.float64([[4, 2], [2, 3]]), 1.0)
+    np.testing.assert_allclose(weights, [[0, 2 / 5], [2 / 4, 0]])
+
+
+def test_the_logistic_function_does_not_overflow() -> None:
+    logits = np.float32([-1e9, -200, 0, np.log(3), 200, 1e9])
+    np.testing.assert_allclose(logistic(logits), [0, 0, 0.5, 0.75, 1, 1], atol=1e-7)
+
+
+def test_logistic_regression_reaches_the_minimum() -> None:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(300, 2))
+    labels = generator.random(300) < 1 / (1 + np.exp(-(2 * features[:, 0] - 1)))
+    slopes, constant = np.split(logistic_regression(features, labels), [2])
+    residuals = 1 / (1 + np.exp(-(features @ slopes + constant))) - labels
+    np.testing.assert_allclose(features.T @ residuals + slopes, 0, atol=1e-3)
+    assert residuals.sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_logistic_regression_of_equal_labels_is_finite() -> None:
+    weights = logistic_regression(np.float64([[1.0], [2.0]]), np.array([True, True]))
+    assert np.isfinite(weights).all()
