@@ -74,22 +74,22 @@ def two_tower_variants() -> Mapping[str, Preset]:
     """Return the variants of the default two-tower."""
     config, training = TWO_TOWER.config, TWO_TOWER.training
 
-    def changed(**changes: object) -> Preset:
-        return Preset(replace(config, **changes), training)
+    def changed(**changes: Mapping[str, float]) -> Preset:
+        parts = {part: replace(getattr(config, part), **new) for part, new in changes.items()}
+        return Preset(replace(config, **parts), training)
 
+    no_sides = {"demographics": OFF, "content": OFF}
     return {
         "complete": TWO_TOWER,
-        "one member": changed(members=1),
-        "6 factors": changed(factors=6),
-        "one draw a member": changed(sweeps=12, burn_in=8, thinning=4),
+        "one chain": changed(sampling={"chains": 1}),
+        "6 factors": Preset(replace(config, factors=6), training),
+        "one draw a chain": changed(sampling={"sweeps": 12, "burn_in": 8, "thinning": 4}),
         "random start": Preset(config, replace(training, epochs=1, learning_rate=1e-6)),
-        "without who rated what": changed(rated_ridge=OFF, raters_ridge=OFF),
-        "without demographics, genres, years": changed(
-            demographic_ridge=OFF, content_ridge=OFF, stranger_ridge=OFF
-        ),
-        "without the correction on the ratings": changed(user_ridge=OFF, user_bias_ridge=OFF),
-        "no regression beside a history": changed(half_known=1e-6),
-        "without film levels of strangers": changed(stranger_film_ridge=OFF),
+        "without who rated what": changed(ridges={"history": OFF, "raters": OFF}),
+        "without demographics, genres, years": changed(ridges=no_sides, cold_start={"ridge": OFF}),
+        "without the user's own ratings": changed(ridges={"user_bias": OFF, "user_factors": OFF}),
+        "no cold-start part beside a history": changed(cold_start={"half_saturation": 1e-6}),
+        "without film levels in cold-start": changed(cold_start={"level_shrinkage": OFF}),
     }
 
 

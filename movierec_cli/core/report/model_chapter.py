@@ -155,13 +155,14 @@ def _tower_sentence(config: Mapping[str, Any], inputs: Mapping[str, int]) -> str
 def _two_tower(run: Run, dataset: Dataset) -> str:
     del dataset
     config = run.manifest.config
+    sampling = config["sampling"]
     return (
         "A rating is the mean, a bias of the film, a bias of the user and the product of their "
         f"{config['factors']} factors. The user's tower reads which films she rated and who she "
         "is, the film's who rated it and its genres; one small regression on the known ratings "
-        f"corrects the user's vector. {config['members']} models are trained side by side with "
-        f"Adam and then sampled for {config['sweeps']} sweeps; predictions are averaged over the "
-        f"draws after the first {config['burn_in']}. Of someone without ratings it predicts "
+        f"corrects the user's vector. {sampling['chains']} models are trained side by side with "
+        f"Adam and then sampled for {sampling['sweeps']} sweeps; predictions are averaged over the "
+        f"draws after the first {sampling['burn_in']}. Of someone without ratings it predicts "
         "from who she is."
     )
 

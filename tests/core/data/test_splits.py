@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories
-from movierec_cli.core.data.splits import fold_in, make_split, sample_users
+from movierec_cli.core.data.splits import Validation, fold_in, make_split, sample_users
 from movierec_cli.core.errors import UsageError
 
 
@@ -31,6 +31,24 @@ def test_holding_out_users_parts_the_ratings_by_user(small: Dataset) -> None:
     assert (
         folded.histories.counts + folded.targets.counts
     ).tolist() == cold.targets.counts.tolist()
+
+
+def test_validation_users_are_training_users_without_a_training_rating(small: Dataset) -> None:
+    def split_with(seed: int) -> tuple[set[int], set[int], set[int]]:
+        split = make_split(small, "users", 705, validation=Validation("users", 0.1, seed))
+        trained = set(small.users.ids[split.train.ratings.user_rows].tolist())
+        validated = set(split.validation.users.ids.tolist())
+        assert not split.validation.histories.counts.any()
+        n_targets = split.validation.targets.counts.sum()
+        assert len(split.train.ratings) + n_targets == len(split.full_train.ratings)
+        return trained, validated, set(split.scenarios[0].users.ids.tolist())
+
+    trained, validated, held_out = split_with(0)
+    assert len(validated) == round(0.1 * 96)
+    assert not trained & validated
+    assert not held_out & (trained | validated)
+    assert len(trained | validated | held_out) == 120
+    assert split_with(0)[1] == validated != split_with(1)[1]
 
 
 def test_fold_in_knows_the_first_four_fifths_of_one_permutation_for_all_users() -> None:

@@ -31,15 +31,15 @@ SOUND = {
         "film_counts": ones(FILMS),
     },
     "two-tower": {
-        "films": ones(4, FILMS, 3),
-        "rated": ones(4, FILMS, 3),
-        "side": ones(4, KNOWN + 3, 3),
-        "strangers": ones(4, 1 + KNOWN, 3),
-        "stranger_films": ones(FILMS),
+        "film_vectors": ones(4, FILMS, 3),
+        "history_weights": ones(4, FILMS, 3),
+        "side_weights": ones(4, KNOWN + 3, 3),
+        "cold_start_weights": ones(4, 1 + KNOWN, 3),
+        "cold_start_level": ones(FILMS),
         "ridge": ones(3),
         "demographic_mean": ones(KNOWN),
         "rating_mean": ones(1),
-        "half_known": ones(1),
+        "half_saturation": ones(1),
         "like_head": ones(2),
     },
 }
@@ -81,7 +81,7 @@ def test_every_array_has_to_be_there_in_its_shape(model: str, name: str) -> None
         ("dnn", "part_weights", [0.5, -1], "not positive"),
         ("dnn", "half_known", [0], "not positive"),
         ("two-tower", "ridge", [1, 0, 1], "not positive"),
-        ("two-tower", "half_known", [-1], "not positive"),
+        ("two-tower", "half_saturation", [-1], "not positive"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(
