@@ -1,19 +1,24 @@
-# make quickstart   install and run the whole path once
-# make test         install, then lint, type check and all tests, one process for each core; 90 %
-#                   of the core's branches have to be covered
-# make test-wheel   build the wheel, install it alone into a clean environment, train, recommend
-# make test-lowest  all tests with the lowest supported versions, constraints-lowest.txt
-# make fuzz         the fuzz tests with new inputs, many times as many; some minutes
-# make install      only install
-# make images       make the images of the README anew; needs the data of movierec download
-# make bench        measure movierec beside other libraries, write docs/benchmarks.md; a quarter of
-#                   an hour, and MovieLens 100K has to be there: movierec download
+# make quickstart     install and run the whole path once
+# make test           install, lint, check the types and run all tests, one process for each core;
+#                     90 % of the core's branches have to be covered
+# make test-machines  run the numeric tests with the kernels and thread counts of other machines;
+#                     about ten minutes. make test-few-machines takes four of them
+# make test-pythons   make test with each Python of PYTHONS
+# make test-lowest    run all tests with the lowest supported versions, constraints-lowest.txt
+# make test-wheel     build the wheel, install it alone into a clean environment, train, recommend
+# make fuzz           run the fuzz tests with new inputs, many times as many; some minutes
+# make install        only install
+# make images         draw the images of the README; needs the data of movierec download
+# make bench          measure movierec beside other libraries, write docs/benchmarks.md; a quarter
+#                     of an hour; needs the data of movierec download
 #
 # PYTHON       the Python to use, 3.11 or newer
-# TORCH_INDEX  where torch comes from: by default its build without CUDA, which is small.
-#              For a GPU take the usual build:  make install TORCH_INDEX=
+# PYTHONS      the Pythons of make test-pythons; a missing one is skipped
+# TORCH_INDEX  the index of torch: by default that of builds without CUDA, which are small.
+#              For a GPU, PyPI has the usual build:  make install TORCH_INDEX=
 
 PYTHON ?= python3
+PYTHONS ?= python3.11 python3.12 python3.13
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 VENV := .venv
@@ -24,7 +29,8 @@ PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
 PIP_LOWEST := $(LOWEST)/bin/python $(INSTALL) --constraint constraints-lowest.txt
 TORCH_FROM := $(if $(TORCH_INDEX),--retries 1 --timeout 20 --extra-index-url $(TORCH_INDEX))
 
-.PHONY: quickstart test test-wheel test-lowest fuzz lint images install bench clean
+.PHONY: quickstart test test-machines test-few-machines test-pythons test-wheel test-lowest fuzz \
+    lint images install bench clean
 
 quickstart: install
 	$(BIN)/movierec quickstart
@@ -32,11 +38,23 @@ quickstart: install
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest --cov --numprocesses auto --dist loadfile
 
+test-machines: $(VENV)/.dev
+	$(BIN)/python tests/machines.py
+
+test-few-machines: $(VENV)/.dev
+	$(BIN)/python tests/machines.py --few
+
+test-pythons:
+	for python in $(PYTHONS); do \
+	    $$python --version || { echo "$$python is skipped: it is not installed"; continue; }; \
+	    $(MAKE) PYTHON=$$python VENV=.venv-$$python test || exit 1; \
+	done
+
 test-wheel:
 	$(PYTHON) tests/wheel_check.py $(TORCH_FROM)
 
 test-lowest: $(LOWEST)/.installed
-	$(LOWEST)/bin/python -m pytest
+	$(LOWEST)/bin/python -m pytest --numprocesses auto --dist loadfile
 
 fuzz: $(VENV)/.dev
 	MOVIEREC_TEST_FUZZ=20 $(BIN)/python -m pytest tests/fuzz
@@ -64,11 +82,12 @@ $(VENV)/.dev: $(VENV)/.installed
 $(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(PIP_LOWEST) $(TORCH_FROM) torch
-	$(PIP_LOWEST) --editable '.[plot,parquet]' pytest pytest-cov hypothesis scikit-learn
+	$(PIP_LOWEST) --editable '.[plot,parquet]' hypothesis pytest pytest-cov pytest-socket \
+	    pytest-xdist scikit-learn
 	touch $@
 
 bench: install
 	$(BIN)/python benchmarks/run.py --torch-index "$(TORCH_INDEX)"
 
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-python* $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

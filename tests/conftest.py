@@ -1,4 +1,4 @@
-"""Isolation for every test: its own folders, no network, no color, fixed width."""
+"""Isolation of each test: its own folders, no network, no color, fixed width."""
 
 import os
 
@@ -15,10 +15,10 @@ from movierec_cli.cli import output as console
 from movierec_cli.core.data import movielens, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from tests import network
 from tests.helpers import Site, md5s, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
+UNREACHABLE = "http://127.0.0.1:1"  # nothing listens on port 1
 SMALL = "synthetic-120x200x5000"
 
 hypothesis.settings.register_profile(
@@ -33,7 +33,7 @@ hypothesis.settings.load_profile("the same everywhere")
 
 @pytest.fixture(autouse=True)
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give each test folders of its own and take away what the caller's environment says."""
+    """Give each test folders of its own, and hide the caller's environment from it."""
     for name in list(os.environ):
         if name.startswith("MOVIEREC_") and name != ARCHIVE_VARIABLE:
             monkeypatch.delenv(name)
@@ -42,7 +42,11 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 
-    network.block(monkeypatch)
+    # pytest-socket guards this process only. An unreachable proxy also stops the downloads of
+    # child processes, before a name is looked up; children that ignore it are not guarded.
+    monkeypatch.setenv("http_proxy", UNREACHABLE)
+    monkeypatch.setenv("https_proxy", UNREACHABLE)
+    monkeypatch.setenv("no_proxy", "127.0.0.1,::1,localhost")
     console.stdout.cache_clear()  # they hold the streams of the test before
     console.stderr.cache_clear()
     yield

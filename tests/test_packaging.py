@@ -1,4 +1,4 @@
-"""What pyproject.toml says, the files of versions say too."""
+"""The constraint files agree with the requirements of pyproject.toml."""
 
 import re
 import tomllib
@@ -10,11 +10,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 TESTED_EXTRAS = ("plot", "parquet")
-"""The extra ``text`` brings a model from the network, so no test has it."""
+"""The extra ``text`` loads a model from the network, so no test uses it."""
 
 
 def bounds(requirements: list[str]) -> dict[str, str]:
-    """Return the lower bound of each requirement; there is nothing but a lower bound."""
+    """Return the lower bound of each requirement that has a lower bound and nothing else."""
     found = [re.fullmatch(r"([a-z0-9-]+)>=([0-9.]+)", line) for line in requirements]
     return {match[1]: match[2] for match in found if match}
 

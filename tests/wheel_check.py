@@ -1,6 +1,6 @@
-"""Build the wheel, install it alone into a clean environment, and use it there.
+"""A check of the wheel: it is built, installed alone into a clean environment and used there.
 
-Run by ``make test-wheel``; what is given on the command line goes to pip where it gets torch.
+Run by ``make test-wheel``; the arguments are options of pip for the installation of torch.
 """
 
 import json
@@ -19,7 +19,7 @@ EXTRAS = ("matplotlib", "pyarrow", "sentence_transformers")
 
 
 def run(*command: str | Path, folder: Path, **variables: str) -> str:
-    """Run a command; return what it printed, or fail with what it said."""
+    """Run a command; return its stdout, or fail with all that it printed."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     done = subprocess.run(
         command, cwd=folder, env=own | variables, capture_output=True, text=True, check=False
@@ -29,19 +29,21 @@ def run(*command: str | Path, folder: Path, **variables: str) -> str:
 
 
 def check_contents(wheel: Path, version: str) -> None:
-    """Check that the wheel holds the package, all of it, and its metadata and nothing else."""
+    """Check that the wheel holds all files of the package, its metadata and nothing else."""
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.endswith("/")}
-    package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "movierec_cli").rglob("*.py")}
-    metadata = f"movierec-{version}.dist-info/"
-    assert {name for name in names if not name.startswith(metadata)} == package | {
-        "movierec_cli/py.typed"
+    package = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "movierec_cli").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
+    metadata = f"movierec-{version}.dist-info/"
+    assert {name for name in names if not name.startswith(metadata)} == package
     assert f"{metadata}licenses/LICENSE" in names
 
 
 def check_use(python: Path, version: str, folder: Path) -> None:
-    """Use what was installed as a person does, in a folder that knows nothing of this one."""
+    """Train and recommend with the installed command, in a folder outside of the repository."""
 
     def movierec(*arguments: str) -> str:
         home = str(folder / "home")
@@ -56,7 +58,7 @@ def check_use(python: Path, version: str, folder: Path) -> None:
         *EXTRAS,
         folder=folder,
     )
-    assert found.strip() == "", f"there is more than is needed: {found}"
+    assert found.strip() == "", f"more is installed than needed: {found}"
     assert movierec("--version") == f"movierec {version}\n"
     assert "quickstart" in movierec("--help")
     movierec("train", "dnn", "--preset", "original", "--epochs", "1", "--dataset", DATA,
@@ -66,7 +68,7 @@ def check_use(python: Path, version: str, folder: Path) -> None:
 
 
 def main(torch_options: list[str]) -> None:
-    """Build, look, install, use."""
+    """Build the wheel, check its contents, install and use it."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

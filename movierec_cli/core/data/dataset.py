@@ -141,16 +141,20 @@ class Histories:
     film_rows
         [n_entries] int32.
     ratings
-        [n_entries] float32, 1..5; 0 for a film that a person who asks names as disliked, which
-        unlike a low rating in the data says nothing of what she watches.
+        [n_entries] float32, 1..5.
     timestamps
         [n_entries] int64, seconds since 1970 (UTC).
+    disliked
+        [n_entries] bool, or ``None`` for no entry. True for a film that a query names as disliked;
+        its rating is 1. A low rating in the data still shows that the user chose the film; a named
+        dislike does not.
     """
 
     indptr: NDArray[np.int64]
     film_rows: NDArray[np.int32]
     ratings: FloatArray
     timestamps: NDArray[np.int64]
+    disliked: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -170,15 +174,24 @@ class Histories:
         counts = self.counts[rows]
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         entries = np.repeat(self.indptr[:-1][rows] - indptr[:-1], counts) + np.arange(indptr[-1])
-        return Histories(
-            indptr, self.film_rows[entries], self.ratings[entries], self.timestamps[entries]
-        )
+        return self._select(indptr, entries)
 
     def where(self, mask: NDArray[np.bool_]) -> "Histories":
         """Return the same users with only the entries where ``mask`` [n_entries] is true."""
         kept = np.bincount(self.user_rows[mask], minlength=len(self))
         indptr = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
-        return Histories(indptr, self.film_rows[mask], self.ratings[mask], self.timestamps[mask])
+        return self._select(indptr, mask)
+
+    def _select(
+        self, indptr: NDArray[np.int64], entries: IntArray | NDArray[np.bool_]
+    ) -> "Histories":
+        return Histories(
+            indptr,
+            self.film_rows[entries],
+            self.ratings[entries],
+            self.timestamps[entries],
+            None if self.disliked is None else self.disliked[entries],
+        )
 
     @classmethod
     def empty(cls, n_users: int) -> "Histories":

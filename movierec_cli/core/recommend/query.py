@@ -95,7 +95,6 @@ def someone(dataset: Dataset, answers: Answers) -> Person:
     """
     rows = np.array([_film_row(dataset, film_id) for film_id in answers.ratings], np.int32)
     values = np.array([checked_rating(value) for value in answers.ratings.values()], np.float32)
-    values[values <= DISLIKED] = 0.0
     ratings = Ratings(
         user_rows=np.zeros(len(rows), np.int32),
         film_rows=rows,
@@ -114,7 +113,8 @@ def someone(dataset: Dataset, answers: Answers) -> Person:
         ),
         zip_code=np.array([answers.zip_code or ""]),
     )
-    return Person(users, Histories.from_ratings(ratings, 1))
+    history = Histories.from_ratings(ratings, 1)
+    return Person(users, replace(history, disliked=history.ratings <= DISLIKED))
 
 
 def name_films(titles: TitleIndex, opinions: Iterable[tuple[str | int, float]]) -> dict[int, float]:

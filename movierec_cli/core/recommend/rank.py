@@ -273,7 +273,7 @@ def explain(
             Reason(
                 film_id=int(dataset.films.ids[history.film_rows[entry]]),
                 title=str(dataset.films.titles[history.film_rows[entry]]),
-                rating=max(1.0, float(history.ratings[entry])),
+                rating=float(history.ratings[entry]),
                 contribution=float(column[entry]),
             )
             for entry in strongest

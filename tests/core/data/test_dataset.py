@@ -1,5 +1,7 @@
 """Histories are compressed rows: grouped by user, ordered by film."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
@@ -49,6 +51,17 @@ def test_a_mask_keeps_the_users_and_drops_entries() -> None:
     kept = THREE.where(THREE.ratings >= 4)
     assert lists(kept) == [{2: 5.0}, {}, {5: 4.0}]
     assert lists(THREE.where(np.zeros(5, np.bool_))) == [{}, {}, {}]
+
+
+def test_dislikes_are_taken_and_masked_with_their_films() -> None:
+    histories = replace(THREE, disliked=THREE.ratings == 1)
+    taken = histories.take(np.array([2, 0]))
+    assert taken.disliked is not None
+    assert taken.disliked.tolist() == [False, False, False, False, True]
+    kept = histories.where(THREE.ratings < 3)
+    assert kept.disliked is not None
+    assert kept.disliked.tolist() == [True, False]
+    assert THREE.take(np.array([0])).disliked is None
 
 
 def test_empty_histories_have_users_without_entries() -> None:

@@ -18,7 +18,9 @@ INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
 def test_someone_has_a_history_ordered_by_film_and_given_today() -> None:
     person = people.someone(FILMS, Answers("by-hand", {30: 5.0, 10: 1.0}))
     assert person.history.film_rows.tolist() == [0, 2]
-    assert person.history.ratings.tolist() == [0.0, 5.0]  # a rating of 1 is a dislike
+    assert person.history.ratings.tolist() == [1.0, 5.0]
+    assert person.history.disliked is not None
+    assert person.history.disliked.tolist() == [True, False]  # a rating of 1 is a dislike
     assert person.history.timestamps.tolist() == [FILMS.latest_timestamp] * 2
     assert np.isnan(person.users.age).all()
 
@@ -64,8 +66,3 @@ def test_films_are_named_once() -> None:
     }  # fmt: skip
     with pytest.raises(UsageError, match=r"Fargo \(1996\) is given two ratings: 5 .* 1 for"):
         people.name_films(INDEX, [("fargo", 5.0), ("10", 1.0)])
-
-
-def test_a_typed_rating_of_one_is_a_dislike_not_a_low_rating(small: Dataset) -> None:
-    person = people.someone(small, Answers(small.name, {1: 5.0, 2: 1.0}))
-    assert person.history.ratings.tolist() == [5.0, 0.0]

@@ -132,10 +132,12 @@ class Dnn:
 
     def _shares(self, histories: Histories) -> FloatArray:
         """Return the weight of each entry in its user's history, [n_entries]."""
-        grades = np.concatenate([[_DISLIKED_GRADE], self.weights["grades"]])
-        position = np.clip(np.round(histories.ratings), 0, 5).astype(np.int64)
+        position = np.clip(np.round(histories.ratings), 1, 5).astype(np.int64) - 1
+        grades = self.weights["grades"][position]
+        if histories.disliked is not None:
+            grades = np.where(histories.disliked, _DISLIKED_GRADE, grades)
         root = np.sqrt(np.maximum(_rated(histories), 1))
-        return np.asarray(grades[position] / root[histories.user_rows], np.float32)
+        return np.asarray(grades / root[histories.user_rows], np.float32)
 
     def _pooled(self, histories: Histories) -> FloatArray:
         """Return the histories as rows of weights, [n_users, n_films]."""
@@ -180,4 +182,6 @@ class Dnn:
 
 def _rated(histories: Histories) -> NDArray[np.int64]:
     """Return how many films each user has rated, those named as disliked not counted, [n]."""
-    return histories.where(histories.ratings > 0).counts
+    if histories.disliked is None:
+        return histories.counts
+    return histories.where(~histories.disliked).counts

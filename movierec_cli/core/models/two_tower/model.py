@@ -90,7 +90,7 @@ class TwoTower:
         centered = np.zeros((len(histories), n_films), np.float32)
         pairs = (histories.user_rows, histories.film_rows)
         rated[pairs] = 1.0
-        centered[pairs] = np.maximum(histories.ratings, 1.0) - float(self.weights["rating_mean"][0])
+        centered[pairs] = histories.ratings - float(self.weights["rating_mean"][0])
         demographics = self._demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):

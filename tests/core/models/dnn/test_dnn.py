@@ -165,11 +165,13 @@ def test_what_is_solved_knows_all_ratings_in_the_end_and_the_head_only_what_it_i
     torch.manual_seed(TINY.training.seed)
     complete = solved_parts(small, config, random_start(len(small.films), config))
     solved = slice(config.dimension, config.dimension + config.solved_rank)
-    np.testing.assert_array_equal(exported["history"][:, solved], complete.parts[0].history)
+    np.testing.assert_allclose(
+        exported["history"][:, solved], complete.parts[0].history, rtol=1e-3, atol=1e-5
+    )
     fit, unseen = split_ratings(small, 0.1, TINY.training.seed)
     head = fit_like_head(trainer._weights(trainer._solved), fit, unseen, TINY.training.seed)
     for name in HEAD:
-        np.testing.assert_array_equal(exported[name], head[name], err_msg=name)
+        np.testing.assert_allclose(exported[name], head[name], rtol=1e-3, atol=1e-4, err_msg=name)
 
 
 def test_who_someone_is_changes_what_a_stranger_gets_and_nothing_known_is_no_failure(
@@ -180,7 +182,7 @@ def test_who_someone_is_changes_what_a_stranger_gets_and_nothing_known_is_no_fai
     assert np.unique(np.argmax(ranking, axis=1)).size > 1
     unknown = model.score(Histories.empty(2), Users.unknown(2)).score
     assert np.isfinite(unknown).all()
-    np.testing.assert_array_equal(unknown[0], unknown[1])
+    np.testing.assert_allclose(unknown[0], unknown[1], rtol=1e-5)
 
 
 def test_probabilities_are_probabilities_and_near_the_truth(
@@ -296,10 +298,11 @@ def test_a_film_that_somebody_dislikes_pushes_its_like_down(medium: Dataset, mod
             np.array(films, np.int32)[order],
             np.array(ratings, np.float32)[order],
             np.zeros(len(films), np.int64),
+            np.array(films)[order] == disliked,
         )
         scores = model.score(history, Users.unknown(1)).score[0]
         return np.argsort(np.argsort(-scores))
 
     before = ranking(list(liked), [5.0] * 3)
-    after = ranking([*liked, disliked], [5.0] * 3 + [0.0])
+    after = ranking([*liked, disliked], [5.0] * 3 + [1.0])
     assert np.mean(after[near] - before[near]) > 5
