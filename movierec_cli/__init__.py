@@ -1,4 +1,4 @@
-"""Film recommendations from MovieLens 100K: look, train, measure, recommend.
+"""Film recommendations from MovieLens 100K: explore, train, evaluate, recommend.
 
 >>> from movierec_cli import load_run, recommend
 >>> recommend(load_run("dnn"), like=["Fargo", "Toy Story"])  # doctest: +SKIP
@@ -23,7 +23,7 @@ __all__ = ["LoadedRun", "Recommendation", "load_run", "neighbors", "recommend", 
 
 
 def __getattr__(name: str) -> Any:
-    """Load the Python face when it is asked for; ``import movierec_cli`` alone loads nothing."""
+    """Import the Python interface at its first use; ``import movierec_cli`` alone loads nothing."""
     if name in __all__:
         return getattr(import_module("movierec_cli.core.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

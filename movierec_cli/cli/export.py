@@ -1,4 +1,4 @@
-"""``movierec export``: what a run has learned, for other programs."""
+"""``movierec export``: the vectors of a run for other programs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +9,12 @@ from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import RunOption
 from movierec_cli.cli.output import info
 
-app = typer.Typer(help="Write what a run has learned for other programs.", no_args_is_help=True)
+app = typer.Typer(help="Write the vectors of a run for other programs.", no_args_is_help=True)
 
 
 @app.callback()
 def main() -> None:
-    """Write what a run has learned for other programs."""
+    """Write the vectors of a run for other programs."""
 
 
 @app.command()
@@ -22,7 +22,10 @@ def vectors(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="FILE.npz|parquet|tsv", help="Where to write, and how."
+            "--output",
+            "-o",
+            metavar="FILE.npz|parquet|tsv",
+            help="The file; its end is the format.",
         ),
     ],
     run: RunOption = "dnn",
@@ -39,16 +42,13 @@ def vectors(
       movierec export vectors -o vectors.npz
       movierec export vectors --run dnn -o vectors.tsv
     """
-    from movierec_cli.core.recommend.export import check_target, vectors_of_run, write_vectors
+    from movierec_cli.core.recommend.batch import output_format
+    from movierec_cli.core.recommend.export import FORMATS, write_vectors
 
-    check_target(output)
+    output_format(output, FORMATS)
     loaded = load_run(run)
-    found = vectors_of_run(loaded.model, loaded.dataset)
-    written = write_vectors(found, output)
-    users, films = len(found.user_ids), len(found.film_ids)
-    info(
-        f"Wrote {users:,} users and {films:,} films, vectors of {found.film_vectors.shape[1]} "
-        f"numbers, to {written[0]}."
-    )
+    written = write_vectors(loaded.model, loaded.dataset, output)
+    users, films = len(loaded.dataset.users), len(loaded.dataset.films)
+    info(f"Wrote the vectors of {users:,} users and {films:,} films to {written[0]}.")
     if len(written) > 1:
         info(f"Their ids and titles are in {written[1]}. Load both at projector.tensorflow.org.")

@@ -1,6 +1,6 @@
-"""``movierec films``, ``similar`` and ``neighbors``: looking around in the catalog."""
+"""``movierec films``, ``similar`` and ``neighbors``: searches in the catalog and among users."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,13 +21,24 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, emit, number
 from movierec_cli.cli.view import Column, View
 
-CountOption = Annotated[int, typer.Option("-n", min=1, help="How many to show at most.")]
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.catalog import CatalogEntry
+    from movierec_cli.core.recommend.similar import SimilarFilm
+
+CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
+
+_FILM_COLUMNS = (Column("Title", style="bold"), Column("Year"), Column("Genres", style="dim"))
+
+
+def _cells(film: "CatalogEntry | SimilarFilm") -> tuple[str, str, str]:
+    """Return title, year and genres for a table."""
+    from movierec_cli.core.data.titles import without_year
+
+    return without_year(film.title), str(film.year or "–"), ", ".join(film.genres)
 
 
 def films(
-    query: Annotated[
-        str, typer.Argument(metavar="[QUERY]", help="A title or a part of one, as you type it.")
-    ] = "",
+    query: Annotated[str, typer.Argument(metavar="[QUERY]", help="A title or a part of one.")] = "",
     genre: GenreOption = None,
     not_genre: NotGenreOption = None,
     year: YearOption = None,
@@ -36,7 +47,7 @@ def films(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Search the catalog: by title, genre and year.
+    """Search the catalog by title, genre and year.
 
     [bold]Examples[/]
 
@@ -45,7 +56,6 @@ def films(
     """
     from dataclasses import asdict
 
-    from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.catalog import search_films
     from movierec_cli.core.recommend.filters import Filters
 
@@ -58,21 +68,12 @@ def films(
         title=f"{counted} ({dataset_label(dataset)})",
         columns=[
             Column("Id", numeric=True),
-            Column("Title", style="bold"),
-            Column("Year"),
-            Column("Genres", style="dim"),
+            *_FILM_COLUMNS,
             Column("Ratings", numeric=True),
             Column("Mean", numeric=True),
         ],
         rows=[
-            [
-                str(film.film_id),
-                without_year(film.title),
-                str(film.year or "–"),
-                ", ".join(film.genres),
-                number(film.ratings, 0),
-                number(film.mean, 2),
-            ]
+            [str(film.film_id), *_cells(film), number(film.ratings, 0), number(film.mean, 2)]
             for film in found[:n]
         ],
         notes=[f"The first {n} are shown; -n shows more."] if len(found) > n else [],
@@ -93,7 +94,7 @@ def similar(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show the films nearest to one in the vector space: liked by the same people.
+    """Show the films most similar to one: the same users like them.
 
     [bold]Examples[/]
 
@@ -101,20 +102,25 @@ def similar(
     """
     from dataclasses import asdict
 
-    from movierec_cli.cli.recommend import recommendations_view
-    from movierec_cli.core import api
+    from movierec_cli.core.recommend import similar as similarity
 
     loaded = load_run(run)
     dataset = loaded.dataset
     row = loaded.titles.resolve(title)
-    found = api.similar(loaded, int(dataset.films.ids[row]), n)
-    name = str(dataset.films.titles[row])
-    view = recommendations_view(f"Like {name}", loaded.manifest, found)
+    found = similarity.similar(loaded.model, dataset, row, n)
+    view = View(
+        title=f"Like {dataset.films.titles[row]}, by {run} ({dataset_label(dataset.name)})",
+        columns=[
+            Column("#", numeric=True),
+            *_FILM_COLUMNS,
+            Column("Similarity", numeric=True),
+        ],
+        rows=[[str(film.rank), *_cells(film), number(film.similarity, 3)] for film in found],
+        notes=["Similarity: cosine of the film vectors, at most 1."],
+    )
     emit(
         chosen_format(format, json),
-        View(
-            view.title, view.columns, view.rows, ["Score: cosine of the film vectors, at most 1."]
-        ),
+        view,
         [asdict(film) for film in found],
         {"dataset": dataset.name, "run": run, "film": int(dataset.films.ids[row])},
         records_key="films",
@@ -128,7 +134,7 @@ def neighbors(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Show the users of like taste: nearest in the vector space.
+    """Show the users with the most similar taste.
 
     [bold]Examples[/]
 

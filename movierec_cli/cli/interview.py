@@ -1,4 +1,4 @@
-"""The interview of ``movierec recommend``: a few questions to somebody new."""
+"""The interview of ``movierec recommend``: a few questions to a new user."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -8,13 +8,14 @@ from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
-    from movierec_cli.core.recommend.query import Answers
+    from movierec_cli.core.recommend.query import Query
 
-_HOW_TO_RATE = "1 bad to 5 great; Enter: not seen; q: enough of these"
+_ANSWERS = ("1", "2", "3", "4", "5", "q", "")
+_HOW_TO_ANSWER = "1 bad to 5 great; Enter: not seen; q: enough of these"
 
 
 def require_terminal() -> None:
-    """Check that there is somebody to ask.
+    """Check that questions can be answered.
 
     Raises
     ------
@@ -23,31 +24,31 @@ def require_terminal() -> None:
     """
     if not (sys.stdin.isatty() and stderr().is_terminal):
         raise UsageError(
-            "Nobody is named to recommend to.",
+            "No user is named to recommend to.",
             "Try: movierec recommend --user 42, or: movierec recommend --like Fargo",
         )
 
 
-def interview(run: "LoadedRun") -> "Answers":
-    """Ask for favorites, and for opinions on well-known films that tell tastes apart."""
-    from movierec_cli.core.recommend.query import Answers
+def interview(run: "LoadedRun") -> "Query":
+    """Ask for favorites, and for ratings of popular films that separate tastes."""
+    from movierec_cli.core.recommend.query import make_query
 
     require_terminal()
-    info("Tell me a few films and I will find more for you. Everything may be left out.\n")
-    ratings = _favorites(run)
-    info(f"\nAnd these? ({_HOW_TO_RATE})")
-    ratings |= _opinions(run, ratings)
+    info("Name a few films that you love, and see more of their kind. Every answer is optional.\n")
+    ratings = _ask_favorites(run)
+    info(f"\nAnd these? ({_HOW_TO_ANSWER})")
+    ratings |= _ask_ratings(run, ratings)
     if not ratings:
-        info("\nNothing told: these are the films that most people like.")
+        info("\nWithout an answer, these are the films that most people like.")
     info("")
-    return Answers(run.dataset.name, ratings)
+    return make_query(run.dataset, ratings)
 
 
-def offer_to_remember() -> str | None:
-    """Ask under which name to remember the answers; ``None`` for not at all."""
+def ask_profile_name() -> str | None:
+    """Ask for the name of a profile to save; ``None`` for none."""
     from movierec_cli.core.runs.names import check_name
 
-    while name := _ask("\nRemember this under a name? (Enter: no)"):
+    while name := _ask("\nSave these ratings as a profile? Name (Enter: no)"):
         try:
             return check_name(name, "profile")
         except UsageError as error:
@@ -55,57 +56,43 @@ def offer_to_remember() -> str | None:
     return None
 
 
-def _favorites(run: "LoadedRun") -> dict[int, float]:
+def _ask_favorites(run: "LoadedRun") -> dict[int, float]:
+    """Return film row -> rating."""
     from movierec_cli.core.recommend.query import LIKED
+    from movierec_cli.core.recommend.title_search import TitleError
 
-    films = run.dataset.films
     ratings: dict[int, float] = {}
     question = "A film that you love (Enter: go on)"
     while typed := _ask(question):
         question = "Another one (Enter: go on)"
         try:
             row = run.titles.resolve(typed)
-        except UsageError as error:
-            _show_candidates(error)
+        except TitleError as error:
+            candidates = [f"\n      {run.titles.label(row)}" for row in error.candidates]
+            step = "Type an id, or more of the title:" if candidates else "Try another spelling."
+            info(f"    {error.message} {step}{''.join(candidates)}")
             continue
-        info(f"    {films.titles[row]}")
-        ratings[int(films.ids[row])] = LIKED
+        info(f"    {run.dataset.films.titles[row]}")
+        ratings[row] = LIKED
     return ratings
 
 
-def _show_candidates(error: UsageError) -> None:
-    """Show what a title may mean, a film a line."""
-    info(f"    {error.message}")
-    if ": " not in error.hint or error.hint.startswith("Search"):
-        info("    Try another spelling, or a part of the title.")
-        return
-    question, _, films = error.hint.partition(": ")
-    info(f"    {question}:")
-    for film in films.split("; "):
-        info(f"      {film}")
-
-
-def _opinions(run: "LoadedRun", known: dict[int, float]) -> dict[int, float]:
+def _ask_ratings(run: "LoadedRun", known: dict[int, float]) -> dict[int, float]:
+    """Return film row -> rating of films that are not known yet."""
     from movierec_cli.core.recommend.interview import informative_films
 
-    films = run.dataset.films
     ratings: dict[int, float] = {}
     for row in informative_films(run.dataset):
-        film_id = int(films.ids[row])
-        if film_id in known:
+        if row in known:
             continue
-        answer = _ask_choice(str(films.titles[row]), ("1", "2", "3", "4", "5", "q", ""))
+        question = str(run.dataset.films.titles[row])
+        while (answer := _ask(question).lower()) not in _ANSWERS:
+            info(f"    Please: {_HOW_TO_ANSWER}")
         if answer == "q":
             break
         if answer:
-            ratings[film_id] = float(answer)
+            ratings[row] = float(answer)
     return ratings
-
-
-def _ask_choice(question: str, choices: tuple[str, ...]) -> str:
-    while (answer := _ask(question).lower()) not in choices:
-        info(f"    Please: {_HOW_TO_RATE}")
-    return answer
 
 
 def _ask(question: str) -> str:

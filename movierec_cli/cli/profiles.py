@@ -1,4 +1,4 @@
-"""``movierec profiles``: the people that movierec remembers."""
+"""``movierec profiles``: saved ratings and demographics."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.output import Format, emit, error, info
 from movierec_cli.cli.view import Column, View
 
-app = typer.Typer(help="The people that movierec remembers.", no_args_is_help=True)
+app = typer.Typer(help="List, show and remove profiles.", no_args_is_help=True)
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="A profile.", autocompletion=complete_profile)
@@ -19,7 +19,7 @@ NameArgument = Annotated[
 
 @app.callback()
 def main() -> None:
-    """List, show and forget the people that movierec remembers."""
+    """List, show and remove profiles."""
 
 
 @app.command("list")
@@ -38,11 +38,11 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     records, failures = [], []
     for name in profiles.list_profiles(folder):
         try:
-            answers = profiles.load_profile(name, folder)
+            profile = profiles.load_profile(name, folder)
         except MovierecError as failure:  # the others can be listed all the same
             failures.append(failure)
         else:
-            records.append({"name": name, "ratings": len(answers.ratings)})
+            records.append({"name": name, "ratings": len(profile.ratings)})
     view = View(
         title="Profiles",
         columns=[Column("Name"), Column("Ratings", numeric=True)],
@@ -60,41 +60,37 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
 @app.command()
 def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """Show what a profile holds.
+    """Show the ratings and demographics of a profile.
 
     [bold]Examples[/]
 
       movierec profiles show ann
     """
+    from dataclasses import asdict
+
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles
 
-    paths = Paths.from_environment()
-    answers = profiles.load_profile(name, paths.profiles)
-    films = load_dataset(answers.dataset).films
+    profile = profiles.load_profile(name, Paths.from_environment().profiles)
+    films = load_dataset(profile.dataset).films
     titles = dict(zip(films.ids.tolist(), films.titles.tolist(), strict=True))
     records = [
         {"film_id": film_id, "title": titles.get(film_id), "rating": rating}
-        for film_id, rating in answers.ratings.items()
+        for film_id, rating in profile.ratings.items()
     ]
-    about = {
-        "age": answers.age,
-        "gender": answers.gender,
-        "occupation": answers.occupation,
-        "zip_code": answers.zip_code,
-    }
+    demographics = asdict(profile.demographics)
     view = View(
         title=f"Profile {name}",
         columns=[Column("Id", numeric=True), Column("Title"), Column("Rating", numeric=True)],
         rows=[[str(r["film_id"]), str(r["title"]), f"{r['rating']:g}"] for r in records],
-        notes=[f"{key}: {value}" for key, value in about.items() if value is not None],
+        notes=[f"{key}: {value}" for key, value in demographics.items() if value is not None],
     )
-    emit(chosen_format(format, json), view, records, {"profile": name, **about}, "ratings")
+    emit(chosen_format(format, json), view, records, {"profile": name, **demographics}, "ratings")
 
 
 @app.command()
 def remove(name: NameArgument) -> None:
-    """Forget a profile.
+    """Remove a profile.
 
     [bold]Examples[/]
 
@@ -104,4 +100,4 @@ def remove(name: NameArgument) -> None:
     from movierec_cli.core.recommend import profiles
 
     profiles.remove_profile(name, Paths.from_environment().profiles)
-    info(f"Forgot {name}.")
+    info(f"Removed {name}.")

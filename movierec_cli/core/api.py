@@ -1,29 +1,32 @@
-"""The Python face of movierec: load a trained run, ask it for films.
+"""The Python interface of movierec: load a trained run and ask it for films.
 
-The commands ``recommend``, ``similar`` and ``neighbors`` go through these very functions. Films
-are named by their id in the data set or by a title as people type it, see
+A film is its id in the data set, or a title as people type it, see
 `movierec_cli.core.recommend.title_search`. Every expected failure is a
 `movierec_cli.core.errors.MovierecError` with a message, a hint and an exit code.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
-from movierec_cli.core.recommend import query as people
-from movierec_cli.core.recommend import rank as recommending
-from movierec_cli.core.recommend import similar as likeness
+from movierec_cli.core.recommend import rank
+from movierec_cli.core.recommend import similar as similarity
 from movierec_cli.core.recommend.filters import Filters
-from movierec_cli.core.recommend.query import DISLIKED, LIKED, Answers, Person
+from movierec_cli.core.recommend.query import (
+    DISLIKED,
+    LIKED,
+    Demographics,
+    resolve_query,
+    user_query,
+)
 from movierec_cli.core.recommend.rank import Recommendation
-from movierec_cli.core.recommend.similar import Neighbor
-from movierec_cli.core.recommend.title_search import TitleIndex
+from movierec_cli.core.recommend.similar import Neighbor, SimilarFilm
+from movierec_cli.core.recommend.title_search import Film, TitleIndex
 from movierec_cli.core.runs import store as runs
 from movierec_cli.core.runs.store import Manifest, Run
 
@@ -32,14 +35,12 @@ __all__ = [
     "LoadedRun",
     "Neighbor",
     "Recommendation",
+    "SimilarFilm",
     "load_run",
     "neighbors",
     "recommend",
     "similar",
 ]
-
-Film = str | int
-"""A film as a person names it: its id, or a title in any spelling that can be made out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class LoadedRun:
     dataset
         Users, films and ratings; the rows of the weights are rows of these tables.
     model
-        Scores films for anyone: ``model.score(histories, users)``, [n_users, n_films].
+        Scores films for any user: ``model.score(histories, users)``, [n_users, n_films].
     """
 
     run: Run
@@ -62,31 +63,30 @@ class LoadedRun:
 
     @property
     def manifest(self) -> Manifest:
-        """What the run is: model, preset, split, configuration, figures."""
+        """Model, preset, split, configuration and metrics of the run."""
         return self.run.manifest
 
     @cached_property
     def titles(self) -> TitleIndex:
-        """The catalog, ready to be searched by title."""
-        return TitleIndex.build(self.dataset.films, self.dataset.ratings.film_rows)
+        """The catalog, searched by title."""
+        return TitleIndex(self.dataset)
 
 
 def load_run(
     name: str = "dnn", paths: Paths | None = None, progress: Progress = SILENT
 ) -> LoadedRun:
-    """Load a run that ``movierec train`` has made, and its data.
+    """Load a run that ``movierec train`` has made, and its data set.
 
-    Loads neither torch nor pandas and takes some hundredths of a second; load once, ask often.
+    Loads neither torch nor pandas and takes some hundredths of a second.
 
     Parameters
     ----------
     name
         As in ``movierec runs list``.
     paths
-        Where runs and data are; by default where the command line keeps them, which is said by
-        ``MOVIEREC_HOME``.
+        Folders of runs and data; by default those of the command line, see ``MOVIEREC_HOME``.
     progress
-        Told what is worth knowing, such as that a damaged data set had to be made anew.
+        Receives notes, such as that a damaged data set is prepared again.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def load_run(
     return LoadedRun(run, dataset, run.model)
 
 
-def recommend(  # noqa: PLR0913 - a face for people: everything by its name
+def recommend(  # noqa: PLR0913 - each value is given by its name
     run: LoadedRun,
     *,
     user: int | None = None,
@@ -113,7 +113,7 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
     gender: str | None = None,
     occupation: str | None = None,
     zip_code: str | None = None,
-    n: int = 10,
+    n: int | None = None,
     genres: Iterable[str] = (),
     not_genres: Iterable[str] = (),
     years: tuple[int, int] | None = None,
@@ -121,20 +121,18 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
     include_rated: bool = False,
     diversity: float = 0.0,
     explain: bool = False,
-    rerank: LoadedRun | None = None,
 ) -> list[Recommendation]:
-    """Recommend ``n`` films to a user of the data set, or to anyone; best first.
+    """Recommend films to a user of the data set or to a new user, best first.
 
-    Nothing has to be known of the person: without a favorite, demographics rank the films, and
-    without these what is liked by most.
+    Nothing is required of a new user. Without favorites, demographics rank the films; without
+    demographics, popularity does.
 
     Parameters
     ----------
     user
-        The id of a user of the data set, with all ratings; alone, not with what describes
-        somebody else.
+        The id of a user of the data set, with all ratings. Excludes the values of a new user.
     like, dislike
-        Favorite films, which count as ratings of 5, and disliked ones, which count as 1.
+        Favorite films, which count as ratings of 5, and disliked films, which count as 1.
     ratings
         Film -> rating, 1 to 5.
     age
@@ -146,42 +144,33 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
     zip_code
         As text.
     n
-        How many films.
+        Number of films. By default 10, or fewer where fewer are left.
     genres, not_genres
         Films that have any of the first and none of the second.
     years
         The first and the last year, both included.
     min_ratings
-        Films with at least so many ratings in the data.
+        The least number of ratings of a film.
     include_rated
         Whether rated films may appear.
     diversity
-        0 (by score alone) to 1 (as varied as can be): maximal marginal relevance.
+        0 (by score alone) to 1 (as dissimilar as possible): maximal marginal relevance.
     explain
-        Whether to fill in ``reasons``: which of the person's films led there. Not with
-        ``rerank``.
-    rerank
-        Another run, such as a two-tower, to rank the 100 films that ``run`` puts first.
+        Whether to fill in ``reasons``, the rated films that contributed most.
 
     Returns
     -------
-    ``n`` recommendations. ``score`` is what the films are ranked by, on the scale of the model;
-    ``like_probability`` is the probability of a rating of 4 or 5, 0 to 1 (not from the two-tower
-    ``original``); ``rating`` the predicted rating, 1 to 5 (from a two-tower).
+    The recommendations. ``score`` ranks the films, on the model's own scale; ``like_probability``
+    is the probability of a rating of 4 or 5, 0 to 1 (not from the two-tower ``original``);
+    ``rating`` the predicted rating, 1 to 5 (from a two-tower).
 
     Raises
     ------
     UsageError
-        If something asked for makes no sense: a user, film, genre or occupation that does not
-        exist, an age of -3, a film both liked and disliked.
+        If a user, film, genre or occupation does not exist, or a value is out of range.
     DataError
-        If fewer than ``n`` films are left.
+        If no film is left, or fewer than ``n``.
     """
-    if explain and rerank is not None:
-        raise UsageError(
-            "What another run has ranked again cannot be explained.",
-            "Leave out one of --explain and --rerank.",
-        )
     filters = Filters(
         n, tuple(genres), tuple(not_genres), years, min_ratings, include_rated, diversity
     )
@@ -190,46 +179,28 @@ def recommend(  # noqa: PLR0913 - a face for people: everything by its name
         *((film, DISLIKED) for film in dislike),
         *(ratings or {}).items(),
     ]
-    told = Answers(run.dataset.name, {}, age, gender, occupation, zip_code)
-    person = _person(run, user, opinions, told)
-    films = recommending.recommend(
-        run.model, run.dataset, person, filters, ranker=None if rerank is None else rerank.model
-    )
-    return recommending.explain(run.model, run.dataset, person, films) if explain else films
+    demographics = Demographics(age, gender, occupation, zip_code)
+    query = resolve_query(run.titles, user, opinions, demographics)
+    return rank.recommend(run.model, run.dataset, query, filters, explain)
 
 
-def similar(run: LoadedRun, film: Film, n: int = 10) -> list[Recommendation]:
-    """Return the ``n`` films nearest to one: liked by the same people; ``score`` is the cosine.
+def similar(run: LoadedRun, film: Film, n: int = 10) -> list[SimilarFilm]:
+    """Return the ``n`` films most similar to one: the same users like them.
 
     Raises
     ------
     UsageError
-        If the film cannot be made out, or the run has no vectors (a two-tower).
+        If the film cannot be resolved, or the run has no vectors (a two-tower).
     """
-    return likeness.similar(run.model, run.dataset, run.titles.resolve(str(film)), n)
+    return similarity.similar(run.model, run.dataset, run.titles.resolve(film), n)
 
 
 def neighbors(run: LoadedRun, user: int, n: int = 10) -> list[Neighbor]:
-    """Return the ``n`` users whose taste is nearest to a user's, by cosine of their vectors.
+    """Return the ``n`` users with the most similar taste.
 
     Raises
     ------
     UsageError
         If there is no such user, or the run has no vectors (a two-tower).
     """
-    person = people.known_user(run.dataset, user)
-    return likeness.neighbors(run.model, run.dataset, person, n)
-
-
-def _person(
-    run: LoadedRun, user: int | None, opinions: list[tuple[Film, float]], told: Answers
-) -> Person:
-    if user is None:
-        ratings = people.name_films(run.titles, opinions) if opinions else {}
-        return people.someone(run.dataset, replace(told, ratings=ratings))
-    if opinions or told != Answers(run.dataset.name):
-        raise UsageError(
-            "--user asks for a user of the data set; the other options describe somebody else.",
-            "Give --user alone, or leave it out.",
-        )
-    return people.known_user(run.dataset, user)
+    return similarity.neighbors(run.model, run.dataset, user_query(run.dataset, user), n)

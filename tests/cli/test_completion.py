@@ -41,7 +41,6 @@ def test_commands(command: Command) -> None:
         "movierec runs show ",
         "movierec runs remove ",
         "movierec recommend --run ",
-        "movierec recommend --rerank ",
         "movierec similar Fargo --run ",
     ],
 )

@@ -14,7 +14,7 @@ def test_npz_holds_vectors_ids_and_titles(
 ) -> None:
     result = cli("export", "vectors", "-o", "v.npz")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Wrote 120 users and 200 films" in result.stderr
+    assert "120 users and 200 films" in result.stderr
     with np.load(tmp_path / "v.npz", allow_pickle=False) as stored:
         assert sorted(stored) == [
             "film_ids", "film_titles", "film_vectors", "similarity_vectors", "user_ids",
@@ -43,19 +43,24 @@ def test_parquet_has_a_row_for_each(cli: Cli, trained: Path, tmp_path: Path) -> 
     rows = arrow.read_table(tmp_path / "v.parquet").to_pylist()
     assert len(rows) == 320
     assert [(rows[at]["kind"], rows[at]["id"]) for at in (0, 120)] == [("user", 1), ("film", 1)]
+    assert cli("export", "vectors", "-o", "v.npz").exit_code == 0
+    with np.load(tmp_path / "v.npz", allow_pickle=False) as stored:
+        assert rows[0]["vector"] == stored["user_vectors"][0].tolist()
+        assert rows[319]["vector"] == stored["film_vectors"][199].tolist()
+        assert (rows[0]["title"], rows[319]["title"]) == (None, stored["film_titles"][199])
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("-o", "v.txt"), 2, "not known what format"),
+        (("-o", "v.txt"), 2, "no known format"),
         (("-o", "."), 2, "is a folder"),
         (("-o", "v.npz", "--run", "two-tower"), 2, "has no vectors"),
         (("-o", "v.npz", "--run", "none"), 3, "There is no run 'none'"),
         ((), 2, "--output"),
     ],
 )
-def test_what_cannot_be_exported_is_refused(
+def test_wrong_input_is_refused(
     arguments: tuple[str, ...], code: int, message: str, cli: Cli, trained: Path, tmp_path: Path
 ) -> None:
     result = cli("export", "vectors", *arguments)

@@ -1,4 +1,4 @@
-"""Looking around in the catalog."""
+"""``movierec films``, ``similar`` and ``neighbors``."""
 
 import json
 from pathlib import Path
@@ -26,24 +26,25 @@ def test_films_are_searched_and_counted(cli: Cli, trained: Path, small: Dataset)
     assert first["mean"] == pytest.approx(float(rated.mean()))
 
 
-def test_the_table_is_cut_and_says_so(cli: Cli, trained: Path) -> None:
+def test_the_table_is_cut_and_marked_as_cut(cli: Cli, trained: Path) -> None:
     result = cli("films", "--dataset", SMALL, "-n", "5")
     assert "200 films (" in result.stdout
     assert "The first 5 are shown; -n shows more." in result.stdout
 
 
-def test_one_film_is_one_film(cli: Cli, trained: Path, small: Dataset) -> None:
+def test_one_film_is_in_the_singular(cli: Cli, trained: Path, small: Dataset) -> None:
     assert "1 film (" in cli("films", str(small.films.titles[0]), "--dataset", SMALL).stdout
 
 
 def test_similar_films_are_shown(cli: Cli, trained: Path, small: Dataset) -> None:
     content = printed(cli("similar", "3", "-n", "4", "--json"))
     assert content["film"] == 3
-    assert len(content["films"]) == 4
+    assert [film["rank"] for film in content["films"]] == [1, 2, 3, 4]
+    assert all(-1 <= film["similarity"] <= 1 for film in content["films"])
     assert f"Like {small.films.titles[2]}" in cli("similar", "3").stdout
 
 
-def test_users_of_like_taste_are_shown(cli: Cli, trained: Path) -> None:
+def test_users_with_similar_taste_are_shown(cli: Cli, trained: Path) -> None:
     content = printed(cli("neighbors", "--user", "3", "-n", "4", "--json"))
     assert (content["user"], len(content["neighbors"])) == (3, 4)
     assert "Like user 3" in cli("neighbors", "--user", "3").stdout

@@ -1,4 +1,4 @@
-"""The people that movierec remembers."""
+"""``movierec profiles``."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.recommend.profiles import save_profile
-from movierec_cli.core.recommend.query import Answers
+from movierec_cli.core.recommend.profiles import Profile, save_profile
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 
@@ -18,7 +17,7 @@ from tests.conftest import SMALL
 def ann(paths: Paths) -> Paths:
     """A profile of two ratings."""
     registry.load_dataset(SMALL, paths)
-    save_profile("ann", Answers(SMALL, {3: 5.0, 1: 1.5}, age=30), paths.profiles)
+    save_profile("ann", Profile(SMALL, {3: 5.0, 1: 1.5}, age=30), paths.profiles)
     return paths
 
 
@@ -27,7 +26,7 @@ def test_profiles_are_listed(cli: Cli, ann: Paths) -> None:
     assert content["profiles"] == [{"name": "ann", "ratings": 2}]
 
 
-def test_without_a_profile_it_says_how_to_make_one(cli: Cli) -> None:
+def test_without_a_profile_the_note_is_how_to_make_one(cli: Cli) -> None:
     assert "--save-profile NAME" in cli("profiles", "list").stdout
 
 
@@ -42,8 +41,8 @@ def test_a_profile_is_shown_with_titles(cli: Cli, ann: Paths, small: Dataset) ->
     assert "gender" not in table
 
 
-def test_a_profile_is_forgotten(cli: Cli, ann: Paths) -> None:
-    assert "Forgot ann." in cli("profiles", "remove", "ann").stderr
+def test_a_profile_is_removed(cli: Cli, ann: Paths) -> None:
+    assert "Removed ann." in cli("profiles", "remove", "ann").stderr
     for command in ("show", "remove"):
         result = cli("profiles", command, "ann")
         assert (result.exit_code, result.stdout) == (3, "")
@@ -52,11 +51,11 @@ def test_a_profile_is_forgotten(cli: Cli, ann: Paths) -> None:
 
 def test_a_profile_of_other_films_is_refused(cli: Cli, trained: Path, small: Dataset) -> None:
     folder = trained.parent / "profiles"
-    save_profile("bob", Answers("ml-100k", {1: 5.0}), folder)
+    save_profile("bob", Profile("ml-100k", {1: 5.0}), folder)
     result = cli("recommend", "--profile", "bob")
     (folder / "bob.json").unlink()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "is about the films of ml-100k" in result.stderr
+    assert "films of ml-100k" in result.stderr
 
 
 def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> None:
@@ -71,7 +70,10 @@ def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> 
     cli("profiles", "remove", "bob")
 
 
-def test_a_profile_that_is_replaced_is_said_to_be(cli: Cli, trained: Path) -> None:
+def test_a_note_announces_that_a_profile_is_replaced(cli: Cli, trained: Path) -> None:
     assert "replaces" not in cli("recommend", "--like", "1", "--save-profile", "eve").stderr
-    assert "It replaces" in cli("recommend", "--like", "2", "--save-profile", "eve").stderr
+    assert (
+        "replaces the profile eve"
+        in cli("recommend", "--like", "2", "--save-profile", "eve").stderr
+    )
     cli("profiles", "remove", "eve")

@@ -155,18 +155,6 @@ def test_the_table_of_recommend_shows_titles_without_years_in_brackets(
     assert film["title"].removesuffix(f" ({film['year']})") in line
 
 
-def test_a_user_that_does_not_exist_is_wrong_usage(cli: Cli, trained: Path) -> None:
-    result = cli("recommend", "--user", "121")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "hint: Users are numbered 1 to 120." in result.stderr
-
-
-def test_more_films_than_there_are_is_code_three(cli: Cli, trained: Path) -> None:
-    result = cli("recommend", "--user", "3", "-n", "201")
-    assert (result.exit_code, result.stdout) == (3, "")
-    assert "films are left to recommend, not 201" in result.stderr
-
-
 def test_an_archive_of_ones_own_is_brought_and_looked_at(
     cli: Cli, tiny: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -17,8 +17,7 @@ from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend import profiles
-from movierec_cli.core.recommend import query as people
-from movierec_cli.core.recommend.query import Answers
+from movierec_cli.core.recommend.query import make_query
 from movierec_cli.core.recommend.ratings_file import read_ratings
 from movierec_cli.core.recommend.title_search import TitleIndex, normalize
 from tests.fuzz.changes import (
@@ -36,7 +35,7 @@ SOUND = tiny_contents()
 SEPARATORS = {"u.item": b"|", "u.user": b"|", "u.genre": b"|", "u.occupation": b"|"}
 MAIN = ("u.data", "u.item", "u.user")
 FILMS = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Évita, L' (1996)", "Heat (1986)"])
-INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
+INDEX = TitleIndex(FILMS)
 
 
 @st.composite
@@ -63,7 +62,7 @@ def is_sound(dataset: Dataset, folder: Path) -> None:
     assert len(set(pairs)) == len(dataset.ratings)
     store.save(dataset, folder / "parsed.npz")
     assert store.load(folder / "parsed.npz").checksum() == dataset.checksum()
-    TitleIndex.build(dataset.films, dataset.ratings.film_rows).search("boat")
+    TitleIndex(dataset).search("boat")
     for holdout in ("users", "none", *dataset.folds):
         make_split(dataset, holdout)
 
@@ -149,7 +148,7 @@ def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> Non
             assert error.message.startswith((f"{path}, line ", f"{path} has no rating"))
         else:
             assert ratings
-            assert set(ratings) <= {10, 20, 30}
+            assert set(ratings) <= {0, 1, 2}
             assert all(1 <= rating <= 5 for rating in ratings.values())
 
 
@@ -164,7 +163,7 @@ def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> Non
 )  # fmt: skip
 def test_whatever_is_typed_finds_films_or_none(query: str, titles: list[str]) -> None:
     films = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Heat (1986)", *titles])
-    index = TitleIndex.build(films.films, films.ratings.film_rows)
+    index = TitleIndex(films)
     assert set(index.search(query)) <= set(range(len(films.films)))
     assert index.search(query) == [] or normalize(query) or year_in(query)
     try:
@@ -192,20 +191,19 @@ PROFILES = st.one_of(
 
 @examples(150)
 @given(content=PROFILES)
-def test_a_spoilt_profile_is_recalled_or_refused(content: bytes) -> None:
+def test_a_spoilt_profile_is_read_or_refused(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "ann.json").write_bytes(content)
         try:
-            answers = profiles.load_profile("ann", Path(folder))
+            profile = profiles.load_profile("ann", Path(folder))
         except IntegrityError as error:
             assert error.hint == "Remove it with: movierec profiles remove ann"
             return
-    assert isinstance(answers, Answers)
     try:
-        person = people.someone(FILMS, answers)
-    except UsageError:  # a film or an occupation that another data set has
+        query = make_query(FILMS, profile.film_ratings(FILMS), profile.demographics)
+    except UsageError:  # a film or an occupation of another data set
         return
-    assert np.all((person.history.ratings >= 0) & (person.history.ratings <= 5))
+    assert np.all((query.history.ratings >= 1) & (query.history.ratings <= 5))
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Recommending: from what a person names to a list of films."""
+"""Recommendations: queries, filters, ranked lists, similar films and users, and their files."""

@@ -1,189 +1,139 @@
-"""Recommendations for every user of a data set, written as a table while they are made.
-
-A row is one film for one user, with the same columns in every format.
-"""
+"""Recommendations for every user of a data set, written to a table while they are computed."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
-import numpy as np
-
-from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.data.titles import year_in
-from movierec_cli.core.errors import UsageError
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.topk import PAD
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend.filters import Filters
-from movierec_cli.core.recommend.parquet import ParquetTable, pyarrow
-from movierec_cli.core.recommend.rank import TopK, genres_of, recommend_everyone
+from movierec_cli.core.recommend.rank import describe, recommend_all_users
 
 COLUMNS = (
     "user_id", "rank", "film_id", "title", "year", "genres", "score", "rating", "like_probability",
 )  # fmt: skip
-"""As the fields of `Recommendation`; what a model does not tell is null."""
+"""The user, and fields of `Recommendation`; a value that the model does not give is null."""
 
-Row = tuple[Any, ...]
+FORMATS = ("csv", "jsonl", "parquet")
 
-
-class TableWriter(Protocol):
-    """Writes rows to a binary file in one format."""
-
-    def open(self, file: BinaryIO) -> None:
-        """Begin a table in ``file``."""
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Append rows, each with a value for every one of `COLUMNS`."""
-
-    def close(self) -> None:
-        """Write what is left; the file stays open."""
-
-
-@dataclass(frozen=True, eq=False)
-class Target:
-    """A file to write to, in the format that its name ends with."""
-
-    path: Path
-    writer: TableWriter
-
-
-def table_writer(path: Path) -> Target:
-    """Choose the format by the end of a file name: csv, jsonl or parquet.
-
-    Raises
-    ------
-    UsageError
-        If it is none of them, or ``path`` is a folder.
-    DataError
-        If it is parquet and pyarrow is not installed.
-    """
-    if is_folder(path):
-        raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / 'films.csv'}")
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        return Target(path, CsvTable())
-    if kind == ".jsonl":
-        return Target(path, JsonLinesTable())
-    if kind == ".parquet":
-        return Target(path, ParquetTable(_parquet_schema()))
-    raise UsageError(
-        f"It is not known what format {path.name!r} should have.",
-        "Let the name end with .csv, .jsonl or .parquet.",
-    )
+Record = dict[str, Any]
 
 
 def write_recommendations(
-    model: Model,
-    dataset: Dataset,
-    filters: Filters,
-    target: Target,
-    progress: Progress = SILENT,
-    ranker: Model | None = None,
+    model: Model, dataset: Dataset, filters: Filters, path: Path, progress: Progress = SILENT
 ) -> int:
     """Write the best films of every user; return the number of rows.
 
-    The file appears when it is complete. Users with fewer films left than wished for get fewer.
+    A row is one film for one user. The end of the file name chooses the format. The file appears
+    when it is complete; no more than one batch of users is held. Users with fewer films left than
+    ``filters.n`` get fewer.
 
     Raises
     ------
     UsageError
-        As `recommend_everyone`.
+        As `output_format` and `recommend`.
     DataError
         If the file cannot be written.
     """
-    films = _film_columns(dataset)
+    writers = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}
+    write = writers[output_format(path, FORMATS)]
     written = 0
+
+    def batches() -> Iterator[list[Record]]:
+        nonlocal written
+        for user_rows, top in recommend_all_users(model, dataset, filters):
+            user_ids = dataset.users.ids[user_rows].tolist()
+            records = [
+                {"user_id": user_id, **{name: getattr(film, name) for name in COLUMNS[1:]}}
+                for position, user_id in enumerate(user_ids)
+                for film in describe(dataset, top, position)
+            ]
+            yield records
+            written += len(records)
+            progress.advance(len(user_rows))
+
     progress.start("Recommending", len(dataset.users))
     try:
-        with atomic_write(target.path) as file:
-            target.writer.open(file)
-            for lists in recommend_everyone(model, dataset, filters, ranker):
-                rows = list(_rows(dataset, films, lists))
-                target.writer.write(rows)
-                written += len(rows)
-                progress.advance(len(lists.user_rows))
-            target.writer.close()
+        with atomic_write(path) as file:
+            write(file, batches())
     finally:
         progress.finish()
     return written
 
 
-def _film_columns(dataset: Dataset) -> list[Row]:
-    """Return id, title, year and genres of each film."""
-    films = dataset.films
-    return [
-        (film_id, title, year_in(title), genres_of(dataset, row))
-        for row, (film_id, title) in enumerate(
-            zip(films.ids.tolist(), films.titles.tolist(), strict=True)
+def output_format(path: Path, formats: tuple[str, ...]) -> str:
+    """Return the format that a file name ends with.
+
+    Raises
+    ------
+    UsageError
+        If it is none of ``formats``, or ``path`` is a folder.
+    DataError
+        If it is parquet and pyarrow is not installed.
+    """
+    if is_folder(path):
+        raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / f'NAME.{formats[0]}'}")
+    chosen = path.suffix.lower().removeprefix(".")
+    if chosen not in formats:
+        raise UsageError(
+            f"The file name {path.name!r} ends with no known format.",
+            f"Let it end with one of: {', '.join(f'.{name}' for name in formats)}",
         )
-    ]
+    if chosen == "parquet":
+        pyarrow()
+    return chosen
 
 
-def _rows(dataset: Dataset, films: list[Row], lists: TopK) -> Iterator[Row]:
-    def told(values: FloatArray | None) -> list[list[float | None]]:
-        if values is None:
-            return [[None] * lists.film_rows.shape[1]] * len(lists.film_rows)
-        return np.asarray(values, np.float64).tolist()  # type: ignore[no-any-return]
+def pyarrow(module: str = "pyarrow") -> Any:
+    """Return a module of pyarrow, which the ``[parquet]`` extra installs.
 
-    ids = dataset.users.ids[lists.user_rows].tolist()
-    scores = lists.scores
-    columns = (lists.film_rows.tolist(), told(scores.score), told(scores.rating),
-               told(scores.like_probability))  # fmt: skip
-    for user_id, *own in zip(ids, *columns, strict=True):
-        for rank, (row, *values) in enumerate(zip(*own, strict=True), start=1):
-            if row != PAD:
-                yield (user_id, rank, *films[row], *values)
-
-
-class CsvTable:
-    """Comma-separated values in UTF-8 with a header; genres are joined with ``|``."""
-
-    def open(self, file: BinaryIO) -> None:
-        """Write the header."""
-        self._text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        self._csv = csv.writer(self._text, lineterminator="\n")
-        self._csv.writerow(COLUMNS)
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Append a line for each row."""
-        genres = COLUMNS.index("genres")
-        self._csv.writerows(
-            [*row[:genres], "|".join(row[genres]), *row[genres + 1 :]] for row in rows
-        )
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._text.detach()
+    Raises
+    ------
+    DataError
+        If it is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise DataError(
+            "Parquet files need pyarrow, which is not installed.",
+            "Install it with: pip install 'movierec[parquet]', or choose another format.",
+        ) from error
 
 
-class JsonLinesTable:
-    """A JSON object on each line, in UTF-8."""
+def _write_csv(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
+    """Write comma-separated values in UTF-8 with a header; genres are joined with ``|``."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for records in batches:
+        writer.writerows({**record, "genres": "|".join(record["genres"])} for record in records)
+    text.detach()
 
-    def open(self, file: BinaryIO) -> None:
-        """Keep the file."""
-        self._file = file
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Append a line for each row."""
-        self._file.writelines(
-            json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False).encode() + b"\n"
-            for row in rows
+def _write_jsonl(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
+    """Write a JSON object on each line, in UTF-8."""
+    for records in batches:
+        file.writelines(
+            json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records
         )
 
-    def close(self) -> None:
-        """Do nothing: every line is written."""
 
-
-def _parquet_schema() -> Any:
+def _write_parquet(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
+    """Write a Parquet file, a row group for each batch."""
     arrow = pyarrow()
-    kinds = (
+    types = (
         arrow.int64(), arrow.int32(), arrow.int64(), arrow.string(), arrow.int32(),
         arrow.list_(arrow.string()), arrow.float64(), arrow.float64(), arrow.float64(),
     )  # fmt: skip
-    return arrow.schema(list(zip(COLUMNS, kinds, strict=True)))
+    schema = arrow.schema(list(zip(COLUMNS, types, strict=True)))
+    with pyarrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
+        for records in batches:
+            writer.write_table(arrow.Table.from_pylist(records, schema=schema))

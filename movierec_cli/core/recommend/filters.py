@@ -1,4 +1,4 @@
-"""What a person wants to see, and which films that leaves."""
+"""Filters: the length of a list, and the films that may be in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,28 +11,36 @@ from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.topk import exclude
 
+DEFAULT_N = 10
+"""The length of a list where none is asked for."""
+
 
 @dataclass(frozen=True)
 class Filters:
-    """What a person wants to see.
+    """The wanted films.
 
     Attributes
     ----------
     n
-        How many films.
+        Number of films; ``None`` for `DEFAULT_N`, or fewer where fewer are left.
     genres, not_genres
         Films that have any of the first and none of the second; empty for all.
     years
         The first and the last year, ``None`` for any.
     min_ratings
-        Films with at least so many ratings in the data.
+        The least number of ratings of a film.
     include_rated
-        Whether films that the person has rated may appear.
+        Whether films that the user has rated may appear.
     diversity
-        0..1; 0 ranks by score alone, 1 avoids likeness as far as it can.
+        0..1; 0 ranks by score alone, 1 makes the list as dissimilar as possible.
+
+    Raises
+    ------
+    UsageError
+        If ``n`` or ``diversity`` is out of range, or the years are in the wrong order.
     """
 
-    n: int = 10
+    n: int | None = None
     genres: tuple[str, ...] = ()
     not_genres: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
@@ -41,7 +49,7 @@ class Filters:
     diversity: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.n < 1:
+        if self.n is not None and self.n < 1:
             raise UsageError(f"{self.n} films cannot be recommended.", "Ask for at least 1: -n 10")
         if not 0 <= self.diversity <= 1:
             raise UsageError(
@@ -53,16 +61,21 @@ class Filters:
                 f"Try: --year {self.years[1]}-{self.years[0]}",
             )
 
+    @property
+    def limit(self) -> int:
+        """The greatest length of a list."""
+        return DEFAULT_N if self.n is None else self.n
 
-def rankable(
-    ranking: FloatArray, histories: Histories, dataset: Dataset, filters: Filters
+
+def filtered(
+    scores: FloatArray, histories: Histories, dataset: Dataset, filters: Filters
 ) -> FloatArray:
-    """Return a copy of scores [n_users, n_films] with ``-inf`` where a film must not be shown.
+    """Return a copy of scores [n_users, n_films] with ``-inf`` for each film to leave out.
 
-    Those are the films that the filters exclude, those that the user has rated, under whatever
-    id, and of a film that the catalog holds under several ids all but the best one.
+    Left out are films that the filters exclude and films that the user has rated under any id. Of
+    a film that the catalog holds under several ids, only the best one is kept.
     """
-    scores = ranking.copy() if filters.include_rated else exclude(ranking, histories)
+    scores = scores.copy() if filters.include_rated else exclude(scores, histories)
     rated = np.isneginf(scores)
     scores[:, ~allowed(dataset, filters)] = -np.inf
     for group in same_titles(dataset):
@@ -83,7 +96,7 @@ def same_titles(dataset: Dataset) -> list[NDArray[np.int64]]:
 
 
 def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
-    """Tell which films have the wished genres, years and number of ratings, [n_films].
+    """Return a mask of the films with the wanted genres, years and number of ratings, [n_films].
 
     Raises
     ------

@@ -1,18 +1,18 @@
-"""Which films to ask a new person about."""
+"""The films that the interview asks a new user about."""
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
 
 QUESTIONS = 8
-_WELL_KNOWN = 100  # only the most rated films are asked about: the others few people know
+_POPULAR = 100  # only the most rated films are asked about; few users know the others
 
 
 def informative_films(dataset: Dataset, n: int = QUESTIONS) -> list[int]:
-    """Return the rows of ``n`` well-known films whose ratings tell tastes apart.
+    """Return the rows of ``n`` popular films that separate tastes.
 
-    Among the most rated films those are taken, one after the other, that people disagree about
-    most and whose genres have been asked about least.
+    Films are chosen one by one: the highest sum of popularity (0..1) and standard deviation of the
+    ratings, less the mean number of earlier questions about its genres.
     """
     films, ratings = dataset.films, dataset.ratings
     counts = np.bincount(ratings.film_rows, minlength=len(films))
@@ -20,16 +20,16 @@ def informative_films(dataset: Dataset, n: int = QUESTIONS) -> list[int]:
     squares = np.bincount(ratings.film_rows, weights=ratings.values**2, minlength=len(films))
     mean = sums / np.maximum(counts, 1)
     spread = np.sqrt(np.maximum(squares / np.maximum(counts, 1) - mean**2, 0))
-    known = np.argsort(-counts, kind="stable")[:_WELL_KNOWN]
-    fame = counts[known] / counts[known].max()
-    asked = np.zeros(films.genres.shape[1])
+    rows = np.argsort(-counts, kind="stable")[:_POPULAR]
+    popularity = counts[rows] / counts[rows].max()
+    genres = films.genres[rows]  # [n_popular, n_genres]
+    asked = np.zeros(genres.shape[1])
     chosen: list[int] = []
-    for _ in range(min(n, len(known))):
-        genres = films.genres[known]
+    for _ in range(min(n, len(rows))):
         repeated = (genres * asked).sum(axis=1) / np.maximum(genres.sum(axis=1), 1)
-        value = fame + spread[known] - repeated
-        value[np.isin(known, chosen)] = -np.inf
-        row = int(known[np.argmax(value)])
+        value = popularity + spread[rows] - repeated
+        value[np.isin(rows, chosen)] = -np.inf
+        row = int(rows[np.argmax(value)])
         chosen.append(row)
         asked += films.genres[row]
     return chosen

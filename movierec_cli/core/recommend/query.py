@@ -1,157 +1,184 @@
-"""Who asks: a user of the data set, or anyone who names a few favorites."""
+"""The query: rated films and demographics of one user, checked and resolved once.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+`resolve_query` turns typed titles, ids and demographics into rows and codes of the data set.
+Scoring, explaining and saving all work on these rows; nothing is looked up a second time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Ratings, Users
+from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Users
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend.title_search import TitleIndex
+from movierec_cli.core.recommend.title_search import Film, TitleIndex
 
 LIKED, DISLIKED = 5.0, 1.0
-"""The ratings that "like" and "dislike" stand for; a rating of 1 is a dislike."""
+"""The ratings that "like" and "dislike" stand for; a typed rating of 1 is a dislike."""
 
 LOWEST, HIGHEST = 1.0, 5.0
-"""The ratings that there are."""
+"""The range of a rating."""
 
 OLDEST = 120
-"""The highest age, in years, that is believed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Person:
-    """Someone who asks: one user with a history, either of which may be empty.
-
-    Attributes
-    ----------
-    users
-        Who it is, one entry.
-    history
-        What is known of the person's ratings, one entry.
-    """
-
-    users: Users
-    history: Histories
+"""The highest accepted age, in years."""
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What a person tells: ratings by film id, and anything of who they are.
+class Demographics:
+    """Demographics as typed; ``None`` where nothing is given.
 
     Attributes
     ----------
-    dataset
-        The data set that the film ids are of.
-    ratings
-        Film id -> rating, 1..5.
     age
-        In years.
+        In years, 1 to `OLDEST`.
     gender
-        ``M`` or ``F``.
+        ``M`` or ``F``, in any case.
     occupation
-        One of the data set's occupations.
+        A name in `Dataset.occupations`, in any case.
     zip_code
-        As text.
+        Text.
     """
 
-    dataset: str
-    ratings: Mapping[int, float] = field(default_factory=dict)
     age: int | None = None
     gender: str | None = None
     occupation: str | None = None
     zip_code: str | None = None
 
+    def over(self, other: "Demographics") -> "Demographics":
+        """Return these values, completed by those of ``other``."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        return replace(other, **given)
 
-def known_user(dataset: Dataset, user_id: int) -> Person:
-    """Return a user of the data set with all ratings.
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """One user to recommend to, in the form that models take.
+
+    Attributes
+    ----------
+    history
+        Histories of one user: film rows, ratings, named dislikes, timestamps. May be empty.
+    users
+        One row of demographics; anything may be unknown. The id is 0 for a user outside the data.
+    """
+
+    history: Histories
+    users: Users
+
+
+def resolve_query(
+    titles: TitleIndex,
+    user: int | None = None,
+    opinions: Iterable[tuple[Film, float]] = (),
+    demographics: Demographics | None = None,
+    known: Mapping[int, float] | None = None,
+) -> Query:
+    """Make a query from typed values.
+
+    Parameters
+    ----------
+    titles
+        The catalog to resolve titles in.
+    user
+        The id of a user of the data set; excludes all other values.
+    opinions
+        Typed films with ratings, `LOWEST` to `HIGHEST`. They replace ratings in ``known``.
+    demographics
+        Typed demographics.
+    known
+        Film row -> rating from a file or a profile.
+
+    Raises
+    ------
+    UsageError
+        If a film, user, occupation or gender does not exist, a value is out of range, a film gets
+        two ratings, or ``user`` comes with other values.
+    """
+    named = resolve_films(titles, opinions)
+    demographics = demographics or Demographics()
+    ratings = {**(known or {}), **named}
+    if user is None:
+        return make_query(titles.dataset, ratings, demographics)
+    if ratings or demographics != Demographics():
+        raise UsageError(
+            "--user names a user of the data set; the other options describe a new user.",
+            "Give --user alone, or leave it out.",
+        )
+    return user_query(titles.dataset, user)
+
+
+def user_query(dataset: Dataset, user_id: int) -> Query:
+    """Return the query of a user of the data set, with all ratings.
 
     Raises
     ------
     UsageError
         If there is no such user.
     """
-    row = int(np.searchsorted(dataset.users.ids, user_id))
-    if row == len(dataset.users) or dataset.users.ids[row] != user_id:
+    row = row_of(dataset.users.ids, user_id)
+    if row is None:
         raise UsageError(
             f"There is no user {user_id} in {dataset.name}.",
             f"Users are numbered {dataset.users.ids[0]} to {dataset.users.ids[-1]}.",
         )
-    users = dataset.users.take(np.array([row]))
-    own = dataset.ratings.take(dataset.ratings.user_rows == row)
-    return Person(
-        users, Histories.from_ratings(replace(own, user_rows=np.zeros_like(own.user_rows)), 1)
-    )
+    ratings = dataset.ratings.take(dataset.ratings.user_rows == row)
+    ratings = replace(ratings, user_rows=np.zeros_like(ratings.user_rows))
+    return Query(Histories.from_ratings(ratings, 1), dataset.users.take(np.array([row])))
 
 
-def someone(dataset: Dataset, answers: Answers) -> Person:
-    """Return a person who is not in the data; the ratings count as given today.
-
-    Raises
-    ------
-    UsageError
-        If something told makes no sense: an age of -3, an unknown occupation, a film id that
-        does not exist, a rating outside 1..5.
-    """
-    rows = np.array([_film_row(dataset, film_id) for film_id in answers.ratings], np.int32)
-    values = np.array([checked_rating(value) for value in answers.ratings.values()], np.float32)
-    ratings = Ratings(
-        user_rows=np.zeros(len(rows), np.int32),
-        film_rows=rows,
-        values=values,
-        timestamps=np.full(len(rows), dataset.latest_timestamp, np.int64),
-    )
-    unknown = Users.unknown(1)
-    users = Users(
-        ids=unknown.ids,
-        age=unknown.age if answers.age is None else _age(answers.age),
-        gender=unknown.gender if answers.gender is None else _gender(answers.gender),
-        occupation=(
-            unknown.occupation
-            if answers.occupation is None
-            else _occupation(dataset, answers.occupation)
-        ),
-        zip_code=np.array([answers.zip_code or ""]),
-    )
-    history = Histories.from_ratings(ratings, 1)
-    return Person(users, replace(history, disliked=history.ratings <= DISLIKED))
-
-
-def name_films(titles: TitleIndex, opinions: Iterable[tuple[str | int, float]]) -> dict[int, float]:
-    """Find the films that somebody has opinions on: film id -> rating.
+def make_query(
+    dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics | None = None
+) -> Query:
+    """Return the query of a user outside the data; the ratings count as given at its end.
 
     Parameters
     ----------
-    opinions
-        An id or a title as in `TitleIndex.resolve`, and a rating.
+    ratings
+        Film row -> rating, `LOWEST` to `HIGHEST`. A rating of `DISLIKED` is a named dislike.
 
     Raises
     ------
     UsageError
-        If a film cannot be found, or is given two different ratings.
+        If an age is out of range, or a gender or occupation does not exist.
     """
-    named: dict[int, tuple[str | int, float]] = {}
+    rows = np.array(sorted(ratings), np.int32)
+    values = np.array([ratings[row] for row in rows.tolist()], np.float32)
+    history = Histories(
+        indptr=np.array([0, len(rows)], np.int64),
+        film_rows=rows,
+        ratings=values,
+        timestamps=np.full(len(rows), dataset.latest_timestamp, np.int64),
+        disliked=values <= DISLIKED,
+    )
+    return Query(history, _users(dataset, demographics or Demographics()))
+
+
+def resolve_films(titles: TitleIndex, opinions: Iterable[tuple[Film, float]]) -> dict[int, float]:
+    """Return film row -> rating for typed films.
+
+    Raises
+    ------
+    UsageError
+        If a film cannot be resolved, a rating is out of range, or a film gets two ratings.
+    """
+    named: dict[int, tuple[Film, float]] = {}
     for typed, rating in opinions:
-        row = titles.resolve(str(typed))
-        film_id = int(titles.films.ids[row])
-        before, given = named.setdefault(film_id, (typed, rating))
+        row = titles.resolve(typed)
+        before, given = named.setdefault(row, (typed, checked_rating(rating)))
         if given != rating:
             raise UsageError(
-                f"{titles.films.titles[row]} is given two ratings: {given:g} for {before!r} and "
-                f"{rating:g} for {typed!r}.",
+                f"{titles.dataset.films.titles[row]} is given two ratings: {given:g} for "
+                f"{before!r} and {rating:g} for {typed!r}.",
                 "Name each film once, as liked or as disliked.",
             )
-    return {film_id: rating for film_id, (_, rating) in named.items()}
+    return {row: rating for row, (_, rating) in named.items()}
 
 
-def _film_row(dataset: Dataset, film_id: int) -> int:
-    row = int(np.searchsorted(dataset.films.ids, film_id))
-    if row == len(dataset.films) or dataset.films.ids[row] != film_id:
-        raise UsageError(
-            f"There is no film {film_id} in {dataset.name}.",
-            "Search by title with: movierec films WORD",
-        )
-    return row
+def row_of(ids: NDArray[np.int64], wanted: int) -> int | None:
+    """Return the position of an id among ascending ids; ``None`` if it is not there."""
+    row = int(np.searchsorted(ids, wanted))
+    return row if row < len(ids) and ids[row] == wanted else None
 
 
 def checked_rating(value: float) -> float:
@@ -167,23 +194,30 @@ def checked_rating(value: float) -> float:
     return value
 
 
-def _age(age: int) -> np.ndarray:
-    if not 1 <= age <= OLDEST:
-        raise UsageError(f"Nobody is {age} years old.", f"Give an age of 1 to {OLDEST}.")
-    return np.array([age], np.float32)
+def _users(dataset: Dataset, demographics: Demographics) -> Users:
+    """Return one row of encoded demographics."""
+    users = Users.unknown(1)
+    if demographics.age is not None:
+        if not 1 <= demographics.age <= OLDEST:
+            raise UsageError(
+                f"An age of {demographics.age} is out of range.",
+                f"Give an age of 1 to {OLDEST}.",
+            )
+        users = replace(users, age=np.array([demographics.age], np.float32))
+    if demographics.gender is not None:
+        code = _code("gender", demographics.gender, GENDERS)
+        users = replace(users, gender=np.array([code], np.int8))
+    if demographics.occupation is not None:
+        code = _code("occupation", demographics.occupation, dataset.occupations)
+        users = replace(users, occupation=np.array([code], np.int16))
+    return replace(users, zip_code=np.array([demographics.zip_code or ""]))
 
 
-def _gender(gender: str) -> np.ndarray:
-    if gender.upper() not in GENDERS:
-        raise UsageError(f"The data knows no gender {gender!r}.", "Give M or F, or leave it out.")
-    return np.array([GENDERS.index(gender.upper())], np.int8)
-
-
-def _occupation(dataset: Dataset, occupation: str) -> np.ndarray:
-    known = [name.lower() for name in dataset.occupations]
-    if occupation.lower() not in known:
+def _code(kind: str, typed: str, names: Sequence[str]) -> int:
+    """Return the position of a typed name."""
+    known = [name.lower() for name in names]
+    if typed.lower() not in known:
         raise UsageError(
-            f"The data knows no occupation {occupation!r}.",
-            f"Choose one of: {', '.join(dataset.occupations)}",
+            f"There is no {kind} {typed!r} in the data.", f"Choose one of: {', '.join(names)}"
         )
-    return np.array([known.index(occupation.lower())], np.int16)
+    return known.index(typed.lower())

@@ -1,24 +1,24 @@
-"""What a person gets, and why. Numpy only."""
+"""Ranked lists of films with the reasons for them, in numpy alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
-from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.models.base import ExplainingModel, Model, Scores, VectorModel
 from movierec_cli.core.models.topk import PAD, diversify, top_k
-from movierec_cli.core.recommend.filters import Filters, rankable
-from movierec_cli.core.recommend.query import Person
+from movierec_cli.core.recommend.catalog import film_facts
+from movierec_cli.core.recommend.filters import Filters, filtered
+from movierec_cli.core.recommend.query import Query
 
 DIVERSITY_POOL = 10
 """Diversity chooses among this many times the films asked for."""
 
-RERANK_POOL = 100
-"""Films that the retrieving model hands to the ranking one."""
+N_REASONS = 3
+"""The greatest number of reasons for a recommendation."""
 
 BATCH = 256
 """Users scored at once; bounds the dense [users, films] arrays."""
@@ -26,14 +26,14 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class Reason:
-    """A film of the person's own that pulled a recommendation up (or down).
+    """A rated film that raises the score of a recommendation.
 
     Attributes
     ----------
     film_id, title, rating
-        The film and what the person gave it.
+        The film and the user's rating.
     contribution
-        Its part of the match score; the parts of all films and a rest sum up to it.
+        Its part of the score. The parts of all rated films and a rest sum up to the score.
     """
 
     film_id: int
@@ -44,22 +44,22 @@ class Reason:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A film for a person.
+    """A recommended film.
 
     Attributes
     ----------
     rank
         Counted from 1.
     film_id, title, year, genres
-        What it is; the title as in the data, the year from the title, ``None`` where unknown.
+        As in `film_facts`.
     score
-        The score that the films are ranked by; its scale is the model's own.
+        The score that the films are ranked by, on the model's own scale.
     rating
-        The predicted rating, 1..5, from a model that predicts one.
+        The predicted rating, 1..5; ``None`` from a model that predicts none.
     like_probability
-        The probability of a rating of 4 or 5, from a model that tells one.
+        The probability of a rating of 4 or 5, 0..1; ``None`` likewise.
     reasons
-        The person's films that contributed most, strongest first; empty if not asked for.
+        The rated films that contributed most, strongest first; empty if not asked for.
     """
 
     rank: int
@@ -75,19 +75,16 @@ class Recommendation:
 
 @dataclass(frozen=True, eq=False)
 class TopK:
-    """Recommendations for some users, as arrays.
+    """The best films of some users.
 
     Attributes
     ----------
-    user_rows
-        [n_users], positions in the table of users.
     film_rows
         [n_users, n], positions in the catalog, best first; `PAD` where no film is left.
     scores
-        What the model says of these films; each array is [n_users, n].
+        The scores of these films; each array is [n_users, n].
     """
 
-    user_rows: NDArray[np.int64]
     film_rows: NDArray[np.int64]
     scores: Scores
 
@@ -95,163 +92,123 @@ class TopK:
 def recommend(
     model: Model,
     dataset: Dataset,
-    person: Person,
+    query: Query,
     filters: Filters | None = None,
-    ranker: Model | None = None,
+    with_reasons: bool = False,
 ) -> list[Recommendation]:
-    """Return the best films that the person has not rated, best first.
+    """Return the best films that the user has not rated, best first.
 
-    A film that the catalog holds under two ids appears once, and not at all if the person has
-    rated it under either.
-
-    Parameters
-    ----------
-    ranker
-        Ranks the `RERANK_POOL` films that ``model`` puts first: the classic two stages.
+    A film that the catalog holds under two ids appears once, and not at all if the user has rated
+    it under either.
 
     Raises
     ------
     UsageError
-        If a genre does not exist, or diversity is asked of a model without vectors.
+        If a genre does not exist, or the model has no vectors for diversity or no reasons.
     DataError
-        If fewer films than wished for are left.
+        If no film is left, or fewer than ``filters.n``.
     """
     filters = filters or Filters()
-    rows, scores = best_films(model, dataset, person.history, person.users, filters, ranker)
-    left = int((rows != PAD).sum())
-    if left < filters.n:
+    top = top_films(model, dataset, query.history, query.users, filters)
+    films = describe(dataset, top)
+    if not films:
+        raise DataError("No film is left to recommend.", "Use fewer filters.")
+    if filters.n is not None and len(films) < filters.n:
         raise DataError(
-            f"Only {left} films are left to recommend, not {filters.n}.",
-            f"Ask for fewer with -n {left}, or filter less."
-            if left
-            else "Filter less: no film meets all of the filters.",
+            f"Only {len(films)} films are left to recommend, not {filters.n}.",
+            f"Ask for fewer with -n {len(films)}, or use fewer filters.",
         )
-    return describe(dataset, rows[0], scores)
+    if not with_reasons:
+        return films
+    reasons = explain(model, dataset, query, top.film_rows[0, : len(films)])
+    return [replace(film, reasons=why) for film, why in zip(films, reasons, strict=True)]
 
 
-def recommend_everyone(
-    model: Model, dataset: Dataset, filters: Filters | None = None, ranker: Model | None = None
-) -> Iterator[TopK]:
-    """Yield the recommendations of all users of the data set, `BATCH` users at a time.
+def recommend_all_users(
+    model: Model, dataset: Dataset, filters: Filters
+) -> Iterator[tuple[NDArray[np.int64], TopK]]:
+    """Yield rows of users and their recommendations, `BATCH` users at a time.
 
-    The rules are those of `recommend`, but a list may be shorter than wished for.
+    The rules are those of `recommend`, but a list may be shorter than ``filters.n``.
 
     Raises
     ------
     UsageError
         As `recommend`.
     """
-    histories, filters = dataset.histories, filters or Filters()
+    histories = dataset.histories
     for start in range(0, len(dataset.users), BATCH):
-        users = np.arange(start, min(start + BATCH, len(dataset.users)))
-        rows, scores = best_films(
-            model, dataset, histories.take(users), dataset.users.take(users), filters, ranker
-        )
-        yield TopK(users, rows, scores)
+        rows = np.arange(start, min(start + BATCH, len(dataset.users)))
+        users = dataset.users.take(rows)
+        yield rows, top_films(model, dataset, histories.take(rows), users, filters)
 
 
-def best_films(
-    model: Model,
-    dataset: Dataset,
-    histories: Histories,
-    users: Users,
-    filters: Filters,
-    ranker: Model | None = None,
-) -> tuple[NDArray[np.int64], Scores]:
-    """Return the rows of the best films for some users, and what is said of them, [n_users, n].
-
-    `PAD` fills the places that no film is left for; n is never more than the catalog.
-    """
+def top_films(
+    model: Model, dataset: Dataset, histories: Histories, users: Users, filters: Filters
+) -> TopK:
+    """Return the best films of some users; a list is never longer than the catalog."""
     scores = model.score(histories, users)
-    n = min(filters.n, len(dataset.films))
-    varied = filters.diversity > 0
-    pool = max(n * DIVERSITY_POOL * varied, RERANK_POOL * (ranker is not None), n)
-    masked = rankable(scores.score, histories, dataset, filters)
-    rows = top_k(masked, min(pool, len(dataset.films)))
-    if ranker is not None:
-        scores = ranker.score(histories, users)
-        rows = _ranked_by(scores.score, rows)
-    if varied:
-        vectors = vectors_of(model)
+    n_films = len(dataset.films)
+    n = min(filters.limit, n_films)
+    candidates = filtered(scores.score, histories, dataset, filters)
+    if filters.diversity:
+        vectors = vector_model(model).similarity_vectors
+        pool = top_k(candidates, min(n * DIVERSITY_POOL, n_films))
         rows = np.stack(
             [
-                _varied(ranking, own, vectors, n, filters.diversity)
-                for ranking, own in zip(scores.score, rows, strict=True)
+                _diverse(of_user, films, vectors, n, filters.diversity)
+                for of_user, films in zip(scores.score, pool, strict=True)
             ]
         )
-    rows = rows[:, :n]
-    return rows, _at(scores, rows)
+    else:
+        rows = top_k(candidates, n)
+
+    def of_films(values: FloatArray | None) -> FloatArray | None:
+        return None if values is None else np.take_along_axis(values, np.maximum(rows, 0), axis=1)
+
+    score = np.take_along_axis(scores.score, np.maximum(rows, 0), axis=1)
+    found = Scores(score, of_films(scores.rating), of_films(scores.like_probability))
+    return TopK(rows, found)
 
 
-def _ranked_by(ranking: FloatArray, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order films [n_users, pool] by other scores [n_users, n_films]; `PAD` comes last."""
-    values = np.take_along_axis(ranking, np.maximum(rows, 0), axis=1)
-    values = np.where(rows == PAD, -np.inf, values)
-    return np.take_along_axis(rows, np.argsort(-values, axis=1, kind="stable"), axis=1)
-
-
-def _varied(
-    ranking: FloatArray, rows: NDArray[np.int64], vectors: FloatArray, n: int, diversity: float
+def _diverse(
+    scores: FloatArray, rows: NDArray[np.int64], vectors: FloatArray, n: int, diversity: float
 ) -> NDArray[np.int64]:
-    """Choose of one user's candidates ``n`` that differ, [n]."""
+    """Choose ``n`` of one user's candidates by maximal marginal relevance, [n]."""
     found = rows[rows != PAD]
     chosen = np.full(n, PAD, np.int64)
     if len(found):
-        best = found[diversify(ranking[found], vectors[found], n, diversity)]
+        best = found[diversify(scores[found], vectors[found], n, diversity)]
         chosen[: len(best)] = best
     return chosen
 
 
-def _at(scores: Scores, rows: NDArray[np.int64]) -> Scores:
-    """Pick what is said of films [n_users, n]."""
+def describe(dataset: Dataset, top: TopK, position: int = 0) -> list[Recommendation]:
+    """Return the films of the user at ``position`` of ``top``."""
+    scores = top.scores
 
-    def pick(values: FloatArray | None) -> FloatArray | None:
-        return None if values is None else np.take_along_axis(values, np.maximum(rows, 0), axis=1)
+    def at(values: FloatArray | None, column: int) -> float | None:
+        return None if values is None else float(values[position, column])
 
-    ranking = np.take_along_axis(scores.score, np.maximum(rows, 0), axis=1)
-    return Scores(ranking, pick(scores.rating), pick(scores.like_probability))
-
-
-def describe(dataset: Dataset, rows: NDArray[np.int64], scores: Scores) -> list[Recommendation]:
-    """Say what the films of one user are: rows [n], and scores [1, n] of these films."""
-    films = dataset.films
-    described = []
-    for at, row in enumerate(rows.tolist()):
-        title = str(films.titles[row])
-        described.append(
-            Recommendation(
-                rank=at + 1,
-                film_id=int(films.ids[row]),
-                title=title,
-                year=year_in(title),
-                genres=genres_of(dataset, row),
-                score=float(scores.score[0, at]),
-                rating=None if scores.rating is None else float(scores.rating[0, at]),
-                like_probability=None
-                if scores.like_probability is None
-                else float(scores.like_probability[0, at]),
-            )
+    return [
+        Recommendation(
+            rank=column + 1,
+            **film_facts(dataset, row),
+            score=float(scores.score[position, column]),
+            rating=at(scores.rating, column),
+            like_probability=at(scores.like_probability, column),
         )
-    return described
-
-
-def genres_of(dataset: Dataset, row: int) -> tuple[str, ...]:
-    """Return the names of a film's genres."""
-    flags = zip(dataset.genres, dataset.films.genres[row].tolist(), strict=True)
-    return tuple(name for name, has in flags if has)
+        for column, row in enumerate(top.film_rows[position].tolist())
+        if row != PAD
+    ]
 
 
 def explain(
-    model: Model,
-    dataset: Dataset,
-    person: Person,
-    films: Sequence[Recommendation],
-    n_reasons: int = 3,
-) -> list[Recommendation]:
-    """Return the recommendations with the person's films that contributed most to each.
+    model: Model, dataset: Dataset, query: Query, rows: NDArray[np.int64]
+) -> list[tuple[Reason, ...]]:
+    """Return for each film at ``rows`` the rated films that contributed most to its score.
 
-    The contributions are the model's own arithmetic: with those of all other known films and of
-    what does not come from the history they sum up to the match score.
+    The contributions are exact terms of the score, see `ExplainingModel.contributions`.
 
     Raises
     ------
@@ -260,42 +217,35 @@ def explain(
     """
     if not isinstance(model, ExplainingModel):
         raise UsageError(
-            "This model cannot say which films its score comes from.",
-            "Ask a run of the default preset: --run dnn --explain",
+            "This model has no reasons for its scores.",
+            "Use a run of the default preset of dnn: --run dnn --explain",
         )
-    rows = np.searchsorted(dataset.films.ids, [film.film_id for film in films])
-    parts = model.contributions(person.history, person.users, rows)  # [n_entries, n_films]
-    history = person.history
-    explained = []
-    for film, column in zip(films, parts.T, strict=True):
-        strongest = np.argsort(-column, kind="stable")[:n_reasons]
-        reasons = tuple(
+    history = query.history
+    contributions = model.contributions(history, query.users, rows)  # [n_entries, n]
+    films = [film_facts(dataset, row) for row in history.film_rows.tolist()]
+    return [
+        tuple(
             Reason(
-                film_id=int(dataset.films.ids[history.film_rows[entry]]),
-                title=str(dataset.films.titles[history.film_rows[entry]]),
+                film_id=films[entry]["film_id"],
+                title=films[entry]["title"],
                 rating=float(history.ratings[entry]),
                 contribution=float(column[entry]),
             )
-            for entry in strongest
+            for entry in np.argsort(-column, kind="stable")[:N_REASONS]
             if column[entry] > 0
         )
-        explained.append(replace(film, reasons=reasons))
-    return explained
+        for column in contributions.T
+    ]
 
 
-def vectors_of(model: Model) -> FloatArray:
-    """Return the films as tastes, [n_films, d].
+def vector_model(model: Model) -> VectorModel:
+    """Return a model as one with vectors.
 
     Raises
     ------
     UsageError
-        If the model has none.
+        If it has none.
     """
     if not isinstance(model, VectorModel):
-        raise no_vectors()
-    return model.similarity_vectors
-
-
-def no_vectors() -> UsageError:
-    """Say that a model cannot be searched."""
-    return UsageError("This model has no vectors to search.", "Use a dnn run: --run dnn")
+        raise UsageError("This model has no vectors to search.", "Use a dnn run: --run dnn")
+    return model

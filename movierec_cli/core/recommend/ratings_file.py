@@ -1,9 +1,8 @@
-"""Reading a person's own ratings from a CSV file. Every error names file, line and column."""
+"""A user's own ratings, read from a CSV file. Every error names file, line and column."""
 
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from movierec_cli.core.errors import DataError, UsageError
@@ -13,18 +12,8 @@ from movierec_cli.core.recommend.title_search import TitleIndex
 _FILM_COLUMNS = ("film", "title")
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line as it is written: where it is, and its two cells."""
-
-    place: str
-    film_column: str
-    film: str
-    rating: str
-
-
 def read_ratings(path: Path, titles: TitleIndex) -> dict[int, float]:
-    """Read a CSV file of a person's ratings: film id -> rating.
+    """Read a CSV file of a user's ratings: film row -> rating.
 
     It needs a header with the columns ``rating`` and ``film`` or ``title``; a film is an id or a
     title as in `TitleIndex.resolve`.
@@ -32,30 +21,39 @@ def read_ratings(path: Path, titles: TitleIndex) -> dict[int, float]:
     Raises
     ------
     DataError
-        Naming file, line and column of what is wrong.
+        If the file cannot be read or a cell is wrong, with file, line and column.
     """
     ratings: dict[int, float] = {}
-    for line in _lines(path):
-        film_id = _film_in(line, titles)
-        if film_id in ratings:
+    for place, column, film, rating in _cells(path):
+        try:
+            row = titles.resolve(film)
+        except UsageError as error:
+            raise DataError(f"{place}, column {column}: {error.message}", error.hint) from error
+        if row in ratings:
             raise DataError(
-                f"{line.place}, column {line.film_column}: {line.film!r} is rated twice.",
-                "Keep one of the lines.",
+                f"{place}, column {column}: {film!r} is rated twice.", "Keep one of the lines."
             )
-        ratings[film_id] = _rating_in(line)
+        try:
+            ratings[row] = checked_rating(float(rating))
+        except (ValueError, UsageError) as error:
+            raise DataError(
+                f"{place}, column rating: {rating!r} is not a rating.", "A rating is 1 to 5."
+            ) from error
     if not ratings:
         raise DataError(f"{path} has no rating.", "Below the header, write a film on each line.")
     return ratings
 
 
-def _lines(path: Path) -> Iterator[_Line]:
-    text = io.StringIO(_read_text(path), newline="")
-    reader = csv.DictReader(text, skipinitialspace=True, strict=True)
+def _cells(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield place, name of the film column, film and rating of each line."""
+    reader = csv.DictReader(
+        io.StringIO(_read_text(path), newline=""), skipinitialspace=True, strict=True
+    )
     try:
         names = [name.strip().lower() for name in reader.fieldnames or []]
         reader.fieldnames = names
-        film_column = next((name for name in _FILM_COLUMNS if name in names), None)
-        if film_column is None or [names.count(film_column), names.count("rating")] != [1, 1]:
+        column = next((name for name in _FILM_COLUMNS if name in names), None)
+        if column is None or [names.count(column), names.count("rating")] != [1, 1]:
             raise DataError(
                 f"{path}, line 1: has the columns {', '.join(names) or '(none)'}.",
                 "It needs a header with: film,rating (or title,rating).",
@@ -67,7 +65,7 @@ def _lines(path: Path) -> Iterator[_Line]:
                     f"{place}: has more columns than the {len(names)} of the header.",
                     'Quote a title that has a comma: "Godfather, The (1972)",5',
                 )
-            yield _Line(place, film_column, row[film_column] or "", row["rating"] or "")
+            yield place, column, row[column] or "", row["rating"] or ""
     except csv.Error as error:
         raise DataError(
             f"{path}, line {reader.reader.line_num}: is not CSV: {error}.",
@@ -86,21 +84,4 @@ def _read_text(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
             f"{path}, line {line}: is not a CSV file in UTF-8.", "Save it as CSV in UTF-8."
-        ) from error
-
-
-def _film_in(line: _Line, titles: TitleIndex) -> int:
-    try:
-        return int(titles.films.ids[titles.resolve(line.film)])
-    except UsageError as error:
-        place = f"{line.place}, column {line.film_column}"
-        raise DataError(f"{place}: {error.message}", error.hint) from error
-
-
-def _rating_in(line: _Line) -> float:
-    try:
-        return checked_rating(float(line.rating))
-    except (ValueError, UsageError) as error:
-        raise DataError(
-            f"{line.place}, column rating: {line.rating!r} is not a rating.", "A rating is 1 to 5."
         ) from error

@@ -1,15 +1,19 @@
-"""Finding a film by what a person types."""
+"""Films found by titles as they are typed."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import Films, IntArray
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.titles import folded, without_year, year_in
 from movierec_cli.core.errors import UsageError
+
+Film = str | int
+"""A film as typed: its id, or a title in any spelling that `TitleIndex.resolve` accepts."""
 
 _ARTICLES = "the|a|an|la|le|les|l'|el|los|las|il|lo|der|die|das|det|un|une"
 _TRAILING_ARTICLE = re.compile(rf"^(.+),[ ]+({_ARTICLES})$", re.MULTILINE)
@@ -20,19 +24,34 @@ _ROMAN = re.compile(r"\b(?:ii|iii|iv|v|vi|vii|viii|ix)\b")
 _DIGITS = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8",
            "ix": "9"}  # fmt: skip
 _PARENTHESES = re.compile(r"\(([^)]*)\)")
-_YEAR_TYPED = re.compile(r"^(?P<title>.+?)[\s,]+\(?(?P<year>(?:19|20)\d\d)\)?$")
+_TYPED_YEAR = re.compile(r"^(?P<title>.+?)[\s,]+\(?(?P<year>(?:19|20)\d\d)\)?$")
 
-_SURE = 0.84  # similarity from which a single typo-ridden match is taken
-_CLEARLY = 0.04  # how much better it has to be than the next
-_NEAR = 0.6  # similarity from which a title is suggested
-_SAME_WORD = 0.8  # similarity from which a word is taken for a misspelt one
-_SHORT_WORD = 4  # letters; shorter ones are like too many others
+# Similarities are 0..100: 100 * 2 * common subsequence / sum of the lengths (`rapidfuzz.fuzz`).
+_SURE = 84.0  # accepts a single misspelled title
+_MARGIN = 4.0  # by which it has to be better than the next title
+_NEAR = 60.0  # suggests a title
+_SAME_WORD = 80.0  # replaces a misspelled word
+_SHORT_WORD = 4  # letters; shorter words resemble too many others
 _SHOWN = 8
-_LONGEST_ID = 18  # digits; what is longer fits no id
+_LONGEST_ID = 18  # digits
+
+
+class TitleError(UsageError):
+    """A typed title that means no film, or several.
+
+    Attributes
+    ----------
+    candidates
+        Rows of the films that it may mean, the most likely first.
+    """
+
+    def __init__(self, message: str, hint: str, candidates: list[int]) -> None:
+        super().__init__(message, hint)
+        self.candidates = candidates
 
 
 def normalize(title: str) -> str:
-    """Return a title as it is compared: no case, accents, punctuation, year or leading article.
+    """Return a title without case, accents, punctuation, year and leading article.
 
     "Godfather, The (1972)" and "the godfather" both become "godfather", "Part II" and "part 2"
     become "part 2".
@@ -41,10 +60,10 @@ def normalize(title: str) -> str:
 
 
 def _normalize_lines(text: str) -> str:
-    """Normalize titles, one a line: a whole catalog at once is ten times as fast as in turn."""
+    """Normalize titles, one a line: ten times as fast as one call for each title."""
     text = folded(text).replace("&", " and ")
     text = _TRAILING_ARTICLE.sub(r"\1", text)
-    text = _APOSTROPHE.sub("", text)  # "schindlers list" is typed without
+    text = _APOSTROPHE.sub("", text)  # "schindlers list"
     lines = _NO_LETTER.sub(" ", text).split("\n")
     text = _LEADING_ARTICLE.sub("", "\n".join(map(str.strip, lines)))
     return _ROMAN.sub(lambda match: _DIGITS[match[0]], text)
@@ -52,164 +71,161 @@ def _normalize_lines(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class TitleIndex:
-    """The titles of a catalog, ready to be searched.
+    """Search by title in the films of a data set; the index is built at the first search."""
 
-    Attributes
-    ----------
-    films
-        The catalog.
-    counts
-        The number of ratings of each film, [n_films]; the better known film comes first.
-    names
-        For each film the normalized forms it is known by.
-    """
+    dataset: Dataset
 
-    films: Films
-    counts: NDArray[np.int64]
-    names: tuple[tuple[str, ...], ...]
+    @cached_property
+    def popularity(self) -> NDArray[np.int64]:
+        """The number of ratings of each film, [n_films]."""
+        return np.bincount(self.dataset.ratings.film_rows, minlength=len(self.dataset.films))
 
-    @classmethod
-    def build(cls, films: Films, film_rows: IntArray) -> "TitleIndex":
-        """Index ``films``; ``film_rows`` has the film of every rating."""
-        counts = np.bincount(film_rows, minlength=len(films))
-        return cls(films, counts, _names_of(films.titles.tolist()))
+    @cached_property
+    def _names(self) -> dict[str, list[int]]:
+        """Rows of the films by each normalized name that they have."""
+        titles = self.dataset.films.titles.tolist()
+        forms = [(form, row) for row, title in enumerate(titles) for form in _forms(title)]
+        lines = "\n".join(form if form.isascii() else folded(form) for form, _ in forms)
+        names: dict[str, list[int]] = {}
+        for name, (_, row) in zip(_normalize_lines(lines).split("\n"), forms, strict=True):
+            names.setdefault(name, []).append(row)
+        names.pop("", None)
+        return names
+
+    def label(self, row: int) -> str:
+        """Return id and title of a film."""
+        films = self.dataset.films
+        return f"{films.ids[row]} {films.titles[row]}"
 
     def search(self, query: str) -> list[int]:
-        """Return the rows of all films that ``query`` may mean, the likeliest first.
+        """Return the rows of all films that ``query`` may mean, the most likely first.
 
-        An exact title comes before one that contains every word, and both before similar ones.
+        An exact title comes before a title with every word, and both before similar titles.
         """
         for text, year in _readings(query):
             found = dict.fromkeys([*self._exact(text), *self._containing(text)])
-            if rows := self._of_year(list(found), year):
+            if rows := self._of_year(found, year):
                 return rows
         return self._nearest(*_readings(query)[0])
 
-    def resolve(self, query: str) -> int:
-        """Return the row of the one film that ``query`` means: an id or a title.
+    def resolve(self, film: Film) -> int:
+        """Return the row of the one film that an id or a title means.
 
-        Of a title that the catalog holds under two ids, the better known one is meant.
+        A title that the catalog holds under two ids means the more popular one.
 
         Raises
         ------
-        UsageError
-            If no film or more than one is meant; the hint lists the candidates.
+        TitleError
+            If it means no film, or several; the hint lists the candidates.
         """
-        if query.strip().isdecimal() and len(query.strip()) <= _LONGEST_ID:
-            row = np.flatnonzero(self.films.ids == int(query))
-            if len(row):
-                return int(row[0])
-        found = self._meant(query)
+        query = str(film).strip()
+        if query.isdecimal() and len(query) <= _LONGEST_ID:
+            with_id = np.flatnonzero(self.dataset.films.ids == int(query))
+            if len(with_id):
+                return int(with_id[0])
+        found = self._matches(query)
         if not found:
             nearest = self._nearest(*_readings(query)[0])[:5]
-            raise UsageError(
-                f"There is no film {query!r}.",
-                f"Did you mean: {self._listed(nearest)}"
-                if nearest
-                else "Search with: movierec films WORD",
+            hint = f"Did you mean: {self._listed(nearest)}" if nearest else ""
+            raise TitleError(
+                f"There is no film {film!r}.", hint or "Search with: movierec films WORD", nearest
             )
-        if len({str(self.films.titles[row]) for row in found}) > 1:
-            raise UsageError(
-                f"{query!r} may be any of {len(found)} films.",
+        if len(self._titles(found)) > 1:
+            raise TitleError(
+                f"{film!r} may be any of {len(found)} films.",
                 f"Give the id or the year: {self._listed(found)}",
+                found,
             )
         return found[0]
 
-    def _meant(self, query: str) -> list[int]:
-        """Return the films meant, by the strictest of the ways to match that finds any."""
-        literal = np.flatnonzero(self.films.titles == query.strip()).tolist()
+    def _matches(self, query: str) -> list[int]:
+        """Return the films that the strictest successful way of matching finds."""
+        literal = np.flatnonzero(self.dataset.films.titles == query).tolist()
         if literal:
-            return self._by_fame(literal)
+            return self._by_popularity(literal)
         for text, year in _readings(query):
-            for match in (self._exact, self._containing, self._surely, self._respelt):
+            for match in (self._exact, self._containing, self._misspelled, self._respelled):
                 if rows := self._of_year(match(text), year):
                     return rows
         return []
 
     def _exact(self, text: str) -> list[int]:
-        return self._by_fame(row for row, names in enumerate(self.names) if text in names)
+        return self._by_popularity(self._names.get(text, ()))
 
     def _containing(self, text: str) -> list[int]:
+        """Return the films of which one name has every word, or its beginning."""
         words = [f" {word}" for word in text.split()]
         if not words:
             return []
-        return self._by_fame(
+        return self._by_popularity(
             row
-            for row, names in enumerate(self.names)
-            if any(all(word in f" {name}" for word in words) for name in names)
+            for name, rows in self._names.items()
+            if all(word in f" {name}" for word in words)
+            for row in rows
         )
 
-    def _surely(self, text: str) -> list[int]:
-        """Return the film whose title is nearly ``text``, if no other is nearly as near."""
-        scored = self._scored(text)
-        best = [
-            (score, row) for score, row in scored if score >= max(_SURE, scored[0][0] - _CLEARLY)
-        ]
-        titles = {str(self.films.titles[row]) for _, row in best}
-        return [row for _, row in best] if len(titles) == 1 else []
+    def _misspelled(self, text: str) -> list[int]:
+        """Return the film whose name is nearly ``text``, if no other film is as near."""
+        similar = self._similar(text)
+        best = max(similar.values(), default=0.0)
+        rows = [row for row, value in similar.items() if value >= max(_SURE, best - _MARGIN)]
+        return rows if len(self._titles(rows)) == 1 else []
 
-    def _respelt(self, text: str) -> list[int]:
-        """Return the films that contain every word once misspelt ones are put right."""
-        import difflib  # noqa: PLC0415 - slow to load and seldom needed
+    def _respelled(self, text: str) -> list[int]:
+        """Return the films with every word, after unknown words are replaced by similar ones."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - seldom needed
 
-        known = {word for names in self.names for name in names for word in name.split()}
-        words = [
-            word
-            if word in known or len(word) <= _SHORT_WORD
-            else next(iter(difflib.get_close_matches(word, known, 1, _SAME_WORD)), word)
-            for word in text.split()
-        ]
+        known = sorted({word for name in self._names for word in name.split()})
+        words = text.split()
+        for at, word in enumerate(words):
+            if len(word) > _SHORT_WORD and word not in known:
+                best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_SAME_WORD)
+                words[at] = best[0] if best else word
         return self._containing(" ".join(words)) if words != text.split() else []
 
     def _nearest(self, text: str, year: int | None) -> list[int]:
-        """Return films to suggest: the title of another year, then what is like it."""
-        like = [*self._respelt(text), *(row for _, row in self._scored(text))]
-        rows = dict.fromkeys([*self._exact(text), *(self._of_year(like, year) or like)])
-        return list(rows)
+        """Return films to suggest: the title with another year, then similar ones."""
+        similar = [*self._respelled(text), *self._similar(text)]
+        return list(dict.fromkeys([*self._exact(text), *(self._of_year(similar, year) or similar)]))
 
-    def _scored(self, text: str) -> list[tuple[float, int]]:
-        """Return similarity 0..1 and row of the films most like ``text``, best first."""
-        import difflib  # noqa: PLC0415 - slow to load and seldom needed
+    def _similar(self, text: str) -> dict[int, float]:
+        """Return row -> similarity of the films with similar names, best first."""
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - seldom needed
 
-        known = {name for names in self.names for name in names}
-        close = difflib.get_close_matches(text, known, 2 * _SHOWN, _NEAR)
-        score = {name: difflib.SequenceMatcher(None, text, name).ratio() for name in close}
-        scored = [
-            (max(score[name] for name in names if name in score), row)
-            for row, names in enumerate(self.names)
-            if any(name in score for name in names)
-        ]
-        return sorted(scored, key=lambda item: (-item[0], -self.counts[item[1]], item[1]))
+        near = process.extract(
+            text, list(self._names), scorer=fuzz.ratio, limit=2 * _SHOWN, score_cutoff=_NEAR
+        )
+        best: dict[int, float] = {}
+        for name, value, _ in near:  # descending
+            for row in self._names[name]:
+                best.setdefault(row, value)
+        order = sorted(best, key=lambda row: (-best[row], -self.popularity[row], row))
+        return {row: best[row] for row in order}
 
-    def _of_year(self, rows: list[int], year: int | None) -> list[int]:
-        return [row for row in rows if year in (None, year_in(str(self.films.titles[row])))]
+    def _of_year(self, rows: Iterable[int], year: int | None) -> list[int]:
+        titles = self.dataset.films.titles
+        return [row for row in rows if year in (None, year_in(str(titles[row])))]
 
-    def _by_fame(self, rows: Iterable[int]) -> list[int]:
-        return sorted(rows, key=lambda row: (-self.counts[row], row))
+    def _by_popularity(self, rows: Iterable[int]) -> list[int]:
+        return sorted(set(rows), key=lambda row: (-self.popularity[row], row))
+
+    def _titles(self, rows: list[int]) -> set[str]:
+        return set(self.dataset.films.titles[rows].tolist())
 
     def _listed(self, rows: list[int]) -> str:
-        shown = [f"{self.films.ids[row]} {self.films.titles[row]}" for row in rows[:_SHOWN]]
-        more = len(rows) - len(shown)
-        return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+        more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        return "; ".join(map(self.label, rows[:_SHOWN])) + more
 
 
 def _readings(query: str) -> list[tuple[str, int | None]]:
     """Read "fargo 1996" as a title and a year; or else as a title that ends with a number."""
     whole: tuple[str, int | None] = (_normalize_lines(query.replace("(", " ")), None)
-    match = _YEAR_TYPED.match(query.strip())
+    match = _TYPED_YEAR.match(query.strip())
     return [(normalize(match["title"]), int(match["year"])), whole] if match else [whole]
 
 
-def _names_of(titles: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the normalized forms of each title."""
-    forms = [_forms(title) for title in titles]
-    plain = (form if form.isascii() else folded(form) for own in forms for form in own)
-    lines = iter(_normalize_lines("\n".join(plain)).split("\n"))
-    return tuple(tuple({name for name in (next(lines) for _ in own) if name}) for own in forms)
-
-
 def _forms(title: str) -> list[str]:
-    """Return what a film may be called: the title, its parts around parentheses, its article."""
+    """Return the names of a film: the title, its parts around parentheses, its article first."""
     bare = without_year(title)
     forms = [bare]
     if "(" in bare:

@@ -6,7 +6,7 @@ from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
 from movierec_cli.core.data.splits import FOLD_IN, Scenario
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.models.presets import MODELS
-from movierec_cli.core.recommend.query import Person
+from movierec_cli.core.recommend.query import Query
 from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.document import (
     Block,
@@ -62,7 +62,7 @@ def _chosen(scenario: Scenario) -> list[int]:
 def _section(dataset: Dataset, run: Run, scenario: Scenario, row: int) -> Section:
     rows = np.array([row])
     known, hidden = scenario.histories.take(rows), scenario.targets.take(rows)
-    person = Person(scenario.users.take(rows), known)
+    person = Query(known, scenario.users.take(rows))
     title = f"User {int(person.users.ids[0])}"
     about = Paragraph(_about(dataset, person))
     try:
@@ -78,7 +78,7 @@ def _section(dataset: Dataset, run: Run, scenario: Scenario, row: int) -> Sectio
     return Section(title, blocks)
 
 
-def _about(dataset: Dataset, person: Person) -> str:
+def _about(dataset: Dataset, person: Query) -> str:
     users, history = person.users, person.history
     facts = []
     if users.occupation[0] >= 0:

@@ -18,8 +18,7 @@ from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.doctor import Check, State, examine, exit_code, machine, places
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.recommend.profiles import save_profile
-from movierec_cli.core.recommend.query import Answers
+from movierec_cli.core.recommend.profiles import Profile, save_profile
 from movierec_cli.core.runs import store as runs
 from movierec_cli.core.runs.store import Run, remove_run, save_run
 from tests.conftest import SMALL
@@ -49,7 +48,7 @@ def filled(home: Path, tiny: dict[str, bytes], small: Dataset, paths: Paths) -> 
     registry.bring(write_zip(home / "mine.zip", tiny), paths)
     registry.load_dataset(SMALL, paths)
     save(small, paths)
-    save_profile("ann", Answers("ml-100k", {1: 5.0, 2: 3.0}), paths.profiles)
+    save_profile("ann", Profile("ml-100k", {1: 5.0, 2: 3.0}), paths.profiles)
     return paths
 
 

@@ -1,4 +1,4 @@
-"""Recommendations for everyone as a table: the same in every format, whole or not there."""
+"""Recommendations for all users as a table: the same in every format, complete or absent."""
 
 import csv
 import json
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.recommend import parquet
-from movierec_cli.core.recommend.batch import COLUMNS, table_writer, write_recommendations
+from movierec_cli.core.recommend import batch
+from movierec_cli.core.recommend.batch import COLUMNS, output_format, write_recommendations
 from movierec_cli.core.recommend.filters import Filters
 from tests.helpers import FixedModel, RecordedProgress, make_dataset
 
@@ -20,7 +20,7 @@ MODEL = FixedModel(np.float32([[3, 2, 1], [1, 3, 2]]), like_probability=np.float
 
 
 def written(path: Path, n: int = 2) -> int:
-    return write_recommendations(MODEL, FILMS, Filters(n=n), table_writer(path))
+    return write_recommendations(MODEL, FILMS, Filters(n=n), path)
 
 
 def test_csv_has_a_row_for_each_film_of_each_user(tmp_path: Path) -> None:
@@ -58,8 +58,7 @@ def test_parquet_holds_the_same(tmp_path: Path) -> None:
 
 def test_the_progress_counts_users(tmp_path: Path) -> None:
     progress = RecordedProgress()
-    target = table_writer(tmp_path / "films.csv")
-    write_recommendations(MODEL, FILMS, Filters(n=1), target, progress)
+    write_recommendations(MODEL, FILMS, Filters(n=1), tmp_path / "films.csv", progress)
     assert progress.calls == [("start", "Recommending", 2), ("advance", 2), ("finish",)]
 
 
@@ -67,19 +66,16 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_text("old")
     with pytest.raises(UsageError, match="no genre"):
-        write_recommendations(MODEL, FILMS, Filters(genres=("Noir",)), table_writer(path))
+        write_recommendations(MODEL, FILMS, Filters(genres=("Noir",)), path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["films.csv"]
     assert path.read_text() == "old"
 
 
-def test_a_name_must_tell_the_format(tmp_path: Path) -> None:
-    for name in ("films", "films.xlsx"):
-        with pytest.raises(UsageError, match="not known what format"):
-            table_writer(tmp_path / name)
-    with pytest.raises(UsageError, match="not known what format"):
-        table_writer(tmp_path / ("x" * 300))
-    with pytest.raises(UsageError, match="is a folder"):
-        table_writer(tmp_path)
+@pytest.mark.parametrize("name", ["films", "films.xlsx", "x" * 300, "."])
+def test_a_file_name_without_a_known_format_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        output_format(tmp_path / name, ("csv", "jsonl"))
+    assert ".csv" in caught.value.hint
 
 
 def test_without_pyarrow_there_is_no_parquet(
@@ -88,7 +84,8 @@ def test_without_pyarrow_there_is_no_parquet(
     def missing(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr(parquet, "import_module", missing)
+    monkeypatch.setattr(batch, "import_module", missing)
     with pytest.raises(DataError, match="need pyarrow") as caught:
-        table_writer(tmp_path / "films.parquet")
+        written(tmp_path / "films.parquet")
     assert "pip install 'movierec[parquet]'" in caught.value.hint
+    assert not (tmp_path / "films.parquet").exists()

@@ -17,7 +17,7 @@ def ids(query: str = "", **filters: object) -> list[int]:
     return [film.film_id for film in search_films(FILMS, query, Filters(**filters))]  # type: ignore[arg-type]
 
 
-def test_without_a_query_the_best_known_come_first() -> None:
+def test_without_a_query_the_most_popular_come_first() -> None:
     assert ids() == [20, 10, 30, 40]
 
 
@@ -29,7 +29,7 @@ def test_filters_and_query_hold_together() -> None:
     assert ids(min_ratings=2) == [20, 10]
 
 
-def test_a_film_has_its_figures() -> None:
+def test_a_film_has_the_number_and_mean_of_its_ratings() -> None:
     (comet,) = search_films(FILMS, "comet", Filters())
     assert (comet.ratings, comet.year, comet.genres) == (3, 1991, ("War", "Drama"))
     assert comet.mean == pytest.approx(11 / 3)
@@ -37,7 +37,7 @@ def test_a_film_has_its_figures() -> None:
     assert (nothing.ratings, nothing.mean, nothing.year, nothing.genres) == (0, None, None, ())
 
 
-def test_nothing_found_is_told() -> None:
+def test_a_search_without_a_result_is_refused() -> None:
     with pytest.raises(UsageError, match="No film matches 'qqqq'"):
         ids("qqqq")
     with pytest.raises(UsageError, match="There is no genre 'Noir'") as caught:

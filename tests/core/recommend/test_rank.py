@@ -1,6 +1,5 @@
-"""Nobody is shown a film twice, or one she has rated, under whatever id."""
+"""Ranked lists: best first, unrated, as long as asked for, with exact reasons."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,254 +9,137 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.topk import PAD
 from movierec_cli.core.recommend.filters import Filters
-from movierec_cli.core.recommend.query import Answers, Person, known_user, someone
-from movierec_cli.core.recommend.rank import explain, recommend, recommend_everyone
-from movierec_cli.core.recommend.similar import neighbors, similar
-from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
-from tests.helpers import FixedModel, make_dataset, make_histories, make_users
+from movierec_cli.core.recommend.query import Query, make_query, user_query
+from movierec_cli.core.recommend.rank import explain, recommend, recommend_all_users
+from movierec_cli.core.runs.train_spec import TrainSpec
+from tests.core.recommend.test_filters import FILMS
+from tests.helpers import FixedModel, make_histories, make_users
 
-TITLES = ["Boat (1990)", "Comet (1991)", "Boat (1990)", "unknown", "Duel (1993)", "Comet (1991)"]
-GENRES = [[1, 0], [1, 1], [1, 0], [0, 0], [0, 1], [1, 1]]
-FILMS = make_dataset([(0, 3, 2.0), (1, 0, 5.0), (1, 4, 1.0)], 2, TITLES, GENRES, ("War", "Drama"))
-RANKING = np.float32([[3, 1, 6, 2, 4, 5], [3, 1, 6, 2, 4, 5]])
+SCORES = np.float32([[3, 1, 6, 2, 4, 5], [3, 1, 6, 2, 4, 5]])
+MODEL = FixedModel(SCORES)
 
 
-def person(history: dict[int, float]) -> Person:
-    return Person(make_users(1), make_histories(history))
+def query(history: dict[int, float]) -> Query:
+    return Query(make_histories(history), make_users(1))
 
 
-def ids(history: dict[int, float], n: int, ranking: np.ndarray = RANKING) -> list[int]:
-    films = recommend(FixedModel(ranking), FILMS, person(history), Filters(n=n))
-    assert [film.rank for film in films] == list(range(1, n + 1))
+def ids(history: dict[int, float], model: Model = MODEL, **filters: Any) -> list[int]:
+    films = recommend(model, FILMS, query(history), Filters(**filters))
+    assert [film.rank for film in films] == list(range(1, len(films) + 1))
     return [film.film_id for film in films]
 
 
-def test_the_best_come_first_and_each_title_once() -> None:
-    assert ids({}, 4) == [30, 60, 50, 40]
-
-
-def test_rated_films_are_left_out_under_both_ids() -> None:
-    assert ids({3: 5.0}, 3) == [30, 60, 50]
-    assert ids({0: 1.0}, 3) == [60, 50, 40]  # film 30 is the same film
-    assert ids({5: 1.0, 2: 4.0}, 2) == [50, 40]
+def test_the_best_films_come_first_without_rated_ones() -> None:
+    assert ids({}, n=4) == [30, 60, 50, 40]
+    assert ids({0: 1.0}, n=3) == [60, 50, 40]
+    assert ids({}, n=1, genres=("drama",)) == [60]
 
 
 def test_equal_scores_are_in_the_order_of_the_catalog() -> None:
-    assert ids({}, 4, np.zeros((1, 6), np.float32)) == [10, 20, 40, 50]
+    assert ids({}, FixedModel(np.zeros((1, 6), np.float32)), n=4) == [10, 20, 40, 50]
 
 
-def test_a_film_is_described() -> None:
-    (film,) = recommend(FixedModel(RANKING), FILMS, person({0: 3.0}), Filters(n=1))
+def test_a_recommendation_has_the_facts_of_its_film() -> None:
+    film, *_, last = recommend(MODEL, FILMS, query({0: 3.0}))
     assert (film.film_id, film.title, film.year) == (60, "Comet (1991)", 1991)
     assert film.genres == ("War", "Drama")
     assert film.score == 5.0
     assert film.rating is film.like_probability is None
+    assert (last.title, last.year, last.genres) == ("unknown", None, ())
 
 
-def test_a_film_without_a_year_or_a_genre_has_none() -> None:
-    film = recommend(FixedModel(RANKING), FILMS, person({}), Filters(n=4))[3]
-    assert (film.title, film.year, film.genres) == ("unknown", None, ())
-
-
-def test_ratings_and_likings_are_told_where_the_model_tells_them() -> None:
-    model = FixedModel(RANKING, rating=RANKING / 2, like_probability=RANKING / 10)
-    (film,) = recommend(model, FILMS, person({}), Filters(n=1))
+def test_ratings_and_probabilities_are_those_of_the_model() -> None:
+    model = FixedModel(SCORES, rating=SCORES / 2, like_probability=SCORES / 10)
+    (film,) = recommend(model, FILMS, query({}), Filters(n=1))
     assert (film.score, film.rating) == (6.0, 3.0)
     assert film.like_probability == pytest.approx(0.6)
 
 
-def test_more_films_than_there_are_cannot_be_recommended() -> None:
-    with pytest.raises(DataError, match="Only 3 films are left to recommend, not 4") as caught:
-        ids({3: 5.0}, 4)
-    assert "-n 3" in caught.value.hint
+def test_without_a_number_a_list_may_be_shorter_than_ten() -> None:
+    assert ids({3: 5.0}) == [30, 60, 50]
 
 
-def test_where_nothing_is_left_no_smaller_number_is_proposed() -> None:
-    with pytest.raises(DataError, match="Only 0 films are left") as caught:
-        ids({0: 1.0, 1: 1.0, 3: 1.0, 4: 1.0}, 1)
-    assert "-n 0" not in caught.value.hint
-
-
-@pytest.mark.parametrize("n", [0, -3])
-def test_no_films_cannot_be_asked_for(n: int) -> None:
-    with pytest.raises(UsageError, match="films cannot be recommended"):
-        recommend(FixedModel(RANKING), FILMS, person({}), Filters(n=n))
-
-
-def test_a_user_of_the_data_comes_with_all_ratings(small: Dataset) -> None:
-    asking = known_user(small, 7)
-    assert asking.users.ids.tolist() == [7]
-    start, end = small.histories.indptr[6:8]
-    assert asking.history.film_rows.tolist() == small.histories.film_rows[start:end].tolist()
-    assert len(asking.history) == 1
-
-
-@pytest.mark.parametrize("user", [0, -1, 121, 10**20])
-def test_a_user_that_does_not_exist_is_refused(user: int, small: Dataset) -> None:
-    with pytest.raises(UsageError, match=f"There is no user {user} in synthetic") as caught:
-        known_user(small, user)
-    assert caught.value.hint == "Users are numbered 1 to 120."
+@pytest.mark.parametrize(
+    ("rated", "n", "message", "hint"),
+    [
+        ((3,), 4, "Only 3 films are left", "-n 3"),
+        ((), 10**12, "Only 4 films are left", "-n 4"),
+        ((0, 1, 3, 4), 1, "No film is left", "filters"),
+        ((0, 1, 3, 4), None, "No film is left", "filters"),
+    ],
+)
+def test_a_number_of_films_that_are_not_left_is_refused(
+    rated: tuple[int, ...], n: int | None, message: str, hint: str
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        ids(dict.fromkeys(rated, 1.0), n=n)
+    assert hint in caught.value.hint
 
 
 @pytest.mark.ml100k
-def test_no_real_user_is_shown_a_title_twice_or_again(ml100k: Dataset) -> None:
-    ranking = np.random.default_rng(0).random((1, 1682), dtype=np.float32)
+def test_no_real_user_gets_a_title_twice_or_a_rated_one(ml100k: Dataset) -> None:
+    scores = np.random.default_rng(0).random((1, 1682), dtype=np.float32)
+    model = FixedModel(np.repeat(scores, 943, 0))
     for user in (1, 42, 405, 655):
-        asking = known_user(ml100k, user)
-        seen = set(ml100k.films.titles[asking.history.film_rows].tolist())
-        model = FixedModel(np.repeat(ranking, 943, 0))
-        films = recommend(model, ml100k, asking, Filters(n=1664 - len(seen)))
+        asked = user_query(ml100k, user)
+        rated = set(ml100k.films.titles[asked.history.film_rows].tolist())
+        films = recommend(model, ml100k, asked, Filters(n=1664 - len(rated)))
         titles = [film.title for film in films]
         assert len(set(titles)) == len(titles)
-        assert not seen & set(titles)
+        assert not rated & set(titles)
 
 
-def wished(**filters: Any) -> list[int]:
-    films = recommend(FixedModel(RANKING), FILMS, person({}), Filters(**{"n": 1, **filters}))
-    return [film.film_id for film in films]
-
-
-@pytest.mark.parametrize(
-    ("filters", "expected"),
-    [
-        ({"genres": ("drama",)}, [60]),
-        ({"genres": ("War", "Drama"), "n": 3}, [30, 60, 50]),
-        ({"not_genres": ("War",), "n": 2}, [50, 40]),
-        ({"years": (1990, 1990)}, [30]),
-        ({"years": (1991, 1993), "n": 2}, [60, 50]),
-        ({"min_ratings": 1, "n": 3}, [50, 10, 40]),  # of the boats, the one that is rated
-    ],
-)
-def test_films_that_are_not_wished_for_are_left_out(filters: Any, expected: list[int]) -> None:
-    assert wished(**filters) == expected
-
-
-def test_rated_films_are_shown_if_wished_for() -> None:
-    films = recommend(
-        FixedModel(RANKING), FILMS, person({2: 5.0, 4: 1.0}), Filters(n=4, include_rated=True)
-    )
-    assert [film.film_id for film in films] == [30, 60, 50, 40]
-
-
-@pytest.mark.parametrize(
-    ("filters", "message"),
-    [
-        ({"genres": ("Noir",)}, "There is no genre 'Noir'"),
-        ({"not_genres": ("Noir",)}, "There is no genre 'Noir'"),
-        ({"years": (1995, 1990)}, "The years 1995 to 1990 are in the wrong order"),
-        ({"diversity": 1.5}, "Diversity is 0 to 1, not 1.5"),
-        ({"diversity": 0.5}, "has no vectors"),
-    ],
-)
-def test_wishes_that_make_no_sense_are_refused(filters: Any, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        wished(**filters)
-
-
-def test_a_great_number_of_films_is_refused_without_making_room_for_it() -> None:
-    with pytest.raises(DataError, match="Only 4 films are left to recommend, not 1000000000000"):
-        wished(n=10**12)
-
-
-def test_another_model_ranks_what_the_first_retrieves() -> None:
-    other = FixedModel(-RANKING, rating=5 - RANKING / 2)
-    films = recommend(FixedModel(RANKING), FILMS, person({3: 1.0}), Filters(n=2), ranker=other)
-    assert [film.film_id for film in films] == [50, 60]  # of 30, 60, 50 the worst first
-    assert [film.rating for film in films] == [3.0, 2.5]
-
-
-def test_everyone_gets_what_each_gets_alone(small: Dataset) -> None:
+def test_all_users_get_the_lists_that_each_gets_alone(small: Dataset) -> None:
     model = FixedModel(np.random.default_rng(0).random((120, 200), np.float32))
     filters = Filters(n=7, min_ratings=2)
-    for lists in recommend_everyone(model, small, filters):
-        for user, rows in zip(lists.user_rows + 1, lists.film_rows, strict=True):
-            alone = recommend(model, small, known_user(small, int(user)), filters)
+    for users, top in recommend_all_users(model, small, filters):
+        for user, rows in zip(users + 1, top.film_rows, strict=True):
+            alone = recommend(model, small, user_query(small, int(user)), filters)
             assert small.films.ids[rows].tolist() == [film.film_id for film in alone]
 
 
-def test_lists_of_everyone_end_where_no_film_is_left() -> None:
-    (lists,) = recommend_everyone(FixedModel(RANKING), FILMS, Filters(n=99))
-    assert lists.film_rows.tolist() == [
+def test_lists_of_all_users_are_padded_where_no_film_is_left() -> None:
+    ((_, top),) = recommend_all_users(MODEL, FILMS, Filters(n=99))
+    assert top.film_rows.tolist() == [
         [2, 5, 4, PAD, PAD, PAD],
         [5, 3, PAD, PAD, PAD, PAD],
     ]
 
 
-@pytest.fixture(scope="module")
-def dnn(small: Dataset) -> Iterator[Model]:
-    """A default dnn that has learned for a moment."""
-    request = TrainSpec("dnn", overrides=Overrides(epochs=1))
-    yield train_run(small, request, lambda _: None).model
-
-
-def test_the_contributions_of_a_dnn_sum_up_to_the_match(small: Dataset, dnn: Any) -> None:
-    asking = known_user(small, 7)
-    rows = np.arange(len(small.films))
-    parts = dnn.contributions(asking.history, asking.users, rows)
-    raw = dnn._without_history(asking.users)
-    pooled = dnn._pooled(asking.history) @ dnn.weights["history"]
-    rest = raw * dnn._scales(raw + pooled, asking.history.counts) @ dnn.film_vectors.T
-    match = dnn.score(asking.history, asking.users).score
-    assert parts.shape == (len(asking.history.film_rows), len(small.films))
-    np.testing.assert_allclose(parts.sum(axis=0) + rest[0], match[0], atol=1e-4)
-
-
-def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Any) -> None:
-    asking = known_user(small, 7)
-    films = recommend(dnn, small, asking, Filters(n=5))
-    for film in explain(dnn, small, asking, films, n_reasons=2):
-        parts = dnn.contributions(asking.history, asking.users, np.array([film.film_id - 1]))[:, 0]
-        expected = [value for value in np.sort(parts)[::-1][:2] if value > 0]
+def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Dnn) -> None:
+    asked = user_query(small, 7)
+    for film in recommend(dnn, small, asked, Filters(n=5), with_reasons=True):
+        terms = dnn.contributions(asked.history, asked.users, np.array([film.film_id - 1]))[:, 0]
+        expected = [value for value in np.sort(terms)[::-1][:3] if value > 0]
         assert [reason.contribution for reason in film.reasons] == pytest.approx(expected)
         for reason in film.reasons:
-            entry = asking.history.film_rows.tolist().index(reason.film_id - 1)
-            assert reason.rating == asking.history.ratings[entry]
+            entry = asked.history.film_rows.tolist().index(reason.film_id - 1)
+            assert reason.rating == asked.history.ratings[entry]
+            assert reason.title == small.films.titles[reason.film_id - 1]
 
 
-def test_a_model_that_cannot_explain_says_so() -> None:
-    with pytest.raises(UsageError, match="cannot say which films"):
-        explain(FixedModel(RANKING), FILMS, person({}), [])
+def test_a_model_without_reasons_or_vectors_is_refused() -> None:
+    with pytest.raises(UsageError, match="no reasons") as caught:
+        explain(MODEL, FILMS, query({}), np.array([0]))
+    assert "--run dnn" in caught.value.hint
+    with pytest.raises(UsageError, match="no vectors") as caught:
+        ids({}, diversity=0.5)
+    assert "--run dnn" in caught.value.hint
 
 
-def test_similar_films_are_ordered_by_cosine_without_the_film_itself(
-    small: Dataset, dnn: Any
-) -> None:
-    films = similar(dnn, small, 3, n=5)
-    assert 4 not in [film.film_id for film in films]
-    vectors = dnn.similarity_vectors / np.linalg.norm(dnn.similarity_vectors, axis=1, keepdims=True)
-    nearness = np.delete(vectors @ vectors[3], 3)
-    expected = np.sort(nearness)[::-1][:5]
-    assert [film.score for film in films] == pytest.approx(expected.tolist(), abs=1e-5)
-
-
-def test_neighbors_are_ordered_by_cosine_without_the_user(small: Dataset, dnn: Any) -> None:
-    found = neighbors(dnn, small, known_user(small, 7), n=500)
-    assert len(found) == 119
-    assert 7 not in [neighbor.user_id for neighbor in found]
-    similarities = [neighbor.similarity for neighbor in found]
-    assert similarities == sorted(similarities, reverse=True)
-    own, other = (set(small.histories.take(np.array([row])).film_rows.tolist())
-                  for row in (6, found[0].user_id - 1))  # fmt: skip
-    assert (found[0].n_shared, found[0].n_ratings) == (len(own & other), len(other))
-
-
-@pytest.mark.parametrize("search", [similar, neighbors])
-def test_a_model_without_vectors_is_not_searched(search: Any) -> None:
-    with pytest.raises(UsageError, match="has no vectors") as caught:
-        search(FixedModel(RANKING), FILMS, 0 if search is similar else person({}))
-    assert caught.value.hint == "Use a dnn run: --run dnn"
-
-
-def test_a_varied_list_is_less_alike(small: Dataset, dnn: Any) -> None:
-    def likeness(diversity: float) -> float:
-        films = recommend(dnn, small, known_user(small, 7), Filters(n=8, diversity=diversity))
+def test_a_diverse_list_is_less_similar(small: Dataset, dnn: Dnn) -> None:
+    def similarity(diversity: float) -> float:
+        films = recommend(dnn, small, user_query(small, 7), Filters(n=8, diversity=diversity))
         vectors = dnn.similarity_vectors[[film.film_id - 1 for film in films]]
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return float(np.mean((vectors @ vectors.T)[np.triu_indices(8, 1)]))
 
-    assert likeness(0.9) < likeness(0.0)
+    assert similarity(0.9) < similarity(0.0)
+    with pytest.raises(DataError, match="No film is left"):
+        recommend(dnn, small, user_query(small, 7), Filters(diversity=0.9, years=(1800, 1801)))
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +151,9 @@ def real_dnn(ml100k: Dataset) -> Model:
 @pytest.mark.ml100k
 def test_different_favorites_give_different_lists(ml100k: Dataset, real_dnn: Model) -> None:
     def titles(*favorites: int) -> set[str]:
-        asking = someone(ml100k, Answers("ml-100k", dict.fromkeys(favorites, 5.0)))
-        return {film.title for film in recommend(real_dnn, ml100k, asking)}
+        rows = [film_id - 1 for film_id in favorites]
+        asked = make_query(ml100k, dict.fromkeys(rows, 5.0))
+        return {film.title for film in recommend(real_dnn, ml100k, asked)}
 
     noir = titles(483, 603, 513)  # Casablanca, Rear Window, The Third Man
     horror = titles(200, 218, 447)  # The Shining, Cape Fear, Carrie

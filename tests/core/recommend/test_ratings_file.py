@@ -1,4 +1,4 @@
-"""A person's own ratings are read from a CSV file, or refused with file, line and column."""
+"""Own ratings are read from a CSV file, or refused with file, line and column."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.helpers import make_dataset
 
 TITLES = ["Fargo (1996)", "Evita (1996)", "Toy Story (1995)", "Sabrina (1954)", "Sabrina (1995)"]
 FILMS = make_dataset([(0, 0, 4.0)], 1, TITLES)
-INDEX = TitleIndex.build(FILMS.films, FILMS.ratings.film_rows)
+INDEX = TitleIndex(FILMS)
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -30,7 +30,7 @@ def write(folder: Path, text: str | bytes) -> Path:
     ],
 )
 def test_ratings_are_read_from_a_file(text: str, tmp_path: Path) -> None:
-    assert read_ratings(write(tmp_path, text), INDEX) == {10: 4.0, 30: 2.5}
+    assert read_ratings(write(tmp_path, text), INDEX) == {0: 4.0, 2: 2.5}
 
 
 @pytest.mark.parametrize(

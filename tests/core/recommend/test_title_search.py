@@ -1,12 +1,10 @@
-"""Films are found by titles as people type them."""
+"""A typed title is resolved to one film, or refused with the candidates."""
 
-import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend.title_search import TitleIndex, normalize
-from tests.helpers import make_films
+from movierec_cli.core.recommend.title_search import TitleError, TitleIndex, normalize
+from tests.helpers import make_dataset
 
 TITLES = [
     "Godfather, The (1972)",  # 10
@@ -21,16 +19,12 @@ TITLES = [
     "Seven (Se7en) (1995)",  # 100
     "Schindler's List (1993)",  # 110
     "2001: A Space Odyssey (1968)",  # 120
-    "Toy Story (1995)",  # 130, better known than 70
+    "Toy Story (1995)",  # 130, more popular than 70
     "Shawshank Redemption, The (1994)",  # 140
     "unknown",  # 150
 ]
-RATED = np.array([12, 12, 6, 5], np.int32)
-INDEX = TitleIndex.build(make_films(TITLES), RATED)
-
-
-def found(query: str) -> int:
-    return int(INDEX.films.ids[INDEX.resolve(query)])
+FILMS = make_dataset([(0, 12, 4.0), (1, 12, 4.0), (0, 6, 4.0), (0, 5, 4.0)], 2, TITLES)
+INDEX = TitleIndex(FILMS)
 
 
 @pytest.mark.parametrize(
@@ -62,27 +56,23 @@ def found(query: str) -> int:
         ("shawshenk", 140),
         ("shawshank redemtion", 140),
         ("unknown", 150),
+        (90, 90),
     ],
 )
-def test_a_title_is_found_as_people_type_it(typed: str, meant: int) -> None:
-    assert found(typed) == meant
+def test_a_title_is_found_as_people_type_it(typed: str | int, meant: int) -> None:
+    assert FILMS.films.ids[INDEX.resolve(typed)] == meant
 
 
 @pytest.mark.parametrize(
     ("typed", "candidates"),
-    [("star trek", ("50 Star Trek: First", "60 Star Trek: Gen")), ("Sabrina", ("80 ", "90 "))],
+    [("star trek", [5, 4]), ("Sabrina", [7, 8])],  # the more popular film first
 )
-def test_an_ambiguous_title_lists_the_candidates(typed: str, candidates: tuple[str, str]) -> None:
-    with pytest.raises(UsageError, match="may be any of 2 films") as caught:
+def test_an_ambiguous_title_has_its_candidates(typed: str, candidates: list[int]) -> None:
+    with pytest.raises(TitleError, match="may be any of 2 films") as caught:
         INDEX.resolve(typed)
-    assert caught.value.hint.startswith("Give the id or the year: ")
-    assert all(candidate in caught.value.hint for candidate in candidates)
-
-
-def test_the_better_known_film_is_listed_first() -> None:
-    with pytest.raises(UsageError) as caught:
-        INDEX.resolve("star trek")
-    assert caught.value.hint.index("60 ") < caught.value.hint.index("50 ")
+    assert caught.value.candidates == candidates
+    first, second = (caught.value.hint.index(INDEX.label(row)) for row in candidates)
+    assert first < second
 
 
 @pytest.mark.parametrize(
@@ -94,20 +84,22 @@ def test_the_better_known_film_is_listed_first() -> None:
         ("", "movierec films WORD"),
         ("!?", "movierec films WORD"),
         ("9999", "movierec films WORD"),
+        ("9" * 19, "movierec films WORD"),
+        ("9" * 5000, "movierec films WORD"),
     ],
 )
 def test_an_unknown_title_gets_the_nearest_suggested(typed: str, suggested: str) -> None:
-    with pytest.raises(UsageError, match="There is no film") as caught:
+    with pytest.raises(TitleError, match="There is no film") as caught:
         INDEX.resolve(typed)
     assert suggested in caught.value.hint
 
 
 def test_a_short_word_is_not_taken_for_another() -> None:
-    with pytest.raises(UsageError, match="There is no film 'toon'"):
+    with pytest.raises(TitleError, match="There is no film 'toon'"):
         INDEX.resolve("toon")
 
 
-def test_searching_returns_exact_titles_then_parts_then_what_is_alike() -> None:
+def test_searching_returns_exact_titles_then_parts_then_similar_ones() -> None:
     assert INDEX.search("godfather") == [0, 1]
     assert INDEX.search("star") == [5, 4]
     assert INDEX.search("godfathr")[0] == 0
@@ -133,7 +125,7 @@ def test_titles_are_compared_by_what_matters(title: str, normal: str) -> None:
 @pytest.mark.ml100k
 def test_every_real_title_means_itself(ml100k: Dataset) -> None:
     films = ml100k.films
-    index = TitleIndex.build(films, ml100k.ratings.film_rows)
+    index = TitleIndex(ml100k)
     others = [
         title for title in films.titles.tolist() if films.titles[index.resolve(title)] != title
     ]
@@ -156,18 +148,10 @@ def test_every_real_title_means_itself(ml100k: Dataset) -> None:
     ],
 )
 def test_real_titles_are_found(typed: str, title: str, ml100k: Dataset) -> None:
-    index = TitleIndex.build(ml100k.films, ml100k.ratings.film_rows)
-    assert ml100k.films.titles[index.resolve(typed)] == title
+    assert ml100k.films.titles[TitleIndex(ml100k).resolve(typed)] == title
 
 
 @pytest.mark.ml100k
 def test_star_trek_is_ambiguous(ml100k: Dataset) -> None:
-    index = TitleIndex.build(ml100k.films, ml100k.ratings.film_rows)
-    with pytest.raises(UsageError, match="'star trek' may be any of 8 films"):
-        index.resolve("star trek")
-
-
-@pytest.mark.parametrize("digits", [19, 30, 5000])
-def test_a_number_too_long_for_an_id_is_no_film(digits: int) -> None:
-    with pytest.raises(UsageError, match="There is no film '999"):
-        INDEX.resolve("9" * digits)
+    with pytest.raises(TitleError, match="'star trek' may be any of 8 films"):
+        TitleIndex(ml100k).resolve("star trek")

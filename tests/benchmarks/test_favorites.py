@@ -1,9 +1,9 @@
-"""A handful of favorites: who names what, and that it beats popularity."""
+"""New users with a few favorites: the sampled favorites, and better lists than popularity."""
 
 import numpy as np
 import pytest
 
-from benchmarks.favorites_scenario import FAVORITES, favorites_scenario
+from benchmarks.favorites import FAVORITES, favorites_scenario
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.errors import UsageError
@@ -13,7 +13,7 @@ from movierec_cli.core.models.baselines import Popularity
 from movierec_cli.core.runs.train_spec import TrainSpec
 
 
-def test_each_names_films_that_she_likes(small: Dataset) -> None:
+def test_each_user_names_liked_films(small: Dataset) -> None:
     split = make_split(small)
     scenario = favorites_scenario(split, 3, at_least=5)
     liked = scenario.targets.ratings >= 4
@@ -35,7 +35,7 @@ def test_all_numbers_are_measured_on_the_same_users_and_nested(small: Dataset) -
     assert named[0] < named[1] < named[2]
 
 
-def test_what_cannot_be_measured_is_refused(small: Dataset) -> None:
+def test_a_wrong_number_or_split_is_refused(small: Dataset) -> None:
     with pytest.raises(UsageError, match="11 favorites cannot be measured"):
         favorites_scenario(make_split(small), 11)
     with pytest.raises(UsageError, match="holds out no users"):
