@@ -69,7 +69,7 @@ def rating(predicted: np.ndarray, targets: Histories) -> dict[str, float]:
     """Return the errors, and how often "rated 4 or higher" was told correctly."""
     return {
         **metrics.rating_errors(predicted, targets.ratings),
-        "accuracy": metrics.accuracy(predicted >= metrics.LIKED_PREDICTION, targets.ratings),
+        "accuracy": metrics.accuracy(predicted >= metrics.RATING_THRESHOLD, targets.ratings),
     }
 
 

@@ -12,10 +12,10 @@ import hypothesis
 import pytest
 
 from movierec_cli.cli import output as console
-from movierec_cli.core.data import movielens, synthetic
+from movierec_cli.core.data import registry, synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from tests.helpers import Site, md5s, serving, tiny_contents
+from tests.helpers import Site, edition_of, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
 UNREACHABLE = "http://127.0.0.1:1"  # nothing listens on port 1
@@ -73,9 +73,9 @@ def medium() -> Dataset:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """The files of a tiny archive, which for this test are those of MovieLens 100K."""
+    """The files of a tiny archive, which this test takes for those of MovieLens 100K."""
     contents = tiny_contents()
-    monkeypatch.setattr(movielens, "FILE_MD5", md5s(contents))
+    monkeypatch.setitem(registry.EDITIONS, "ml-100k", edition_of(contents))
     return contents
 
 
@@ -98,5 +98,4 @@ def archive() -> Path:
 @pytest.fixture(scope="session")
 def ml100k(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """The real data set."""
-    contents = movielens.read_archive(archive, str(archive))
-    return movielens.parse(contents)
+    return registry.EDITIONS["ml-100k"].load_archive(archive, str(archive))

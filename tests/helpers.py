@@ -6,13 +6,15 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.dataset import Dataset, Films, Histories, Ratings, Users
 from movierec_cli.core.data.splits import Split, Validation, make_split
 from movierec_cli.core.models.base import Scores
@@ -27,6 +29,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "2|Élan vital, L' (1996)|29-Feb-1996||http://films.example/2|0|1|1",
         "4|unknown||||1|0|0",
         "9|Iron Comet (1950)|31-Dec-1951||http://films.example/9|0|1|0",
+        "11|Paper Boat (1995)|4-Feb-1995||http://films.example/11|0|0|1",
     ),
     "u.data": (
         "5\t1\t3\t881250949",
@@ -43,11 +46,11 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "ua.test": ("1\t9\t2\t886397596", "5\t1\t3\t881250949"),
     "ub.test": ("1\t1\t1\t878887116", "2\t4\t4\t880606923"),
 }
-"""A data set of the layout of MovieLens 100K with three users, four films and five ratings."""
+"""A data set of the layout of MovieLens 100K with three users, five films and five ratings."""
 
 
 def tiny_contents(**changed: bytes) -> dict[str, bytes]:
-    """Return the tiny files; ``u_data=...`` puts other bytes in the place of ``u.data``."""
+    """Return the tiny files; ``u_data=...`` replaces the content of ``u.data``."""
     contents = {
         name: "".join(f"{line}\n" for line in lines).encode(
             "latin-1" if name == "u.item" else "utf-8"
@@ -58,17 +61,10 @@ def tiny_contents(**changed: bytes) -> dict[str, bytes]:
     return contents
 
 
-def with_line(file: str, number: int, line: str) -> dict[str, bytes]:
-    """Return the tiny files with another text in a line, counted from 1."""
-    lines = list(LINES[file])
-    lines[number - 1] = line
-    encoding = "latin-1" if file == "u.item" else "utf-8"
-    return tiny_contents() | {file: "\n".join([*lines, ""]).encode(encoding)}
-
-
-def md5s(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """Return what `movielens.FILE_MD5` would say of these files."""
-    return {name: hashlib.md5(data).hexdigest() for name, data in contents.items()}
+def edition_of(contents: Mapping[str, bytes]) -> Edition:
+    """Return MovieLens 100K as if these were its files."""
+    files = {name: hashlib.md5(data).hexdigest() for name, data in contents.items()}
+    return replace(registry.EDITIONS["ml-100k"], files=files)
 
 
 def write_zip(path: Path, contents: Mapping[str, bytes], folder: str = "ml-100k/") -> Path:

@@ -1,4 +1,4 @@
-"""``movierec cache``: the data sets that are kept, looked at, verified and removed."""
+"""``movierec cache``: list, verify and remove the cached data sets."""
 
 import sys
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from movierec_cli.cli.view import Column, View
 from movierec_cli.core.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:
-    from movierec_cli.core.data.cache import Entry, Verified
+    from movierec_cli.core.data.cache import Entry
     from movierec_cli.core.paths import Paths
 
-app = typer.Typer(help="Look at, verify or clear the cached data.", no_args_is_help=True)
+app = typer.Typer(help="List, verify or clear the cached data.", no_args_is_help=True)
 
 
 @app.callback()
 def main() -> None:
-    """Look at, verify or clear the cached data."""
+    """List, verify or clear the cached data."""
 
 
 @app.command("info")
 def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """List what is cached: data sets, and what was left unfinished.
+    """List the cached data sets and unfinished files.
 
     [bold]Examples[/]
 
@@ -36,18 +36,16 @@ def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    entries = list_cache(paths)
-    notes = _notes(entries, paths)
-    _emit_entries("Cache", entries, notes, chosen_format(format, json), _envelope(entries, paths))
+    _show("Cache", list_cache(paths), paths, chosen_format(format, json))
 
 
 @app.command()
 def verify(format: FormatOption = Format.table, json: JsonOption = False) -> None:
-    """Read everything that is cached again and check what is in it.
+    """Read all cached data and verify it.
 
-    What is used of the archive has to be as GroupLens published it (MD5); a data set that was
-    prepared for the commands has to have the checksum that was stored with it, and to be what is in
-    the archive. Ends with code 5 if anything is damaged.
+    The files of an archive must have the checksums (MD5) of the originals. A prepared data set must
+    have the checksum that was stored with it, and must be equal to the archive. Ends with code 5 if
+    anything is damaged.
 
     [bold]Examples[/]
 
@@ -57,36 +55,13 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    verified = verify_cache(paths)
-    n_damaged = sum(bool(one.damage) for one in verified)
-    view = View(
-        title=f"Cache, read again: {n_damaged or 'nothing'} damaged",
-        columns=[
-            Column("Data set", style="bold"),
-            Column("Kind"),
-            Column("State"),
-            Column("What is wrong"),
-        ],
-        rows=[[one.entry.dataset, one.entry.kind, _state(one), one.damage] for one in verified],
-        notes=_notes([one.entry for one in verified], paths),
-    )
-    records = [
-        _record(one.entry)
-        | {
-            "state": _state(one),
-            "checksum": one.checksum or None,
-            "damage": one.damage or None,
-            "fix": one.fix or None,
-        }
-        for one in verified
-    ]
-    envelope = _envelope([one.entry for one in verified], paths)
-    emit(chosen_format(format, json), view, records, envelope, "entries")
-    fixes = list(dict.fromkeys(one.fix for one in verified if one.damage))
-    if fixes:
+    entries = verify_cache(paths)
+    _show("Cache, verified", entries, paths, chosen_format(format, json), verified=True)
+    damaged = [entry for entry in entries if entry.damage]
+    if damaged:
         raise IntegrityError(
-            f"Damaged: {', '.join(one.entry.path.name for one in verified if one.damage)}.",
-            f"Mend it with: {' && '.join(fixes)}",
+            f"Damaged: {', '.join(entry.path.name for entry in damaged)}.",
+            f"Fix it with: {' && '.join(dict.fromkeys(entry.fix for entry in damaged))}",
         )
 
 
@@ -99,7 +74,7 @@ def clear(
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Remove the cached data, which can be had again; never trained models or profiles.
+    """Remove the cached data, which can be downloaded again; never runs or profiles.
 
     [bold]Examples[/]
 
@@ -117,9 +92,7 @@ def clear(
             return
         entries = clear_cache(entries)
     title = "Would be removed" if dry_run else "Removed"
-    notes = [f"Folder: {paths.cache}"]
-    envelope = _envelope(entries, paths) | {"dry_run": dry_run}
-    _emit_entries(title, entries, notes, chosen_format(format, json), envelope)
+    _show(title, entries, paths, chosen_format(format, json), dry_run=dry_run)
 
 
 def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
@@ -130,8 +103,8 @@ def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
         raise UsageError(
             "There is no terminal to confirm it in.", "Add -y: movierec cache clear -y"
         )
-    what = f"{_amount(entries)} in {paths.cache}. Models and profiles stay."
-    stderr().print(Text(f"{what}\nRemove? [y/N] "), end="")
+    content = f"{_amount(entries)} in {paths.cache}. Runs and profiles stay."
+    stderr().print(Text(f"{content}\nRemove? [y/N] "), end="")
     try:
         return input().strip().lower() in ("y", "yes")
     except EOFError:
@@ -139,52 +112,47 @@ def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
         return False
 
 
-def _emit_entries(
+def _show(
     title: str,
     entries: "Sequence[Entry]",
-    notes: Sequence[str],
+    paths: "Paths",
     chosen: Format,
-    envelope: dict[str, Any],
+    verified: bool = False,
+    **envelope: Any,
 ) -> None:
+    """Print the entries, with the results of the verification if they are ``verified``."""
     from movierec_cli.core.files import size_in_words
 
     view = View(
         title=f"{title}: {_amount(entries)}",
         columns=[
             Column("Data set", style="bold"),
-            Column("What"),
+            Column("Kind"),
+            Column("State"),
             Column("Size", numeric=True),
             Column("File"),
         ],
-        rows=[[e.dataset, _what(e), size_in_words(e.bytes), e.path.name] for e in entries],
-        notes=notes,
+        rows=[[e.dataset, e.kind, e.state, size_in_words(e.bytes), e.path.name] for e in entries],
+        notes=[
+            f"Folder: {paths.cache}",
+            *([] if entries else ["Download a data set with: movierec download"]),
+            *(entry.damage for entry in entries if entry.damage),
+        ],
     )
-    emit(chosen, view, [_record(entry) for entry in entries], envelope, "entries")
-
-
-def _what(entry: "Entry") -> str:
-    """Say what a file is; that one is kept goes without saying."""
-    from movierec_cli.core.data.cache import Kind
-
-    return f"{entry.kind}, {entry.state}" if entry.kind is Kind.unfinished else str(entry.kind)
-
-
-def _envelope(entries: "Sequence[Entry]", paths: "Paths") -> dict[str, Any]:
-    return {"folder": str(paths.cache), "bytes": _total(entries)}
-
-
-def _notes(entries: "Sequence[Entry]", paths: "Paths") -> list[str]:
-    """Say where it is, and what the words mean that are seldom seen."""
-    from movierec_cli.core.data.cache import State
-
-    notes = [f"Folder: {paths.cache}"]
-    if not entries:
-        notes.append("Get MovieLens 100K with: movierec download")
-    if any(entry.state is State.left_behind for entry in entries):
-        notes.append(
-            "Left behind: by a process that was killed; the next write of the same file removes it."
-        )
-    return notes
+    results = ("checksum", "damage", "fix") if verified else ()
+    records = [
+        {
+            "dataset": entry.dataset,
+            "kind": entry.kind,
+            "state": entry.state,
+            "bytes": entry.bytes,
+            "path": str(entry.path),
+            **{name: getattr(entry, name) or None for name in results},
+        }
+        for entry in entries
+    ]
+    envelope = {"folder": str(paths.cache), "bytes": sum(e.bytes for e in entries)} | envelope
+    emit(chosen, view, records, envelope, "entries")
 
 
 def _amount(entries: "Sequence[Entry]") -> str:
@@ -193,24 +161,4 @@ def _amount(entries: "Sequence[Entry]") -> str:
     if not entries:
         return "nothing"
     files = "1 file" if len(entries) == 1 else f"{len(entries)} files"
-    return f"{files}, {size_in_words(_total(entries))}"
-
-
-def _total(entries: "Sequence[Entry]") -> int:
-    return sum(entry.bytes for entry in entries)
-
-
-def _state(one: "Verified") -> str:
-    if one.damage:
-        return "damaged"
-    return "ok" if one.checksum else str(one.entry.state)
-
-
-def _record(entry: "Entry") -> dict[str, Any]:
-    return {
-        "dataset": entry.dataset,
-        "kind": str(entry.kind),
-        "state": str(entry.state),
-        "bytes": entry.bytes,
-        "path": str(entry.path),
-    }
+    return f"{files}, {size_in_words(sum(entry.bytes for entry in entries))}"

@@ -64,9 +64,9 @@ def _presets() -> Iterable[str]:
 
 
 def _holdouts() -> Iterable[str]:
-    from movierec_cli.core.data.movielens import FOLDS
+    from movierec_cli.core.data import registry
 
-    return ("users", *FOLDS, "none")
+    return ("users", *registry.EDITIONS[registry.DEFAULT_DATASET].folds, "none")
 
 
 def _devices() -> Iterable[str]:

@@ -46,7 +46,7 @@ def interview(run: "LoadedRun") -> "Query":
 
 def ask_profile_name() -> str | None:
     """Ask for the name of a profile to save; ``None`` for none."""
-    from movierec_cli.core.runs.names import check_name
+    from movierec_cli.core.files import check_name
 
     while name := _ask("\nSave these ratings as a profile? Name (Enter: no)"):
         try:

@@ -199,7 +199,7 @@ def _write_all_users(run: str, filters: "Filters", output: Path | None) -> None:
 
 
 def _check_profile(name: str, user: int | None) -> None:
-    from movierec_cli.core.runs.names import check_name
+    from movierec_cli.core.files import check_name
 
     check_name(name, "profile")
     if user is not None:

@@ -208,7 +208,7 @@ def _epochs(manifest: "Manifest") -> Section:
     records = [
         {
             "epoch": epoch["number"],
-            **{f"{part}_{name}": epoch[part].get(name) for part, name in names},
+            **{f"{part}_{name}": epoch[part].get(name) for part, name in names},  # type: ignore[literal-required]
             "is_kept": epoch["is_kept"],
             "seconds": epoch["seconds"],
         }
@@ -225,7 +225,7 @@ def _epochs(manifest: "Manifest") -> Section:
         rows=[
             [
                 str(epoch["number"]),
-                *(number(epoch[part].get(name)) for part, name in names),
+                *(number(epoch[part].get(name)) for part, name in names),  # type: ignore[literal-required]
                 "*" if epoch["is_kept"] else "",
                 number(epoch["seconds"], 2),
             ]

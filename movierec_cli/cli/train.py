@@ -70,9 +70,8 @@ def train(
       movierec train dnn --resume
     """
     from movierec_cli.core.experiments.resume import Resume, train_and_save
-    from movierec_cli.core.experiments.train import run_name
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
+    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, run_name
 
     paths = Paths.from_environment()
     request = TrainSpec(

@@ -1,13 +1,13 @@
-"""What can go wrong, in words for the person who has to fix it."""
+"""Expected errors, each with a message, a hint and an exit code."""
 
 
 class MovierecError(Exception):
-    """An expected failure: what is wrong, what to do next, and the exit code.
+    """An expected failure.
 
     Parameters
     ----------
     message
-        What is wrong and where, in one sentence.
+        The problem and its place, in one sentence.
     hint
         The exact next command or step; empty where there is none.
     """
@@ -21,34 +21,34 @@ class MovierecError(Exception):
 
 
 class UsageError(MovierecError):
-    """The request itself makes no sense: a value out of range, an unknown name."""
+    """Wrong usage: a value out of range, an unknown name."""
 
     exit_code = 2
 
 
 class DataError(MovierecError):
-    """Data or a model is missing, or is not what it should be."""
+    """Missing or wrong data, model or folder."""
 
     exit_code = 3
 
 
 class DivergedError(DataError):
-    """A training that came to nothing: its figures are no numbers."""
+    """A training whose loss or weights are not finite."""
 
 
 class NetworkError(MovierecError):
-    """The network did not give what was asked of it."""
+    """A server that cannot be reached or does not send the file."""
 
     exit_code = 4
 
 
 class IntegrityError(MovierecError):
-    """A checksum or a size differs: the file is damaged or is another file."""
+    """A damaged file, or a file other than expected: its checksum or size differs."""
 
     exit_code = 5
 
 
 class InterruptionError(MovierecError):
-    """Somebody ended the work before it was done."""
+    """Work that was interrupted by the user."""
 
     exit_code = 130

@@ -1,4 +1,4 @@
-"""Where movierec keeps its files."""
+"""Folders of movierec: the cache of data sets, and the data of the user."""
 
 import os
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from movierec_cli.core.errors import UsageError
 
 @dataclass(frozen=True)
 class Paths:
-    """The two places that movierec writes to.
+    """The two folders that movierec writes to.
 
     Attributes
     ----------
     cache
-        Data sets; can be had again, safe to delete.
+        Data sets; safe to delete, since they can be downloaded or generated again.
     data
-        Trained models; the work of the user.
+        Runs and profiles; the work of the user.
     """
 
     cache: Path
@@ -25,49 +25,52 @@ class Paths:
 
     @property
     def runs(self) -> Path:
-        """The folder with one folder for each run."""
+        """Folder with one folder for each run."""
         return self.data / "runs"
 
     @property
     def profiles(self) -> Path:
-        """The folder with the people that movierec remembers."""
+        """Folder with one file for each profile."""
         return self.data / "profiles"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Paths":
-        """Find the places.
+        """Return the folders that the environment chooses.
 
         ``MOVIEREC_CACHE_DIR`` and ``MOVIEREC_DATA_DIR``, else folders in ``MOVIEREC_HOME``, else
-        what the platform uses.
+        the folders of the platform.
 
         Raises
         ------
         UsageError
-            If what they name can be no folder.
+            If a variable names an impossible folder.
         """
         home = environ.get("MOVIEREC_HOME")
-        cache = environ.get("MOVIEREC_CACHE_DIR") or (
-            Path(home) / "cache" if home else _of_the_platform("user_cache_dir")
-        )
-        data = environ.get("MOVIEREC_DATA_DIR") or (
-            Path(home) / "data" if home else _of_the_platform("user_data_dir")
-        )
-        return cls(cache=_usable(cache), data=_usable(data))
+
+        def folder(name: str) -> Path:
+            chosen = environ.get(f"MOVIEREC_{name.upper()}_DIR")
+            if not chosen:
+                chosen = f"{home}/{name}" if home else _platform_folder(name)
+            return _checked(chosen)
+
+        return cls(cache=folder("cache"), data=folder("data"))
 
 
-def _usable(place: str | Path) -> Path:
-    """Return a folder that is there or could be made."""
+def _checked(folder: str) -> Path:
+    """Return a path that exists or can be made, with ``~`` expanded."""
     try:
-        folder = Path(place).expanduser()
-        folder.exists()
+        path = Path(folder).expanduser()
+        path.exists()
     except (OSError, RuntimeError) as error:
         raise UsageError(
-            f"{place} can be no folder: {error}.", "Set MOVIEREC_HOME to one that can, or unset it."
+            f"{folder} can be no folder: {error}.",
+            "Set MOVIEREC_HOME to another folder, or unset it.",
         ) from error
-    return folder
+    return path
 
 
-def _of_the_platform(kind: str) -> str:
-    import platformdirs  # noqa: PLC0415 - not needed where the environment says it
+def _platform_folder(name: str) -> str:
+    import platformdirs  # noqa: PLC0415 - not needed where the environment chooses
 
-    return str(getattr(platformdirs, kind)("movierec", appauthor=False))
+    choose = platformdirs.user_cache_dir if name == "cache" else platformdirs.user_data_dir
+    return choose("movierec", appauthor=False)

@@ -1,4 +1,4 @@
-"""``movierec doctor`` shows what was found, what to do about it, and ends with its code."""
+"""``movierec doctor`` shows its findings and their fixes, and ends with its exit code."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from tests.conftest import SMALL
 
 @pytest.fixture
 def own(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """A home of two runs and made-up data, to be damaged."""
+    """A home with two runs and synthetic data, to be damaged."""
     home = tmp_path / "own"
     shutil.copytree(trained.parents[1], home)
     monkeypatch.setenv("MOVIEREC_HOME", str(home))
@@ -79,7 +79,7 @@ def test_markdown_can_be_pasted_without_telling_who_it_is(
     damage(own)
     result = cli("doctor", "--format", "md")
     assert result.exit_code == 5
-    assert result.stdout.startswith("**Doctor: 1 broken**\n\n| What | State | Found |\n")
+    assert result.stdout.startswith("**Doctor: 1 broken**\n\n| Checked | State | Found |\n")
     assert "**What to do**" in result.stdout
     assert "~/own/data/runs/dnn/weights-" in result.stdout
     assert str(tmp_path) not in result.stdout

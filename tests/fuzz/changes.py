@@ -1,4 +1,4 @@
-"""Strategies that spoil what is sound: bytes, tables of text, JSON, arrays."""
+"""Strategies that damage sound content: bytes, tables of text, JSON."""
 
 import copy
 import os
@@ -12,7 +12,7 @@ TIMES = int(os.environ.get("MOVIEREC_TEST_FUZZ", "1"))
 
 
 def examples(number: int) -> settings:
-    """Say how many cases a test tries: the same few each time, or by ``make fuzz`` new ones."""
+    """Return the settings for a number of cases: the same each time, new ones by ``make fuzz``."""
     return settings(max_examples=number * TIMES, derandomize=TIMES == 1)
 
 
@@ -28,13 +28,13 @@ ANYTHING = st.recursive(
     ),
     max_leaves=6,
 )
-"""Whatever JSON can hold, numbers that no other program could read included."""
+"""All that JSON can hold, numbers beyond 64 bits included."""
 
 NUMERALS = st.one_of(
     st.sampled_from(["0", "6", "-1", "2.5", "151", "9" * 18, "9" * 30, "9" * 5000]),
     st.text("9²٣①Ⅷ", min_size=1, max_size=3),
 )
-"""Numbers out of range, too long to be read, and with digits that are no decimal ones."""
+"""Numbers out of range, very long ones, and ones with digits outside 0 to 9."""
 
 TYPED = st.one_of(
     st.text(st.characters(exclude_characters="\0"), max_size=12),  # lone surrogates too
@@ -42,12 +42,12 @@ TYPED = st.one_of(
     st.sampled_from(["", " ", "-", "--", "nan", "1e999", "x" * 300]),
     NUMERALS,
 )
-"""What can be typed on a command line, or come in by a script."""
+"""Texts that a person or a script may give on a command line."""
 
 
 @st.composite
 def usually(draw: st.DrawFn, sound: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> Any:
-    """Draw what is sound three times in four, so that the rest of the case gets its turn."""
+    """Draw a sound value three times in four, so that most cases get to the next value."""
     return draw(other if draw(st.integers(0, 3)) == 3 else sound)
 
 
@@ -78,7 +78,7 @@ def spoilt_bytes(draw: st.DrawFn, sound: bytes) -> bytes:
 
 @st.composite
 def spoilt_table(draw: st.DrawFn, sound: bytes, separator: bytes) -> bytes:
-    """Take away, double or exchange lines and columns, or put something else into a cell."""
+    """Remove, double or exchange lines and columns, or replace a cell."""
     lines = [line.split(separator) for line in sound.split(b"\n")]
     for _ in range(draw(st.integers(1, 2))):
         at = draw(st.integers(0, len(lines) - 1))
@@ -100,17 +100,8 @@ def spoilt_table(draw: st.DrawFn, sound: bytes, separator: bytes) -> bytes:
     return b"\n".join(separator.join(line) for line in lines)
 
 
-@st.composite
-def spoilt_cell(draw: st.DrawFn, sound: bytes, separator: bytes) -> bytes:
-    """Put a number into a cell, where one may be and of another size, or where none may be."""
-    lines = [line.split(separator) for line in sound.rstrip(b"\n").split(b"\n")]
-    line = draw(st.sampled_from(lines))
-    line[draw(st.integers(0, len(line) - 1))] = draw(NUMERALS).encode()
-    return b"\n".join(map(separator.join, lines))
-
-
 def keys(value: Any) -> list[Any]:
-    """Return what leads from a JSON value to the values in it."""
+    """Return the keys or positions of the values in a JSON value."""
     if isinstance(value, dict):
         return list(value)
     return list(range(len(value))) if isinstance(value, list) else []
@@ -118,7 +109,7 @@ def keys(value: Any) -> list[Any]:
 
 @st.composite
 def spoilt_json(draw: st.DrawFn, sound: Any) -> Any:
-    """Put something else in the place of a value, near the top or deep in, or take it away."""
+    """Replace, remove or double a value at any depth."""
     inner = changed = copy.deepcopy(sound)
     key = draw(st.sampled_from(keys(inner)))
     while keys(inner[key]) and draw(st.booleans()):

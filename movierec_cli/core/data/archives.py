@@ -1,53 +1,169 @@
-"""Reading zip archives that anybody may have made: in bounds, in memory, or not at all."""
+"""Published editions of a data set, and reading their files verified from a zip archive or folder.
 
+An archive is read in place and in memory, never extracted. Each file is read once, compared with
+its published MD5, and parsed from the same bytes.
+"""
+
+import hashlib
 import stat
 import zipfile
-from collections.abc import Sequence
-from pathlib import PureWindowsPath
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import BinaryIO
 
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import IntegrityError
 
-_LARGEST = 64 * 2**20  # bytes of all members that are read
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks the others without bounds
+_MAX_BYTES = 64 * 2**20  # of all members that are read
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile limits no other one
+_UNREADABLE = (  # raised by zipfile for damaged, encrypted and exotic archives
+    OSError,
+    zlib.error,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
+_REFETCH = "Fetch the original with: movierec download --force"
 
 
-def read_members(
-    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], where: str, hint: str
-) -> list[bytes]:
-    """Read some members of an open archive.
+@dataclass(frozen=True)
+class Edition:
+    """A data set as its publisher offers it: one zip archive.
 
-    Parameters
+    Attributes
     ----------
-    where, hint
-        What errors call the archive, and what they say to do next.
-
-    Raises
-    ------
-    IntegrityError
-        If anything in the archive is a link or has a name that leads out of it, or if the members
-        would unpack to too much or are packed in a way that has no bounds.
+    name
+        Name of the data set, such as ``ml-100k``.
+    title
+        Name in messages, such as ``MovieLens 100K``.
+    url
+        Official https address of the archive.
+    size
+        Size of the official archive in bytes.
+    sha256
+        SHA-256 of the official archive, in hexadecimal.
+    folder
+        Folder of the files in the archive, with a slash at the end.
+    files
+        File name -> MD5 in hexadecimal, for each file that is read. A repacked archive or a folder
+        with the same files is as good as the original archive.
+    parse
+        Reader of the layout: takes the content of each file and the name of the data set.
+    folds
+        Names of the official folds.
+    terms
+        License terms and citation, shown after a download.
     """
+
+    name: str
+    title: str
+    url: str
+    size: int
+    sha256: str
+    folder: str
+    files: Mapping[str, str]
+    parse: Callable[[Mapping[str, bytes], str], Dataset]
+    folds: tuple[str, ...]
+    terms: str
+
+    def load_archive(self, path: Path, label: str) -> Dataset:
+        """Read, verify and parse the zip archive at ``path``; errors call it ``label``.
+
+        Raises
+        ------
+        IntegrityError
+            If the archive is unreadable, unsafe or incomplete, or a file differs from the original.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [self._find_member(archive, file, label) for file in self.files]
+                contents = dict(zip(self.files, _unpack(archive, members, label), strict=True))
+        except _UNREADABLE as error:
+            raise IntegrityError(
+                f"{label} is not a readable zip archive: {error}.",
+                f"Give the path of {self.name}.zip, or fetch it with: movierec download --force",
+            ) from error
+        return self._verify_and_parse(contents, label)
+
+    def load_folder(self, path: Path) -> tuple[Dataset, dict[str, bytes]]:
+        """Read, verify and parse the extracted files in ``path`` or in its folder `folder`.
+
+        Returns
+        -------
+        dataset, contents
+            The parsed data set, and the content of each file.
+
+        Raises
+        ------
+        IntegrityError
+            If a file is missing, unreadable or different from the original.
+        """
+        inner = path / self.folder
+        root = inner if inner.is_dir() else path
+        contents = {}
+        for file in self.files:
+            try:
+                contents[file] = (root / file).read_bytes()
+            except OSError as error:
+                raise IntegrityError(
+                    f"{root / file} cannot be read: {error.strerror}.",
+                    f"Give the folder that holds {', '.join(self.files)}.",
+                ) from error
+        return self._verify_and_parse(contents, str(path)), contents
+
+    def pack(self, contents: Mapping[str, bytes], file: BinaryIO) -> None:
+        """Write ``contents`` as a zip archive with the paths of the original."""
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in contents.items():
+                archive.writestr(self.folder + name, data)
+
+    def _find_member(self, archive: zipfile.ZipFile, file: str, label: str) -> zipfile.ZipInfo:
+        for name in (self.folder + file, file):
+            if name in archive.NameToInfo:
+                return archive.getinfo(name)
+        raise IntegrityError(f"{label} lacks {self.folder}{file}.", _REFETCH)
+
+    def _verify_and_parse(self, contents: Mapping[str, bytes], label: str) -> Dataset:
+        different = [
+            file
+            for file, expected in self.files.items()
+            if hashlib.md5(contents[file], usedforsecurity=False).hexdigest() != expected
+        ]
+        if different:
+            raise IntegrityError(
+                f"{label}: not the files of {self.title}: {', '.join(different)}.", _REFETCH
+            )
+        return self.parse(contents, self.name)
+
+
+def _unpack(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], label: str
+) -> list[bytes]:
+    """Return the content of each member, after checks that the archive is safe to unpack."""
     for member in archive.infolist():
         if _leads_elsewhere(member):
-            raise IntegrityError(f"{where}: {member.filename!r} leads out of the archive.", hint)
-    total = sum(member.file_size for member in members)
-    if total > _LARGEST:
-        raise IntegrityError(f"{where} would unpack to {total:,} bytes.", hint)
-    for member in members:
-        if member.compress_type not in _PACKINGS:
             raise IntegrityError(
-                f"{where}: {member.filename} is neither stored nor deflated.", hint
+                f"{label}: {member.filename!r} leads out of the archive.", _REFETCH
             )
-    return [_unpack(archive, member) for member in members]
+    total = sum(member.file_size for member in members)
+    if total > _MAX_BYTES:
+        raise IntegrityError(f"{label} would unpack to {total:,} bytes.", _REFETCH)
+    contents = []
+    for member in members:
+        if member.compress_type not in _COMPRESSIONS:
+            raise IntegrityError(
+                f"{label}: {member.filename} is neither stored nor deflated.", _REFETCH
+            )
+        with archive.open(member) as file:
+            contents.append(file.read(member.file_size))  # no more than announced; checks the CRC
+    return contents
 
 
 def _leads_elsewhere(member: zipfile.ZipInfo) -> bool:
-    """Tell whether unpacking it on some system would reach beyond the folder of the archive."""
-    path = PureWindowsPath(member.filename)  # knows both slashes, and drives
+    """Return whether extraction on any platform could reach beyond the folder of the archive."""
+    path = PureWindowsPath(member.filename)  # splits at both slashes, and finds drives
     return bool(path.anchor) or ".." in path.parts or stat.S_ISLNK(member.external_attr >> 16)
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Unpack no more than is announced, whatever is there; zipfile checks the CRC of that."""
-    with archive.open(member) as file:
-        return file.read(member.file_size)

@@ -1,22 +1,21 @@
-"""The cache: which files it holds, whether they are what they should be, and taking them away.
+"""Listing, verification and removal of the files in the cache.
 
-Only files that movierec writes count; in a folder that is used for other things too, nothing else
-is looked at or removed.
+Only files that movierec writes are listed or removed; other files in the folder stay untouched.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from movierec_cli.core.data import movielens, registry
+from movierec_cli.core.data import registry
 from movierec_cli.core.errors import DataError, MovierecError
 from movierec_cli.core.files import is_left_behind, parts_in, remove_if_left_behind
 from movierec_cli.core.paths import Paths
 
 
 class Kind(StrEnum):
-    """What a file of the cache is."""
+    """Kind of a cached file: a downloaded archive, a prepared data set, or an unfinished file."""
 
     archive = "archive"
     prepared = "prepared"
@@ -24,9 +23,11 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """What is known of a file without reading it."""
+    """State of a cached file: of a complete one before and after verification, or unfinished."""
 
     kept = "kept"
+    ok = "ok"
+    damaged = "damaged"
     being_written = "being written"
     left_behind = "left behind"
 
@@ -38,16 +39,19 @@ class Entry:
     Attributes
     ----------
     path
-        Where it is.
+        Its path.
     kind
-        The archive as it was downloaded, a data set as the commands read it, or an unfinished
-        file: of a process at work, or left behind by one that was killed.
+        Its kind.
     dataset
-        The data set that it belongs to.
+        Name of its data set.
     bytes
         Its size.
     state
-        What is known of it without reading it.
+        Its state; an unfinished file is being written, or left behind by a killed process.
+    checksum
+        Checksum of the data set in a verified file; empty if it is damaged.
+    damage, fix
+        Description of the damage and the command that fixes it; empty without damage.
     """
 
     path: Path
@@ -55,23 +59,6 @@ class Entry:
     dataset: str
     bytes: int
     state: State
-
-
-@dataclass(frozen=True)
-class Verified:
-    """A file of the cache that was read again.
-
-    Attributes
-    ----------
-    entry
-        The file.
-    checksum
-        That of the data set in it; empty for what is damaged or unfinished.
-    damage, fix
-        What is wrong with it, and the command that fixes it; empty where nothing is.
-    """
-
-    entry: Entry
     checksum: str = ""
     damage: str = ""
     fix: str = ""
@@ -93,31 +80,35 @@ def list_cache(paths: Paths) -> list[Entry]:
     except OSError as error:
         raise DataError(
             f"Cannot read {folder}: {error.strerror or error}.",
-            "Choose another place with MOVIEREC_HOME=FOLDER.",
+            "Choose another folder with MOVIEREC_HOME=FOLDER.",
         ) from error
     entries = [_entry(path, path.name) for path in finished]
     entries += [_entry(part, part.name[1:].rsplit(".", 2)[0]) for part in parts_in(folder)]
     return [entry for entry in entries if entry is not None]
 
 
-def verify_cache(paths: Paths) -> list[Verified]:
-    """Read every file of the cache and check what is in it.
+def verify_cache(paths: Paths) -> list[Entry]:
+    """Read every complete file of the cache and return the entries with the results.
 
-    The files of an archive have to be those that GroupLens published, and a prepared data set has
-    to have the checksum that was stored with it, and that of the archive where it is there.
+    The files of an archive must have their published checksums. A prepared data set must have the
+    checksum stored with it, and that of the archive if the archive is in the cache.
     """
-    entries = list_cache(paths)
-    archives = [_verify_archive(entry) for entry in entries if entry.kind is Kind.archive]
-    originals = {one.entry.dataset: one.checksum for one in archives if one.checksum}
-    verified = {one.entry: one for one in archives}
-    for entry in entries:
-        if entry.kind is Kind.prepared:
-            verified[entry] = _verify_prepared(entry, paths, originals)
-    return [verified.get(entry, Verified(entry)) for entry in entries]
+    verified = [_verify(entry, paths) for entry in list_cache(paths)]
+    originals = {
+        entry.dataset: entry.checksum
+        for entry in verified
+        if entry.kind is Kind.archive and entry.checksum
+    }
+    return [
+        _damaged(entry, f"{entry.path.name} differs from the archive.")
+        if entry.checksum and entry.checksum != originals.get(entry.dataset, entry.checksum)
+        else entry
+        for entry in verified
+    ]
 
 
 def clear_cache(entries: Iterable[Entry]) -> list[Entry]:
-    """Remove files of the cache and return those that were; what is being written stays.
+    """Remove files of the cache except those being written; return the removed ones.
 
     Raises
     ------
@@ -128,13 +119,11 @@ def clear_cache(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _entry(path: Path, name: str) -> Entry | None:
-    """Describe a file of the cache that is called ``name`` when it is finished."""
-    dataset, dot, suffix = name.rpartition(".")
-    if not dot or not registry.is_known(dataset):
-        return None
-    if name == registry.ARCHIVE_NAME:
+    """Return the entry of a file whose name when finished is ``name``; ``None`` if foreign."""
+    dataset, _, suffix = name.rpartition(".")
+    if suffix == "zip" and dataset in registry.EDITIONS:
         kind = Kind.archive
-    elif suffix == "npz":
+    elif suffix == "npz" and registry.is_known(dataset):
         kind = Kind.prepared
     else:
         return None
@@ -148,29 +137,28 @@ def _entry(path: Path, name: str) -> Entry | None:
         return None
 
 
-def _verify_archive(entry: Entry) -> Verified:
-    name = entry.path.name
+def _verify(entry: Entry, paths: Paths) -> Entry:
     try:
-        contents = movielens.read_archive(entry.path, name)
-        movielens.verify(contents, name)
-        return Verified(entry, checksum=movielens.parse(contents).checksum())
+        if entry.kind is Kind.archive:
+            edition = registry.EDITIONS[entry.dataset]
+            checksum = edition.load_archive(entry.path, str(entry.path)).checksum()
+        elif entry.kind is Kind.prepared:
+            checksum = registry.load_prepared(entry.dataset, paths).checksum()
+        else:
+            return entry
     except MovierecError as error:
-        return Verified(entry, damage=error.message, fix="movierec download --force")
+        return _damaged(entry, error.message.replace(str(entry.path), entry.path.name))
+    return replace(entry, state=State.ok, checksum=checksum)
 
 
-def _verify_prepared(entry: Entry, paths: Paths, originals: Mapping[str, str]) -> Verified:
-    path = entry.path
-    if entry.dataset == registry.DEFAULT_DATASET:
+def _damaged(entry: Entry, damage: str) -> Entry:
+    if entry.kind is Kind.archive:
+        fix = "movierec download --force"
+    elif entry.dataset in registry.EDITIONS:
         fix = "movierec download"
     else:
         fix = f"movierec eda ratings --dataset {entry.dataset}"
-    try:
-        checksum = registry.load_prepared(entry.dataset, paths).checksum()
-    except MovierecError as error:
-        return Verified(entry, damage=error.message.replace(str(path), path.name), fix=fix)
-    if originals.get(entry.dataset, checksum) != checksum:
-        return Verified(entry, damage=f"{path.name} is not what is in the archive.", fix=fix)
-    return Verified(entry, checksum=checksum)
+    return replace(entry, state=State.damaged, checksum="", damage=damage, fix=fix)
 
 
 def _remove(entry: Entry) -> bool:
@@ -185,6 +173,6 @@ def _remove(entry: Entry) -> bool:
     except OSError as error:
         raise DataError(
             f"Cannot remove {entry.path}: {error.strerror or error}.",
-            "Check who may write to its folder.",
+            "Check the permissions of its folder.",
         ) from error
     return True

@@ -1,8 +1,7 @@
-"""The values that travel through the program: users, films, ratings, histories.
+"""Data set, its tables (users, films, ratings), and the histories of users.
 
-Notation: an *id* is the number that the data set gives a user or a film; a *row* is its
-position in the tables here, 0-based. Everything inside `core` works on rows; ids appear only
-where a person reads or types them.
+Notation: an *id* is the number of a user or a film in the data set; a *row* is its 0-based position
+in the tables here. Everything inside `core` works on rows; ids appear only in input and output.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RELEVANT_RATING = 4.0
-"""A film is relevant to a user who rated it this high or higher."""
+"""Lowest rating of a relevant film."""
 
 GENDERS = ("M", "F")
 
@@ -25,7 +24,7 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Users:
-    """Who the users are. What is not known of a user is NaN, -1 or an empty string.
+    """Demographics of users. An unknown value is NaN, -1 or an empty string.
 
     Attributes
     ----------
@@ -38,7 +37,7 @@ class Users:
     occupation
         [n_users] int16, position in `Dataset.occupations`.
     zip_code
-        [n_users] str; codes are text, they have leading zeros and letters.
+        [n_users] str; text, since codes have leading zeros and letters.
     """
 
     ids: NDArray[np.int64]
@@ -56,7 +55,7 @@ class Users:
 
     @classmethod
     def unknown(cls, n_users: int) -> "Users":
-        """Return ``n_users`` users of whom nothing is known."""
+        """Return ``n_users`` users without any known value."""
         return cls(
             ids=np.zeros(n_users, np.int64),
             age=np.full(n_users, np.nan, np.float32),
@@ -68,7 +67,7 @@ class Users:
 
 @dataclass(frozen=True, eq=False)
 class Films:
-    """The catalog.
+    """Films of the catalog.
 
     Attributes
     ----------
@@ -92,7 +91,7 @@ class Films:
 
     @property
     def years(self) -> FloatArray:
-        """The year of release of each film, [n_films]; NaN where unknown."""
+        """Release year of each film, [n_films]; NaN where unknown."""
         years = self.released.astype("datetime64[Y]").astype(np.int64).astype(np.float32) + 1970
         years[np.isnat(self.released)] = np.nan
         return years
@@ -129,10 +128,10 @@ class Ratings:
 
 @dataclass(frozen=True, eq=False)
 class Histories:
-    """The ratings known of each of some users, in compressed sparse rows.
+    """Known ratings of some users, in compressed sparse rows.
 
-    The entries of user ``u`` are ``indptr[u]:indptr[u + 1]``, ordered by film. An empty history
-    is a user without known ratings: the cold start.
+    The entries of user ``u`` are ``indptr[u]:indptr[u + 1]``, ordered by film. A user without known
+    ratings has an empty history: the cold start.
 
     Attributes
     ----------
@@ -161,12 +160,12 @@ class Histories:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """The number of ratings known of each user, [n_users]."""
+        """Number of known ratings of each user, [n_users]."""
         return np.diff(self.indptr)
 
     @property
     def user_rows(self) -> NDArray[np.int64]:
-        """The user of each entry, [n_entries], counted from the first user here."""
+        """Position of the user of each entry, [n_entries]."""
         return np.repeat(np.arange(len(self)), self.counts)
 
     def take(self, rows: IntArray) -> "Histories":
@@ -177,7 +176,7 @@ class Histories:
         return self._select(indptr, entries)
 
     def where(self, mask: NDArray[np.bool_]) -> "Histories":
-        """Return the same users with only the entries where ``mask`` [n_entries] is true."""
+        """Return all users with only the entries where ``mask`` [n_entries] is true."""
         kept = np.bincount(self.user_rows[mask], minlength=len(self))
         indptr = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
         return self._select(indptr, mask)
@@ -195,7 +194,7 @@ class Histories:
 
     @classmethod
     def empty(cls, n_users: int) -> "Histories":
-        """Return ``n_users`` histories without an entry."""
+        """Return ``n_users`` empty histories."""
         return cls(
             np.zeros(n_users + 1, np.int64),
             np.zeros(0, np.int32),
@@ -205,7 +204,7 @@ class Histories:
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, n_users: int) -> "Histories":
-        """Group ``ratings`` by user, ordered by film; users without a rating get an empty one."""
+        """Group ``ratings`` by user, ordered by film; a user may have no ratings."""
         order = np.lexsort((ratings.film_rows, ratings.user_rows))
         counts = np.bincount(ratings.user_rows, minlength=n_users)
         return cls(
@@ -218,20 +217,20 @@ class Histories:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A data set: what every command works on.
+    """A data set: users, films and ratings.
 
     Attributes
     ----------
     name
-        Its name in the registry, such as ``ml-100k``.
+        Name in the registry, such as ``ml-100k``.
     users, films, ratings
-        The three tables.
+        Tables.
     genres
         Names of the columns of ``films.genres``.
     occupations
         Names for ``users.occupation``; empty for a data set without demographics.
     folds
-        For each official fold (``u1`` .. ``ub``) the positions of its test ratings in ``ratings``.
+        Official fold (``u1`` .. ``ub``) -> positions of its test ratings in ``ratings``.
     """
 
     name: str
@@ -244,7 +243,7 @@ class Dataset:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the ratings were made up."""
+        """Whether the data set was generated."""
         return self.name.startswith("synthetic")
 
     @cached_property
@@ -254,18 +253,22 @@ class Dataset:
 
     @property
     def latest_timestamp(self) -> int:
-        """The time of the last rating: "now", for someone who asks today."""
+        """Time of the last rating; the current time of a query."""
         return int(self.ratings.timestamps.max(initial=0))
 
     def with_ratings(self, ratings: Ratings) -> "Dataset":
-        """Return the same users and films with other ratings, such as the training part.
+        """Return a data set of the same users and films with other ratings, without folds.
 
-        Official folds are positions in the full ratings, so the result has none.
+        Folds are positions in the full ratings, so they do not apply to the result.
         """
         return replace(self, ratings=ratings, folds={})
 
     def checksum(self) -> str:
-        """Return the SHA-256 of everything in here, in hexadecimal."""
+        """Return the SHA-256 of all content, in hexadecimal; it is computed once."""
+        return self._sha256
+
+    @cached_property
+    def _sha256(self) -> str:
         digest = hashlib.sha256()
         for table in (self.users, self.films, self.ratings):
             for column in fields(table):
@@ -277,7 +280,7 @@ class Dataset:
 
 
 def _digest_array(digest: "hashlib._Hash", name: str, array: NDArray[Any]) -> None:
-    """Feed an array in a way that does not depend on string padding or byte order."""
+    """Add an array to a digest, independent of string padding and byte order."""
     digest.update(name.encode())
     if array.dtype.kind == "U":
         digest.update("\0".join(array.tolist()).encode())

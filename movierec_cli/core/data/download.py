@@ -1,4 +1,4 @@
-"""Getting a file over the network: verified, or not at all."""
+"""Verified download of a file over https."""
 
 import errno
 import hashlib
@@ -7,9 +7,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from movierec_cli import __version__
@@ -18,36 +17,29 @@ from movierec_cli.core.files import atomic_write
 from movierec_cli.core.progress import Progress
 
 RETRY_PAUSES = (1.0, 2.0, 4.0)
-"""Seconds to wait before the second, third and fourth try."""
+"""Seconds before the second, third and fourth try."""
 
 _TIMEOUT = 20.0  # seconds without a byte
 _CHUNK = 64 * 1024
-_LARGEST = 512 * 2**20
+_MAX_BYTES = 512 * 2**20
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NETWORK_HINT = (
-    "Check the connection, or bring your own archive with: movierec download --from ml-100k.zip"
+    "Check the connection, or use an archive of your own with: movierec download --from ARCHIVE.zip"
 )
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
-class Expected:
-    """What the file has to be.
 
-    Attributes
-    ----------
-    size
-        In bytes.
-    sha256
-        In hexadecimal.
-    """
+class Expected(NamedTuple):
+    """Size in bytes and SHA-256 in hexadecimal of the file to download."""
 
     size: int
     sha256: str
 
 
-class _Temporary(Exception):  # noqa: N818
-    """A failure that another try may fix; carries what to say when it does not."""
+class _TemporaryError(Exception):
+    """A failure that another try may fix; carries the error of the last try."""
 
     def __init__(self, final: MovierecError) -> None:
         super().__init__(final.message)
@@ -58,38 +50,46 @@ def fetch(
     url: str,
     target: Path,
     expected: Expected | None,
-    check: Callable[[Path], None],
+    read: Callable[[Path], T],
     progress: Progress,
     *,
     allow_http: bool = False,
-) -> None:
-    """Download ``url`` to ``target``; ``target`` changes only if everything is right.
+) -> T:
+    """Download ``url`` to ``target``; ``target`` changes only if everything succeeds.
 
     Parameters
     ----------
     expected
         Size and checksum, where they are known.
-    check
-        Looks into the complete temporary file and raises if it is not what it should be.
+    read
+        Reads the complete temporary file, and raises an error if the content is wrong.
     allow_http
-        Whether unencrypted http is allowed; to this machine itself it always is.
+        Allows unencrypted http; it is always allowed to the loopback interface.
+
+    Returns
+    -------
+    The result of ``read``.
 
     Raises
     ------
     NetworkError
-        If the server cannot be reached or does not give the file.
+        If the server cannot be reached or does not send the file.
     IntegrityError
-        If what it gives is incomplete or another file.
+        If the file is incomplete or another one.
     """
-    _require_secure(url, allow_http)
-    for pause in (*RETRY_PAUSES, None):
+    if not _is_allowed(url, allow_http):
+        raise NetworkError(
+            f"{url} is not an https address.", "Give an https:// address with --url."
+        )
+    pauses = iter(RETRY_PAUSES)
+    while True:
         try:
             with atomic_write(target) as file:
-                _fetch_once(url, file, expected, progress, allow_http)
+                _receive(url, file, expected, progress, allow_http)
                 file.flush()
-                check(Path(file.name))
-            return
-        except _Temporary as error:
+                return read(Path(file.name))
+        except _TemporaryError as error:
+            pause = next(pauses, None)
             if pause is None:
                 raise error.final from error
             progress.note(f"{error.final.message} Trying again in {pause:g} s.")
@@ -98,9 +98,10 @@ def fetch(
             progress.finish()
 
 
-def _fetch_once(
+def _receive(
     url: str, file: BinaryIO, expected: Expected | None, progress: Progress, allow_http: bool
 ) -> None:
+    """Write the body of the answer to ``file``; check its size and checksum."""
     request = urllib.request.Request(url, headers={"User-Agent": f"movierec/{__version__}"})
     opener = urllib.request.build_opener(_CheckedRedirects(allow_http))
     digest = hashlib.sha256()
@@ -113,9 +114,9 @@ def _fetch_once(
             progress.start("Downloading", announced_size or (expected.size if expected else None))
             while chunk := response.read(_CHUNK):
                 received += len(chunk)
-                if received > _LARGEST:
+                if received > _MAX_BYTES:
                     raise IntegrityError(
-                        f"{url} sends more than {_LARGEST:,} bytes.", _NETWORK_HINT
+                        f"{url} sends more than {_MAX_BYTES:,} bytes.", _NETWORK_HINT
                     )
                 digest.update(chunk)
                 file.write(chunk)
@@ -124,25 +125,25 @@ def _fetch_once(
         with error:
             failure = NetworkError(f"{url} answers {error.code} {error.reason}.", _NETWORK_HINT)
         if error.code >= 500 or error.code in (408, 429):
-            raise _Temporary(failure) from error
+            raise _TemporaryError(failure) from error
         raise failure from error
     except http.client.IncompleteRead as error:
-        raise _Temporary(_incomplete(url, received, announced_size)) from error
+        raise _TemporaryError(_incomplete(url, received, announced_size)) from error
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
             raise
         reason = getattr(error, "reason", error)
-        raise _Temporary(
+        raise _TemporaryError(
             NetworkError(f"{url} cannot be reached: {reason}.", _NETWORK_HINT)
         ) from error
     if announced_size is not None and received != announced_size:
-        raise _Temporary(_incomplete(url, received, announced_size))
+        raise _TemporaryError(_incomplete(url, received, announced_size))
     if expected and (received != expected.size or digest.hexdigest() != expected.sha256):
         raise IntegrityError(
             f"{url} sent another file: {received:,} bytes with SHA-256 {digest.hexdigest()[:16]}…, "
             f"not {expected.size:,} bytes with {expected.sha256[:16]}….",
-            "Nothing was changed. Try again later, or use your own archive: "
-            "movierec download --from ml-100k.zip",
+            "Nothing was changed. Try again later, or use an archive of your own with: "
+            "movierec download --from ARCHIVE.zip",
         )
 
 
@@ -155,7 +156,7 @@ def _incomplete(url: str, received: int, announced: int | None) -> IntegrityErro
 
 
 class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but never from https to http."""
+    """Follows redirects, except from https to http."""
 
     def __init__(self, allow_http: bool) -> None:
         self._allow_http = allow_http
@@ -163,26 +164,21 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
-        try:
-            _require_as_secure(newurl, req.full_url)
-            _require_secure(newurl, self._allow_http)
-        except NetworkError:
+        if urlsplit(req.full_url).scheme == "https":
+            allowed = urlsplit(newurl).scheme == "https"  # not even to the loopback interface
+        else:
+            allowed = _is_allowed(newurl, self._allow_http)
+        if not allowed:
             fp.close()
-            raise
+            raise NetworkError(
+                f"{req.full_url} redirects to {newurl}, which is not an https address.",
+                _NETWORK_HINT,
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _require_as_secure(url: str, before: str) -> None:
-    if urlsplit(before).scheme == "https" and urlsplit(url).scheme != "https":
-        raise NetworkError(
-            f"{before} redirects to {url}, which is not an https address.", _NETWORK_HINT
-        )
-
-
-def _require_secure(url: str, allow_http: bool) -> None:
+def _is_allowed(url: str, allow_http: bool) -> bool:
     parts = urlsplit(url)
-    if parts.scheme == "https":
-        return
-    if parts.scheme == "http" and (allow_http or parts.hostname in _LOOPBACK):
-        return
-    raise NetworkError(f"{url} is not an https address.", "Give an https:// address with --url.")
+    if parts.scheme == "http":
+        return allow_http or parts.hostname in _LOOPBACK
+    return parts.scheme == "https"

@@ -1,35 +1,82 @@
-"""Every data set by its name: the one place that knows where each comes from.
+"""Registry of all data sets: the published editions and the synthetic ones, found by name.
 
-What makes a data set is imported where it is needed: a command that finds it in the cache should
-not wait for what can download it.
+A new edition is added to `EDITIONS`.
 """
 
 import logging
-import re
-import shutil
-import zipfile
 from pathlib import Path
 
-from movierec_cli.core.data import store
+from movierec_cli.core.data import store, synthetic
+from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.readers import ml_100k
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write, is_file, is_folder
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
 DEFAULT_DATASET = "ml-100k"
-ARCHIVE_NAME = f"{DEFAULT_DATASET}.zip"
-NAMES = (DEFAULT_DATASET, "synthetic")
+
+EDITIONS = {
+    "ml-100k": Edition(
+        name="ml-100k",
+        title="MovieLens 100K",
+        url="https://files.grouplens.org/datasets/movielens/ml-100k.zip",
+        size=4_924_029,
+        sha256="50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
+        folder="ml-100k/",
+        files={
+            "u.data": "6e47046882bad158b0efbb84cd5cb987",
+            "u.item": "c9e7f390115d79079537301d5204f3f7",
+            "u.user": "1b53539edc13caad0282c8500608a319",
+            "u.genre": "a7578bdb37758741ae9429d2c736af18",
+            "u.occupation": "035abaa2165f35cebce4b91e03481e0a",
+            "u1.test": "62d5d837e7c8e36550cc956b09c2ecc8",
+            "u2.test": "1951a71b7e1f4ed254508007fa2f6b70",
+            "u3.test": "cb3e4d0a9152041772285232ca002d4f",
+            "u4.test": "328acfca94e85d01b1d7e92c7d73df3b",
+            "u5.test": "bec898f7091dba3b7bdf793d1998d2d6",
+            "ua.test": "52e5d0355092dc1596899855b220508f",
+            "ub.test": "5292d1e388d156aa0c19c384cdf35aca",
+        },
+        parse=ml_100k.parse,
+        folds=ml_100k.FOLDS,
+        terms=(
+            "MovieLens 100K is free for research; redistribution and commercial use need the "
+            "permission of GroupLens. Cite: Harper and Konstan (2015), The MovieLens Datasets, "
+            "doi 10.1145/2827872."
+        ),
+    ),
+}
+"""Name -> published edition."""
+
+NAMES = (*EDITIONS, synthetic.NAME)
 
 _LOG = logging.getLogger(__name__)
-_FILE_NAME = re.compile(r"[a-z0-9-]{1,80}")
+
+
+def is_known(name: str) -> bool:
+    """Return whether there is a data set of that name, in the cache or to be made."""
+    try:
+        return name in EDITIONS or bool(synthetic.parse_name(name))
+    except UsageError:
+        return False
+
+
+def archive_path(name: str, paths: Paths) -> Path:
+    """Return the path of the verified archive of an edition in the cache."""
+    return paths.cache / f"{name}.zip"
+
+
+def parsed_path(name: str, paths: Paths) -> Path:
+    """Return the path of the prepared form of a data set in the cache."""
+    return paths.cache / f"{name}.npz"
 
 
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
-    """Load a data set by name: ``ml-100k``, ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
+    """Load a data set by name: an edition, ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
 
-    The parsed form is kept in the cache; where it is missing or damaged it is made anew. A cache
-    that cannot be written to costs time, no more.
+    The prepared form is kept in the cache. It is prepared again where it is missing or damaged.
+    The data set is also returned when the cache cannot be written to.
 
     Raises
     ------
@@ -40,148 +87,56 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     IntegrityError
         If the archive in the cache is damaged.
     """
-    parsed = parsed_path(name, paths)
-    if _FILE_NAME.fullmatch(name) and parsed.exists():
+    edition = EDITIONS.get(name)
+    size = None if edition else synthetic.parse_name(name)  # refuses an unknown name
+    prepared = parsed_path(name, paths)
+    if prepared.exists():
         try:
             return load_prepared(name, paths)
         except IntegrityError as error:
-            progress.note(f"{error.message} Making it anew.")
-    dataset = _parse_cached_archive(paths) if name == DEFAULT_DATASET else _made_up(name)
+            progress.note(f"{error.message} Preparing it again.")
+    if edition:
+        dataset = load_cached_archive(edition, paths)
+    else:
+        dataset = synthetic.generate(size, name=name)
     try:
-        store.save(dataset, parsed)
+        store.save(dataset, prepared)
     except DataError as error:
-        progress.note(f"{error.message} Going on without keeping it.")
+        progress.note(f"{error.message} Going on without the cache.")
     return dataset
 
 
 def load_prepared(name: str, paths: Paths) -> Dataset:
-    """Load the parsed form of a data set from the cache.
+    """Load the prepared form of a data set from the cache.
 
     Raises
     ------
     IntegrityError
-        As in `store.load`, and if it is that of another data set.
+        As in `store.load`, and if the file holds another data set.
     """
     path = parsed_path(name, paths)
     dataset = store.load(path)
     if dataset.name != name:
         raise IntegrityError(f"{path} holds another data set: {dataset.name}.")
-    _LOG.debug("read %s and found it whole", path)
+    _LOG.debug("read %s and verified it", path)
     return dataset
 
 
-def is_known(name: str) -> bool:
-    """Tell whether there is a data set of that name, here or to be had."""
-    from movierec_cli.core.data import synthetic  # noqa: PLC0415
-
-    if name == DEFAULT_DATASET:
-        return True
-    try:
-        synthetic.parse_name(name)
-    except UsageError:
-        return False
-    return True
-
-
-def archive_path(paths: Paths) -> Path:
-    """Return where the verified archive of MovieLens 100K is kept."""
-    return paths.cache / ARCHIVE_NAME
-
-
-def parsed_path(name: str, paths: Paths) -> Path:
-    """Return where the parsed form of a data set is kept."""
-    return paths.cache / f"{name}.npz"
-
-
-def download(paths: Paths, url: str | None, force: bool, progress: Progress = SILENT) -> Dataset:
-    """Fetch MovieLens 100K from its official address, or from ``url``, into the cache.
-
-    An archive that is there already is used, unless ``force``; one that is damaged is fetched anew.
-
-    Raises
-    ------
-    NetworkError, IntegrityError
-        As in `fetch`; the cache stays as it was.
-    """
-    from movierec_cli.core.data import movielens  # noqa: PLC0415
-    from movierec_cli.core.data.download import Expected, fetch  # noqa: PLC0415
-
-    archive = archive_path(paths)
-    if archive.exists() and not force and not url:
-        try:
-            return _install(paths)
-        except IntegrityError as error:
-            progress.note(f"{error.message} Fetching it anew.")
-    expected = None if url else Expected(movielens.ARCHIVE_SIZE, movielens.ARCHIVE_SHA256)
-    fetch(
-        url or movielens.URL,
-        archive,
-        expected,
-        lambda path: _check_archive(path, url or movielens.URL),
-        progress,
-        allow_http=url is not None,
-    )
-    return _install(paths)
-
-
-def bring(source: Path, paths: Paths) -> Dataset:
-    """Take MovieLens 100K from an archive or a folder that the user has into the cache.
+def load_cached_archive(edition: Edition, paths: Paths) -> Dataset:
+    """Read, verify and parse the archive of an edition in the cache.
 
     Raises
     ------
     DataError
-        If there is nothing at ``source``.
+        If it is not in the cache.
     IntegrityError
-        If it does not hold the files of MovieLens 100K; the cache stays as it was.
+        If it is damaged.
     """
-    from movierec_cli.core.data import movielens  # noqa: PLC0415
-
-    if is_folder(source):
-        contents = movielens.read_folder(source)
-        movielens.verify(contents, str(source))
-        with atomic_write(archive_path(paths)) as file, zipfile.ZipFile(file, "w") as archive:
-            movielens.pack(contents, archive)
-    elif is_file(source):
-        _check_archive(source, str(source))
-        with source.open("rb") as original, atomic_write(archive_path(paths)) as file:
-            shutil.copyfileobj(original, file)
-            file.flush()
-            _check_archive(Path(file.name), str(source))  # of what is kept, every byte
-    else:
+    path = archive_path(edition.name, paths)
+    if not path.exists():
         raise DataError(
-            f"There is no file or folder {source}.",
-            "Give the path of ml-100k.zip or of the folder ml-100k.",
+            f"{edition.title} is not in {paths.cache}.", "Get it with: movierec download"
         )
-    return _install(paths)
-
-
-def _install(paths: Paths) -> Dataset:
-    dataset = _parse_cached_archive(paths)
-    store.save(dataset, parsed_path(DEFAULT_DATASET, paths))
+    dataset = edition.load_archive(path, str(path))
+    _LOG.debug("read %s and verified it", path)
     return dataset
-
-
-def _made_up(name: str) -> Dataset:
-    from movierec_cli.core.data import synthetic  # noqa: PLC0415
-
-    return synthetic.generate(synthetic.parse_name(name), name=name)
-
-
-def _parse_cached_archive(paths: Paths) -> Dataset:
-    from movierec_cli.core.data import movielens  # noqa: PLC0415
-
-    archive = archive_path(paths)
-    if not archive.exists():
-        raise DataError(
-            f"MovieLens 100K is not in {paths.cache}.", "Get it with: movierec download"
-        )
-    contents = movielens.read_archive(archive, str(archive))
-    movielens.verify(contents, str(archive))
-    _LOG.debug("read %s and found the files of MovieLens 100K", archive)
-    return movielens.parse(contents)
-
-
-def _check_archive(path: Path, where: str) -> None:
-    from movierec_cli.core.data import movielens  # noqa: PLC0415
-
-    movielens.verify(movielens.read_archive(path, where), where)

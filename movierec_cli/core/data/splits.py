@@ -142,7 +142,7 @@ def make_split(
 
 
 def sample_users(n_users: int, share: float, seed: int) -> NDArray[np.int64]:
-    """Sample ``round(share * n_users)`` user rows, at least 1, in the order of the draw.
+    """Sample ``round(share * n_users)`` user rows, at least 1, in the order of sampling.
 
     The same rows as pandas' ``users.sample(frac=share, random_state=seed)``.
     """
@@ -167,20 +167,17 @@ def fold_in(histories: Histories, generator: np.random.Generator) -> tuple[Histo
 
 
 def hold_out(
-    train: Dataset, rows: NDArray[np.int64], seed: int
-) -> tuple[Dataset, tuple[Scenario, ...]]:
-    """Take all ratings of the users at ``rows`` out of ``train``; measure on them.
+    dataset: Dataset, rows: NDArray[np.int64], seed: int
+) -> tuple[Dataset, tuple[Scenario, Scenario]]:
+    """Move all ratings of the users at ``rows`` out of ``dataset``.
 
-    Returns the remaining training part and the scenarios cold-start and fold-in.
+    Returns the remaining part and the scenarios cold-start and fold-in of these users.
     """
     rows = np.sort(rows)
-    held_out = np.zeros(len(train.users), dtype=np.bool_)
-    held_out[rows] = True
-    mask = held_out[train.ratings.user_rows]
-    full = train.histories.take(rows)
+    remaining, moved = _move(dataset, np.isin(dataset.ratings.user_rows, rows))
+    users, full = dataset.users.take(rows), moved.take(rows)
     known, targets = fold_in(full, np.random.default_rng(seed))
-    users = train.users.take(rows)
-    return train.with_ratings(train.ratings.take(~mask)), (
+    return remaining, (
         Scenario(COLD_START, users, Histories.empty(len(rows)), full),
         Scenario(FOLD_IN, users, known, targets),
     )
@@ -189,13 +186,10 @@ def hold_out(
 def _hold_out_fold(dataset: Dataset, fold: str) -> tuple[Dataset, Scenario]:
     mask = np.zeros(len(dataset.ratings), dtype=np.bool_)
     mask[dataset.folds[fold]] = True
-    train = dataset.with_ratings(dataset.ratings.take(~mask))
-    test = Histories.from_ratings(dataset.ratings.take(mask), len(dataset.users))
-    rows = np.flatnonzero(test.counts)
-    scenario = Scenario(
-        RATING, dataset.users.take(rows), train.histories.take(rows), test.take(rows)
-    )
-    return train, scenario
+    train, moved = _move(dataset, mask)
+    rows = np.flatnonzero(moved.counts)
+    histories, targets = train.histories.take(rows), moved.take(rows)
+    return train, Scenario(RATING, dataset.users.take(rows), histories, targets)
 
 
 def training_users(train: Dataset) -> NDArray[np.int64]:
@@ -204,39 +198,33 @@ def training_users(train: Dataset) -> NDArray[np.int64]:
 
 
 def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
-    """Take all ratings of a ``share`` of the training users out of ``train``.
+    """Move all ratings of a ``share`` of the training users out of ``train``.
 
-    Returns the remaining training part, and the validation users with all their ratings as
-    targets.
+    Returns the remaining part and these users, with all their ratings as targets.
     """
-    rows = _sampled_training_users(train, share, seed)
-    mask = np.isin(train.ratings.user_rows, rows)
-    return (
-        train.with_ratings(train.ratings.take(~mask)),
-        Scenario(
-            COLD_START,
-            train.users.take(rows),
-            Histories.empty(len(rows)),
-            train.histories.take(rows),
-        ),
-    )
+    remaining, (cold_start, _) = hold_out(train, _sampled_training_users(train, share, seed), seed)
+    return remaining, cold_start
 
 
 def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
-    """Take a fifth of the ratings of a ``share`` of the training users out of ``train``.
+    """Move a fifth of the ratings of a ``share`` of the training users out of ``train``.
 
-    Returns the remaining training part, which holds the other ratings of these users, and the
-    scenario with that fifth as targets.
+    Returns the remaining part, and these users with that fifth as targets and their other ratings
+    as histories.
     """
     rows = _sampled_training_users(train, share, seed)
     known, targets = fold_in(train.histories.take(rows), np.random.default_rng(seed))
     n_films = len(train.films)
     target_keys = rows[targets.user_rows] * n_films + targets.film_rows
     keys = train.ratings.user_rows.astype(np.int64) * n_films + train.ratings.film_rows
-    return (
-        train.with_ratings(train.ratings.take(~np.isin(keys, target_keys))),
-        Scenario(FOLD_IN, train.users.take(rows), known, targets),
-    )
+    remaining, _ = _move(train, np.isin(keys, target_keys))
+    return remaining, Scenario(FOLD_IN, train.users.take(rows), known, targets)
+
+
+def _move(dataset: Dataset, mask: NDArray[np.bool_]) -> tuple[Dataset, Histories]:
+    """Return the data set without the ratings of a mask, and these ratings of all users."""
+    moved = Histories.from_ratings(dataset.ratings.take(mask), len(dataset.users))
+    return dataset.with_ratings(dataset.ratings.take(~mask)), moved
 
 
 def _sampled_training_users(train: Dataset, share: float, seed: int) -> NDArray[np.int64]:

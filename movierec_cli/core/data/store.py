@@ -1,4 +1,4 @@
-"""The binary form of a data set: one uncompressed .npz that numpy reads in milliseconds."""
+"""Prepared form of a data set: one uncompressed .npz file that numpy reads in milliseconds."""
 
 import io
 from dataclasses import fields
@@ -12,7 +12,7 @@ from movierec_cli.core.errors import IntegrityError
 from movierec_cli.core.files import atomic_write
 
 FORMAT = 1
-"""Version of the layout; a file of another version is not read but made anew."""
+"""Version of the layout; a file of another version is refused, and prepared again."""
 
 _TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("users", Users),

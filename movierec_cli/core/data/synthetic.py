@@ -1,8 +1,8 @@
-"""A made-up data set in the layout of MovieLens 100K, for trying things without the real one.
+"""Synthetic data sets in the layout of MovieLens 100K, for tests and trials without real data.
 
-Users have tastes that follow their age, gender and occupation and a part of their own; films
-have genres, a quality and a popularity with a long tail. So a model that personalizes has
-something to find, and popularity alone has something to be good at.
+The taste of a user depends on age, gender and occupation, and has an individual part. Films have
+genres, a quality, and a popularity with a long tail. So the data rewards both personalization and
+popularity.
 """
 
 import re
@@ -43,14 +43,14 @@ _SECOND_WORDS = (
     "Waltz", "Desert", "Comet", "Theatre", "Journey",
 )  # fmt: skip
 _SIZE = re.compile(r"synthetic-(\d{1,7})x(\d{1,6})x(\d{1,9})")
-_MOST_RATINGS = 40_000_000  # the largest MovieLens has 32 million
-_SMALLEST_HISTORY = 20
+_MAX_RATINGS = 40_000_000  # the largest MovieLens has 32 million
+_MIN_HISTORY = 20
 _FOLD_TEST_RATINGS = 10
 
 
 @dataclass(frozen=True)
 class SyntheticSize:
-    """How much to make up; by default as much as MovieLens 100K holds."""
+    """Size of a synthetic data set; the default is that of MovieLens 100K."""
 
     n_users: int = 943
     n_films: int = 1682
@@ -59,10 +59,10 @@ class SyntheticSize:
     def __post_init__(self) -> None:
         if self.n_users < 10 or self.n_films < 50:
             raise UsageError("A synthetic data set has at least 10 users and 50 films.")
-        if self.n_ratings > _MOST_RATINGS:
+        if self.n_ratings > _MAX_RATINGS:
             raise UsageError(
                 f"{self.n_ratings:,} ratings would not fit into the memory of most machines.",
-                f"At most {_MOST_RATINGS:,} are made up.",
+                f"At most {_MAX_RATINGS:,} are generated.",
             )
         if not 20 * self.n_users <= self.n_ratings <= self.n_users * self.n_films // 3:
             raise UsageError(
@@ -92,7 +92,7 @@ def parse_name(name: str) -> SyntheticSize:
 
 
 def generate(size: SyntheticSize | None = None, seed: int = 0, name: str = NAME) -> Dataset:
-    """Make up a data set; the same size and seed give the same one.
+    """Generate a data set; the same size and seed give the same one.
 
     Raises
     ------
@@ -146,24 +146,24 @@ def _make_films(n_films: int, generator: np.random.Generator) -> Films:
 
 
 def _make_tastes(users: Users, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Draw how much each user likes each genre, [n_users, n_genres]."""
+    """Draw the taste of each user for each genre, [n_users, n_genres]."""
     n_genres = len(GENRES)
     by_gender = generator.normal(0, 0.4, (2, n_genres))
     by_occupation = generator.normal(0, 0.35, (len(OCCUPATIONS), n_genres))
     by_age = generator.normal(0, 0.45, n_genres)
     scaled_age = (users.age.astype(np.float64) - 35.0) / 12.0
-    own = generator.normal(0, 0.8, (len(users), n_genres))
+    individual = generator.normal(0, 0.8, (len(users), n_genres))
     tastes: NDArray[np.float64] = (
         by_gender[users.gender]
         + by_occupation[users.occupation]
         + np.outer(scaled_age, by_age)
-        + own
+        + individual
     )
     return tastes
 
 
 def _make_traits(films: Films, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Draw what each film has to offer to a liking of each genre, [n_films, n_genres]."""
+    """Draw the appeal of each film to a taste for each genre, [n_films, n_genres]."""
     share = films.genres / films.genres.sum(axis=1, keepdims=True)
     traits: NDArray[np.float64] = share + generator.normal(0, 0.18, share.shape)
     return traits
@@ -175,6 +175,7 @@ def _make_ratings(
     traits: NDArray[np.float64],
     generator: np.random.Generator,
 ) -> Ratings:
+    """Draw the films that each user rates, and the ratings."""
     quality = generator.normal(0, 0.5, size.n_films)
     rank = generator.permutation(size.n_films) - 1.5 * size.n_films / 10 * quality
     popularity = -2.2 * np.log1p(np.argsort(np.argsort(rank)) / (0.2 * size.n_films))
@@ -184,11 +185,11 @@ def _make_ratings(
     columns: list[tuple[NDArray[np.int64], ...]] = []
     raw = []
     for user, count in enumerate(counts):
-        liking = traits @ tastes[user]  # [n_films]
-        appeal = popularity + 1.6 * liking + generator.gumbel(size=size.n_films)
+        affinity = traits @ tastes[user]  # [n_films]
+        appeal = popularity + 1.6 * affinity + generator.gumbel(size=size.n_films)
         films = np.argpartition(-appeal, count - 1)[:count]
         noise = generator.normal(0, 0.75, count)
-        score = leniency[user] + quality[films] + 0.9 * liking[films] + noise
+        score = leniency[user] + quality[films] + 0.9 * affinity[films] + noise
         raw.append(score)
         columns.append(
             (
@@ -208,27 +209,27 @@ def _make_ratings(
 
 
 def _as_ratings(raw: NDArray[np.float64]) -> FloatArray:
-    """Scale to the mean and spread of real ratings, and round to 1..5."""
+    """Scale to the mean and standard deviation of real ratings, and round to 1..5."""
     scaled = 3.55 + 1.15 * (raw - raw.mean()) / raw.std()
     return np.asarray(np.clip(np.round(scaled), 1, 5), dtype=np.float32)
 
 
 def _history_lengths(size: SyntheticSize, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Draw how many films each user rates: at least 20, a long tail, the asked sum exactly."""
+    """Draw the number of ratings of each user: at least 20, a long tail, the exact sum."""
     weights = generator.lognormal(0, 1.1, size.n_users)
-    spare = size.n_ratings - _SMALLEST_HISTORY * size.n_users
-    most = size.n_films * 2 // 3 - _SMALLEST_HISTORY
+    spare = size.n_ratings - _MIN_HISTORY * size.n_users
+    most = size.n_films * 2 // 3 - _MIN_HISTORY
     extra = np.minimum(np.floor(spare * _normalized(weights)), most).astype(np.int64)
     while (missing := spare - int(extra.sum())) > 0:
         open_rows = np.flatnonzero(extra < most)
         extra[generator.choice(open_rows, min(missing, len(open_rows)), replace=False)] += 1
-    return extra + _SMALLEST_HISTORY
+    return extra + _MIN_HISTORY
 
 
 def _make_folds(
     ratings: Ratings, size: SyntheticSize, generator: np.random.Generator
 ) -> dict[str, NDArray[np.int64]]:
-    """Cut folds as MovieLens has them: u1..u5 a fifth of the ratings, ua and ub ten a user."""
+    """Make the folds of MovieLens 100K: u1..u5 a fifth of the ratings, ua and ub 10 per user."""
     parts = np.array_split(np.arange(len(ratings)), 5)
     folds = {f"u{number}": part for number, part in enumerate(parts, start=1)}
     shuffled = generator.permutation(len(ratings))

@@ -1,4 +1,4 @@
-"""What a film title tells: "Godfather, The (1972)"."""
+"""Parts of a film title such as "Godfather, The (1972)"."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ _YEAR = re.compile(r"\s*\((\d{4})\)\s*$")
 
 
 def year_in(title: str) -> int | None:
-    """Return the year that a title ends with, if it does."""
+    """Return the year in parentheses at the end of a title, if there is one."""
     match = _YEAR.search(title)
     return int(match[1]) if match else None
 
@@ -18,7 +18,7 @@ def without_year(title: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text without case and accents, to compare by."""
+    """Return a text without case and accents, for comparisons."""
     text = text.casefold()
     if text.isascii():
         return text

@@ -1,8 +1,7 @@
-"""What the doctor finds: one `Check` for each thing looked at, fit to be shown to anybody."""
+"""Finding of the doctor about one thing, without personal paths."""
 
 import re
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +10,7 @@ from movierec_cli.core.errors import DataError, IntegrityError, MovierecError
 
 
 class State(StrEnum):
-    """How a thing is: as it should be, worth knowing, or to be fixed."""
+    """State of a checked thing: in order, a note without a failure, or broken."""
 
     ok = "ok"
     note = "note"
@@ -20,21 +19,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """A thing that was looked at.
+    """A finding.
 
     Attributes
     ----------
     name
-        What it is.
+        Name of the checked thing.
     state
-        How it is.
+        Its state.
     detail
-        What was found.
+        Description of the finding.
     fix
         The exact command that fixes it; empty where nothing is to be done.
     exit_code
-        What the command ends with because of it: 0, 3 where something is broken, 5 where the
-        integrity of a file is.
+        Exit code of the command because of it: 0, 3 for a broken thing, 5 for a damaged file.
     """
 
     name: str
@@ -44,46 +42,41 @@ class Check:
     exit_code: int = 0
 
 
-def fine(name: str, detail: str) -> Check:
-    """Return the check of something that is as it should be."""
+def ok(name: str, detail: str) -> Check:
+    """Return the finding about a thing in order."""
     return Check(name, State.ok, detail)
 
 
-def worth_knowing(name: str, detail: str, fix: str = "") -> Check:
-    """Return the check of something that is no failure."""
+def note(name: str, detail: str, fix: str = "") -> Check:
+    """Return a finding that is no failure."""
     return Check(name, State.note, detail, fix)
 
 
 def broken(name: str, detail: str, fix: str) -> Check:
-    """Return the check of something that does not work."""
+    """Return the finding about a thing that does not work."""
     return Check(name, State.broken, detail, fix, DataError.exit_code)
 
 
 def failed(name: str, error: MovierecError, fix: str) -> Check:
-    """Return the check of something that failed with an expected error."""
+    """Return the finding about a thing that failed with an expected error."""
     damaged = isinstance(error, IntegrityError)
     code = IntegrityError.exit_code if damaged else DataError.exit_code
     return Check(name, State.broken, error.message, fix, code)
 
 
-def exit_code(checks: Iterable[Check]) -> int:
-    """Return what a command that made these checks ends with: damage counts more."""
-    return max((check.exit_code for check in checks), default=0)
+def first_line(message: object) -> str:
+    """Return the first line of a message, as it fits into a table."""
+    return str(message).strip().partition("\n")[0]
 
 
 def without_home(text: str) -> str:
-    """Write ~ for the home folder, whose name is often that of a person."""
+    """Replace the home folder, which often has the name of a person, by ~."""
     home = _home()
     return re.sub(re.escape(home) + r"(?![\w.-])", "~", text) if home else text
 
 
-def first_line(message: object) -> str:
-    """Return the first line of a message: a table has no room for more."""
-    return str(message).strip().partition("\n")[0]
-
-
 def in_shell(path: Path) -> str:
-    """Write a path as a shell takes it, with ~ for the home folder."""
+    """Return a path quoted for a shell, with ~ for the home folder."""
     home = _home()
     if home and path.is_relative_to(home):
         return f"~/{shlex.quote(path.relative_to(home).as_posix())}"
@@ -91,7 +84,7 @@ def in_shell(path: Path) -> str:
 
 
 def _home() -> str:
-    """Return the home folder; empty where there is none worth the name."""
+    """Return the home folder; empty where there is none, or where it is the root."""
     try:
         home = Path.home()
     except RuntimeError:

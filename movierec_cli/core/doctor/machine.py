@@ -1,71 +1,96 @@
-"""The machine: versions of what movierec stands on, and devices to compute on.
+"""Checks of the machine: versions of libraries, compute devices, folders and free disk.
 
-Packages are imported one by one, and what a broken one raises is a finding.
+Libraries are imported one by one, and an error of a broken one is a finding.
 """
 
 import importlib
 import os
 import platform
+import shutil
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from movierec_cli import __version__
-from movierec_cli.core.doctor.check import Check, broken, fine, first_line, worth_knowing
+from movierec_cli.core.doctor.check import Check, broken, first_line, note, ok
+from movierec_cli.core.files import size_in_words
+from movierec_cli.core.paths import Paths
 
-_LIBRARIES = ("torch", "numpy", "pandas", "safetensors", "platformdirs")
-_TERMINAL = ("typer", "rich")  # whoever reads this has them; only their version is looked up
+OTHER_HOME = "export MOVIEREC_HOME=~/movierec"
+"""Command that moves all folders elsewhere."""
+
+_LIBRARIES = (
+    "torch", "numpy", "pandas", "safetensors", "platformdirs", "filelock", "jinja2", "msgspec",
+    "rapidfuzz",
+)  # fmt: skip
+_TERMINAL = ("typer", "rich")  # this command needs them itself, so they are not imported again
 _EXTRAS = {"plot": "matplotlib", "text": "sentence-transformers", "parquet": "pyarrow"}
+_MIN_FREE_BYTES = 200 * 10**6  # the data, its prepared form and some runs take a tenth
 
 
 def versions() -> Iterator[Check]:
-    """Look at movierec, Python, the libraries and the extras."""
-    yield fine("movierec", __version__)
-    yield fine("python", f"{platform.python_implementation()} {platform.python_version()}")
-    yield fine("platform", platform.platform())
+    """Check movierec, Python, the libraries and the extras."""
+    yield ok("movierec", __version__)
+    yield ok("python", f"{platform.python_implementation()} {platform.python_version()}")
+    yield ok("platform", platform.platform())
     for name in _LIBRARIES:
-        yield library(name)
+        yield _library(name)
     for name in _TERMINAL:
-        yield fine(name, _version(name) or "unknown version")
+        yield ok(name, _installed_version(name) or "unknown version")
     for extra, name in _EXTRAS.items():
-        version = _version(name)
+        version = _installed_version(name)
         absent = f"{name} is not installed; to have it: pip install 'movierec[{extra}]'"
-        yield fine(f"extra {extra}", f"{name} {version}" if version else absent)
+        yield ok(f"extra {extra}", f"{name} {version}" if version else absent)
 
 
-def library(name: str) -> Check:
+def devices() -> Iterator[Check]:
+    """Check the devices of torch; nothing without torch, which `versions` reports."""
+    try:
+        torch: Any = _imported("torch")
+    except Exception:  # a broken installation raises anything
+        return
+    yield _cpu(torch)
+    yield _cuda(torch)
+    mps = getattr(torch.backends, "mps", None)
+    yield ok("mps", "available" if mps and mps.is_available() else "none")
+
+
+def folders(paths: Paths, environ: Mapping[str, str]) -> Iterator[Check]:
+    """Check the folders, the variables that choose them, and the free disk."""
+    for name, folder in (("cache", paths.cache), ("data", paths.data)):
+        variable = f"MOVIEREC_{name.upper()}_DIR"
+        fix = f"export {variable}=~/movierec/{name}" if environ.get(variable) else OTHER_HOME
+        yield _folder(f"{name} folder", folder, fix)
+    variables = [name for name, value in environ.items() if name.startswith("MOVIEREC_") and value]
+    yield ok("environment", ", ".join(sorted(variables)) or "no variable of movierec is set")
+    yield _free_disk(paths)
+
+
+def _library(name: str) -> Check:
     """Import a library that movierec needs."""
     try:
-        _imported(name)
+        module = _imported(name)
     except ModuleNotFoundError as error:
         if error.name == name:
             return broken(name, "is not installed", f"pip install {name}")
         return _not_importable(name, error)
     except Exception as error:  # a broken installation raises anything
         return _not_importable(name, error)
-    return fine(name, _version(name) or "unknown version")
+    # The module names the build of torch, such as 2.13.0+cu130; its metadata may lack it.
+    version = vars(module).get("__version__") or _installed_version(name)
+    return ok(name, str(version or "unknown version"))
 
 
-def devices() -> Iterator[Check]:
-    """Look at what torch can compute on; nothing without torch, which `versions` tells."""
+def _cpu(torch: Any) -> Check:
     try:
-        torch: Any = _imported("torch")
-    except Exception:  # a broken installation raises anything
-        return
-    yield _processor(torch)
-    yield _cuda(torch)
-    mps = getattr(torch.backends, "mps", None)
-    yield fine("mps", "available" if mps and mps.is_available() else "none")
-
-
-def _processor(torch: Any) -> Check:
-    try:
-        torch.ones(2).numpy()  # what a torch that was built for another numpy cannot do
+        torch.ones(2).numpy()  # fails if torch was built for another numpy
     except RuntimeError as error:
         return _not_importable("cpu", error, "torch numpy")
-    return fine("cpu", f"{os.cpu_count()} processors; threads of torch: {torch.get_num_threads()}")
+    return ok("cpu", f"{os.cpu_count()} processors; threads of torch: {torch.get_num_threads()}")
 
 
 def _cuda(torch: Any) -> Check:
@@ -73,11 +98,11 @@ def _cuda(torch: Any) -> Check:
         warnings.simplefilter("always")
         available = torch.cuda.is_available()
     if caught:
-        return worth_knowing("cuda", first_line(caught[0].message))
+        return note("cuda", first_line(caught[0].message))
     if not available:
-        return fine("cuda", "none" if torch.version.cuda else "none; torch is built without it")
+        return ok("cuda", "none" if torch.version.cuda else "none; torch is built without it")
     names = [torch.cuda.get_device_name(at) for at in range(torch.cuda.device_count())]
-    return fine("cuda", ", ".join(names))
+    return ok("cuda", ", ".join(names))
 
 
 def _imported(name: str) -> ModuleType:
@@ -86,8 +111,8 @@ def _imported(name: str) -> ModuleType:
         return importlib.import_module(name)
 
 
-def _version(name: str) -> str:
-    """Return the version of an installed package; empty if it is none."""
+def _installed_version(name: str) -> str:
+    """Return the version of an installed package; empty if it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -100,3 +125,29 @@ def _not_importable(name: str, error: Exception, packages: str = "") -> Check:
         f"does not work: {type(error).__name__}: {first_line(error)}",
         f"pip install --force-reinstall {packages or name}",
     )
+
+
+def _folder(name: str, folder: Path, fix: str) -> Check:
+    """Try to write a temporary file where the folder is or would be made."""
+    try:
+        with tempfile.TemporaryFile(dir=_nearest(folder)):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return broken(name, f"{folder} cannot be written to: {reason}", fix)
+    return ok(name, f"{folder}, {'writable' if folder.exists() else 'will be made'}")
+
+
+def _free_disk(paths: Paths) -> Check:
+    try:
+        free = min(shutil.disk_usage(_nearest(path)).free for path in (paths.cache, paths.data))
+    except OSError as error:
+        return note("free disk", f"unknown: {error.strerror or error}")
+    if free < _MIN_FREE_BYTES:
+        return note("free disk", f"only {size_in_words(free)}", "movierec cache clear --dry-run")
+    return ok("free disk", size_in_words(free))
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest one above that exists."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())

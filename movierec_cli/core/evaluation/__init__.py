@@ -1,1 +1,1 @@
-"""Measuring a model: metrics, and a scenario measured with them."""
+"""Evaluation: the metrics, and the measurement of a model with them."""

@@ -1,4 +1,4 @@
-"""Scenario x model -> metrics."""
+"""The measurement of a model in a scenario."""
 
 import time
 from collections.abc import Iterator
@@ -18,22 +18,22 @@ _BATCH = 256  # users scored at once; bounds the dense [users, films] arrays
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model reaches in a scenario.
+    """The metrics of a model in a scenario.
 
     Attributes
     ----------
     scenario
-        Its name.
+        The name of the scenario.
     k
-        The length of the lists.
+        The length of the recommended lists.
     users
-        The users that the ranking metrics are means over.
+        The number of users that the ranking metrics are means over.
     left_out
-        The users without a relevant film, left out of them.
+        The number of users without a relevant film; the ranking metrics leave them out.
     metrics
-        A value for each name in `metrics.ALL`; ``None`` where the model cannot give it.
+        A value for each name in `METRICS`; ``None`` where the model does not predict it.
     seconds
-        The time that scoring and ranking took.
+        The duration of scoring and ranking.
     """
 
     scenario: str
@@ -76,7 +76,7 @@ def _batches(scenario: Scenario) -> Iterator[tuple[np.ndarray, Histories, Histor
 
 
 def _at_targets(scores: Scores, targets: Histories) -> Scores:
-    """Pick the predictions for the targets: each array becomes [n_targets]."""
+    """Select the predictions for the targets; each array becomes [n_targets]."""
     at = (targets.user_rows, targets.film_rows)
     return Scores(
         scores.score[at],
@@ -86,15 +86,16 @@ def _at_targets(scores: Scores, targets: Histories) -> Scores:
 
 
 def _rating_metrics(predictions: list[Scores], targets: Histories) -> dict[str, float]:
+    """Compute the rating metrics that the model predicts; likes decide the accuracy first."""
     ratings = [part.rating for part in predictions if part.rating is not None]
-    likings = [part.like_probability for part in predictions if part.like_probability is not None]
+    likes = [part.like_probability for part in predictions if part.like_probability is not None]
     values: dict[str, float] = {}
     if ratings:
         predicted = np.concatenate(ratings)
         values |= metrics.rating_errors(predicted, targets.ratings)
-        values["accuracy"] = metrics.accuracy(
-            predicted >= metrics.LIKED_PREDICTION, targets.ratings
-        )
-    if likings:
-        values["accuracy"] = metrics.accuracy(np.concatenate(likings) >= 0.5, targets.ratings)
+        relevant = predicted >= metrics.RATING_THRESHOLD
+        values["accuracy"] = metrics.accuracy(relevant, targets.ratings)
+    if likes:
+        relevant = np.concatenate(likes) >= metrics.LIKE_THRESHOLD
+        values["accuracy"] = metrics.accuracy(relevant, targets.ratings)
     return values

@@ -92,27 +92,31 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """Every metric by its name, in the order of the tables."""
 
 RANKING = tuple(name for name, metric in METRICS.items() if metric.kind == "ranking")
+RATING = tuple(name for name, metric in METRICS.items() if metric.kind == "rating")
 ALL = tuple(METRICS)
 
-LIKED_PREDICTION = 3.5
-"""A predicted rating this high counts as "relevant" in `accuracy`: it rounds to 4."""
+RATING_THRESHOLD = 3.5
+"""The lowest predicted rating that counts as a prediction of "relevant": it rounds to 4."""
+
+LIKE_THRESHOLD = 0.5
+"""The lowest predicted like probability that counts as a prediction of "relevant"."""
 
 FloatVector = NDArray[np.float64]
 
 
 def hits(top: NDArray[np.int64], targets: Histories, n_films: int) -> NDArray[np.bool_]:
-    """Tell which recommended films are relevant.
+    """Return the relevant places of the recommended lists.
 
     Parameters
     ----------
     top
         [n_users, k] film rows, best first; negative where there is none.
     targets
-        The hidden ratings of the same users.
+        The held-out ratings of the same users.
 
     Returns
     -------
-    [n_users, k] bool.
+    [n_users, k] bool, true where the film is relevant.
     """
     relevant = np.zeros((len(targets), n_films + 1), dtype=np.bool_)  # last column: no film
     mask = targets.ratings >= RELEVANT_RATING
@@ -121,7 +125,7 @@ def hits(top: NDArray[np.int64], targets: Histories, n_films: int) -> NDArray[np
 
 
 def relevant_counts(targets: Histories) -> NDArray[np.int64]:
-    """Return how many relevant films each user has, [n_users]."""
+    """Return the number of relevant films of each user, [n_users]."""
     mask = targets.ratings >= RELEVANT_RATING
     return np.bincount(targets.user_rows[mask], minlength=len(targets))
 
@@ -170,14 +174,14 @@ def rating_errors(predicted: FloatArray, actual: FloatArray) -> dict[str, float]
     return {"mse": mse, "rmse": mse**0.5, "mae": float(np.mean(np.abs(error)))}
 
 
-def accuracy(liked: NDArray[np.bool_], actual: FloatArray) -> float:
+def accuracy(relevant: NDArray[np.bool_], actual: FloatArray) -> float:
     """Return the share of pairs for which "rated 4 or higher" was predicted correctly.
 
     Parameters
     ----------
-    liked
-        [n_pairs] the prediction.
+    relevant
+        [n_pairs] the predictions.
     actual
         [n_pairs] ratings.
     """
-    return float(np.mean(liked == (actual >= RELEVANT_RATING)))
+    return float(np.mean(relevant == (actual >= RELEVANT_RATING)))

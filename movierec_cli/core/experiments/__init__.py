@@ -1,1 +1,1 @@
-"""Training and comparing: where data, models, evaluation and runs meet."""
+"""Experiments: training and comparing, with data, models, evaluation and runs."""

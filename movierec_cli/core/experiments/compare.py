@@ -1,18 +1,17 @@
-"""Every model and every baseline on the same splits."""
+"""The comparison of all models and baselines on the same splits."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import COLD_START, make_split
-from movierec_cli.core.evaluation import metrics
-from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.evaluation.evaluate import Evaluation, evaluate
+from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
-from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.progress import Progress
@@ -24,24 +23,24 @@ PUBLISHED = "published"
 
 @dataclass(frozen=True)
 class Result:
-    """What one model reaches in one scenario, over one split seed or several.
+    """The metrics of one model in one scenario, over one split seed or several.
 
     Attributes
     ----------
     model, preset
         ``preset`` is `BASELINE` for a baseline and `PUBLISHED` for a figure of the report.
     run
-        The run that was measured, of the last split seed; ``None`` for what is no run.
+        The measured run, of the last split seed; ``None`` for baselines and published figures.
     scenario
-        Its name.
+        The name of the scenario.
     users
-        The users that ranking is averaged over, of the last split seed.
+        The number of users that ranking is averaged over, of the last split seed.
     metrics
         Name -> mean over the split seeds; ``None`` where the model cannot give it.
     deviations
         Name -> standard deviation over the split seeds; ``None`` for a single one.
     train_seconds, score_seconds
-        Means; ``None`` where nothing was run.
+        Means; ``None`` for published figures.
     """
 
     model: str
@@ -57,14 +56,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What to compare on.
+    """The splits and the list length of a comparison.
 
     Attributes
     ----------
     holdout
         As in `make_split`.
     split_seeds
-        The seeds that the figures are means over; one for an official fold.
+        The seeds to average over; one for an official fold.
     k
         The length of the lists.
     """
@@ -89,7 +88,7 @@ def compare(
 ) -> list[Result]:
     """Measure every model and baseline on every split.
 
-    A run that fits is used again; others are trained and kept.
+    A run of the same specification is used again; others are trained and kept.
 
     Parameters
     ----------
@@ -99,71 +98,71 @@ def compare(
         Counts a unit for each baseline and for each epoch of a training.
     """
     baselines = len(BASELINES) * len(comparison.split_seeds)
-    specs = comparison.specs()
-    progress.start("Comparing", baselines + sum(map(epoch_units, specs)))
+    progress.start("Comparing", baselines + sum(map(epoch_units, comparison.specs())))
     try:
-        collected: dict[tuple[str, str, str], list[Result]] = {}
+        same: dict[tuple[str, str, str], list[Result]] = {}
         for split_seed in comparison.split_seeds:
-            for result in _compare_once(dataset, comparison, split_seed, runs, progress):
-                key = (result.scenario, result.model, result.preset)
-                collected.setdefault(key, []).append(result)
+            for result in _measured(dataset, comparison, split_seed, runs, progress):
+                same.setdefault((result.scenario, result.model, result.preset), []).append(result)
     finally:
         progress.finish()
-    results = [_average(same) for same in collected.values()]
-    return sorted([*results, *published(dataset, comparison)], key=lambda result: result.scenario)
+    results = [*map(_average, same.values()), *published(dataset, comparison)]
+    return sorted(results, key=lambda result: result.scenario)
 
 
-def _compare_once(
-    dataset: Dataset,
-    comparison: Comparison,
-    split_seed: int,
-    runs: Path,
-    progress: Progress,
+def _measured(
+    dataset: Dataset, comparison: Comparison, split_seed: int, runs: Path, progress: Progress
 ) -> Iterator[Result]:
+    """Yield the results of every model and baseline on one split."""
     split = make_split(dataset, comparison.holdout, split_seed)
-
-    def measured(
-        model: Model, name: str, preset: str, run: str | None, seconds: float
-    ) -> Iterator[Result]:
-        for scenario in split.scenarios:
-            found = evaluate(model, scenario, comparison.k)
-            yield Result(
-                name, preset, run, scenario.name, found.users, found.metrics, None, seconds,
-                found.seconds,
-            )  # fmt: skip
-
     for name, fit in BASELINES.items():
         progress.describe(f"Baseline {name} (split seed {split_seed})")
         started = time.perf_counter()
         model = fit(split.full_train)
-        yield from measured(model, name, BASELINE, None, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        for scenario in split.scenarios:
+            found = evaluate(model, scenario, comparison.k)
+            yield _result(name, BASELINE, None, found, seconds)
         progress.advance(1)
     for spec in comparison.specs(split_seed):
         progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
         run = ensure_run(dataset, spec, runs, progress)
         manifest = run.manifest
-        yield from measured(run.model, spec.model, spec.preset, manifest.name, manifest.seconds)
+        for scenario in split.scenarios:
+            found = evaluate(run.model, scenario, comparison.k)
+            yield _result(spec.model, spec.preset, manifest.name, found, manifest.seconds)
+
+
+def _result(
+    model: str, preset: str, run: str | None, found: Evaluation, train_seconds: float
+) -> Result:
+    return Result(
+        model=model,
+        preset=preset,
+        run=run,
+        scenario=found.scenario,
+        users=found.users,
+        metrics=found.metrics,
+        deviations=None,
+        train_seconds=train_seconds,
+        score_seconds=found.seconds,
+    )
 
 
 def _average(results: Sequence[Result]) -> Result:
     """Average the results of one model in one scenario over the split seeds."""
     means: dict[str, float | None] = {}
     deviations: dict[str, float | None] = {}
-    for name in metrics.ALL:
+    for name in METRICS:
         values = [value for result in results if (value := result.metrics[name]) is not None]
         means[name] = float(np.mean(values)) if values else None
         deviations[name] = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    last = results[-1]
-    return Result(
-        last.model,
-        last.preset,
-        last.run,
-        last.scenario,
-        last.users,
-        means,
-        deviations if len(results) > 1 else None,
-        float(np.mean([result.train_seconds or 0.0 for result in results])),
-        float(np.mean([result.score_seconds or 0.0 for result in results])),
+    return replace(
+        results[-1],
+        metrics=means,
+        deviations=deviations if len(results) > 1 else None,
+        train_seconds=float(np.mean([result.train_seconds or 0.0 for result in results])),
+        score_seconds=float(np.mean([result.score_seconds or 0.0 for result in results])),
     )
 
 
@@ -174,20 +173,20 @@ _REPORTED = {
 
 
 def published(dataset: Dataset, comparison: Comparison) -> list[Result]:
-    """Return the report's own figures, where they are about the same thing."""
+    """Return the figures of the report, for a comparison on the same data and list length."""
     if (dataset.name, comparison.holdout, comparison.k) != ("ml-100k", "users", 25):
         return []
     return [
         Result(
-            model,
-            PUBLISHED,
-            None,
-            COLD_START,
-            None,
-            {name: figures.get(name) for name in metrics.ALL},
-            None,
-            None,
-            None,
+            model=model,
+            preset=PUBLISHED,
+            run=None,
+            scenario=COLD_START,
+            users=None,
+            metrics={name: figures.get(name) for name in METRICS},
+            deviations=None,
+            train_seconds=None,
+            score_seconds=None,
         )
         for model, figures in _REPORTED.items()
     ]

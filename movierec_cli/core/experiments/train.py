@@ -1,180 +1,173 @@
-"""From a data set to a run: split, cut a validation part, train, describe."""
+"""A training from its specification to a measured run."""
 
 import platform
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
 
 from movierec_cli import __version__
-from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import Split, Validation, make_split
-from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.models.registry import SCORERS
-from movierec_cli.core.runs.names import check_name
-from movierec_cli.core.runs.run_checks import is_sound
-from movierec_cli.core.runs.store import Manifest, Run
-from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
+from movierec_cli.core.progress import SILENT, Progress
+from movierec_cli.core.runs.checkpoint import Checkpoint
+from movierec_cli.core.runs.manifest import EpochRecord, Manifest, Provenance, ScenarioRecord
+from movierec_cli.core.runs.store import Run, is_sound
+from movierec_cli.core.runs.train_spec import TrainSpec
 from movierec_cli.core.training.loop import (
     THREADS,
     Epoch,
     OnEpoch,
-    OnState,
     TrainingState,
     diverged,
     run_training,
 )
+from movierec_cli.core.training.options import resolve_device
 
 
-def run_name(request: TrainSpec, dataset: str) -> str:
-    """Return what the run will be called.
+def provenance_of(spec: TrainSpec, dataset: Dataset) -> Provenance:
+    """Return everything but ``inputs`` that a training on this machine depends on.
 
     Raises
     ------
     UsageError
-        If it cannot be called so.
+        If there is no such model, preset, device or name, or a value is out of range.
     """
-    return check_name(request.name or default_name(request, dataset), "run")
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of everything that computes."""
-    return {
+    versions = {
         "movierec": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
     }
+    return replace(spec, device=resolve_device(spec.device)).provenance(dataset, versions)
 
 
 def train_run(
     dataset: Dataset,
-    request: TrainSpec,
+    spec: TrainSpec,
     on_epoch: OnEpoch,
-    on_state: OnState = lambda _: None,
-    resume_from: TrainingState | None = None,
+    on_checkpoint: Callable[[Checkpoint], None] = lambda _: None,
+    resume_from: Checkpoint | None = None,
+    progress: Progress = SILENT,
 ) -> Run:
-    """Train a model on the training part of a split.
+    """Train a model on the training part of a split and measure it on the test part.
 
-    Of the last epochs the best on a part cut from the training part is kept; the held-out ratings
-    are looked at only to measure the finished model. The same request on the same machine gives
-    the same weights, bit for bit, on a CPU.
+    ``keep`` of the training options chooses the epoch, by the validation part if at all; the test
+    ratings only measure the finished model. On a CPU the same specification gives the same
+    weights, bit for bit.
 
     Parameters
     ----------
-    on_epoch, on_state, resume_from
-        As in `run_epochs`.
+    on_epoch
+        Called after each epoch.
+    on_checkpoint
+        Called before ``on_epoch``, with everything that continues the training from there.
+    resume_from
+        A checkpoint of an interrupted training of this specification.
+    progress
+        Receives the descriptions of the phases without epochs.
 
     Raises
     ------
     UsageError
-        If the request makes no sense.
+        If there is no such model, preset, holdout, device or name, or a value is out of range.
     DivergedError
         If training diverges.
     DataError
         If ``resume_from`` was trained with other inputs.
     """
     started = time.perf_counter()
-    preset = request.resolve()
-    name = run_name(request, dataset.name)
+    provenance = provenance_of(spec, dataset)
+    preset = replace(spec, device=str(provenance.training["device"])).resolve()
     options = preset.training
-    rule = Validation(options.validation, options.validation_share, request.seed)
-    split = make_split(dataset, request.holdout, request.split_seed, rule)
-    epochs, weights, inputs = _train(
-        split,
-        preset,
-        request.seed,
-        on_epoch,
-        on_state,
-        resume_from,
-        train_command(request, dataset.name),
-    )
-    earlier = sum(epoch.seconds for epoch in resume_from.epochs) if resume_from else 0.0
-    kept = [epoch for epoch in epochs if epoch.is_kept][-1]
+    rule = Validation(options.validation, options.validation_share, options.seed)
+    split = make_split(dataset, spec.holdout, spec.split_seed, rule)
+    with _reproducible(options.seed):
+        trainer, inputs = build_trainer(split, preset, progress)
+        provenance = replace(provenance, inputs=inputs)
+        if resume_from is not None:
+            resume_from.require_same(provenance)
+        progress.describe(f"Training {spec.model} {spec.preset}")
+        history = run_training(
+            trainer,
+            options,
+            on_epoch,
+            lambda state: on_checkpoint(_checkpoint(provenance, state)),
+            None if resume_from is None else _state(resume_from),
+        )
+        weights = trainer.export()
+    if not all(map(is_sound, weights.values())):
+        raise diverged("its weights are beyond all bounds")
+    progress.describe("Measuring on held-out users")
+    evaluation = _measured(SCORERS[spec.model][spec.preset](weights), split)
+    earlier = sum(epoch["seconds"] for epoch in resume_from.epochs) if resume_from else 0.0
     manifest = Manifest(
-        name=name,
-        model=request.model,
-        preset=request.preset,
+        **vars(provenance),
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
-        dataset=described(dataset),
-        split={"holdout": split.holdout, "split_seed": split.split_seed},
-        config=asdict(preset.config),
-        training=asdict(preset.training),
-        inputs=inputs,
-        versions=versions(),
-        epochs=tuple(epoch.as_dict() for epoch in epochs),
-        kept_epoch=kept.number,
-        metrics=dict(kept.validation),
-        evaluation=_measured(SCORERS[request.model][request.preset](weights), split),
         seconds=earlier + time.perf_counter() - started,
+        epochs=tuple(map(_record, history.epochs)),
+        kept_epoch=history.kept.number,
+        monitor=trainer.monitor.name,
+        metrics=dict(history.kept.validation),
+        evaluation=evaluation,
         film_ids=tuple(dataset.films.ids.tolist()),
     )
     return Run(manifest, weights)
 
 
-def described(dataset: Dataset) -> dict[str, Any]:
-    """Return what tells one data set from another."""
-    return {
-        "name": dataset.name,
-        "checksum": dataset.checksum(),
-        "users": len(dataset.users),
-        "films": len(dataset.films),
-        "ratings": len(dataset.ratings),
-    }
+@contextmanager
+def _reproducible(seed: int) -> Iterator[None]:
+    """Fix the random numbers and the threads of torch; restore those of the caller at the end.
 
-
-def _train(
-    split: Split,
-    preset: Preset,
-    seed: int,
-    on_epoch: OnEpoch,
-    on_state: OnState,
-    resume_from: TrainingState | None,
-    begin: str,
-) -> tuple[tuple[Epoch, ...], dict[str, FloatArray], dict[str, str]]:
-    """Return the epochs, the weights, and how the inputs were made; ``begin`` is the command."""
+    Numbers that overflow and equations that have no solution are signs of a diverged training.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
-        # numbers without end are told by `diverged`, not by warnings
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
-            trainer, inputs = build_trainer(split, preset)
-            if resume_from is not None and dict(resume_from.inputs) != inputs:
-                raise DataError(
-                    "The unfinished training cannot go on: its inputs were made in another way, "
-                    f"{dict(resume_from.inputs)}, not {inputs}.",
-                    f"Begin it again with: {begin}",
-                )
-            epochs = run_training(
-                trainer,
-                preset.training,
-                on_epoch,
-                lambda state: on_state(replace(state, inputs=inputs)),
-                resume_from,
-            )
-            weights = trainer.export()
+            yield
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise diverged("a system of equations has no solution any more") from error
     finally:
         torch.set_num_threads(threads)
-    if not all(map(is_sound, weights.values())):
-        raise diverged("its weights are beyond all bounds")
-    return epochs, weights, inputs
 
 
-def _measured(model: Model, split: Split) -> tuple[dict[str, Any], ...]:
-    """Measure the finished model on what the split held out."""
-    results = []
-    for scenario in split.scenarios:
-        result = asdict(evaluate(model, scenario))
-        del result["seconds"]
-        results.append(result)
-    return tuple(results)
+def _measured(model: Model, split: Split) -> tuple[ScenarioRecord, ...]:
+    """Measure the finished model on the test part of the split."""
+    results = [asdict(evaluate(model, scenario)) for scenario in split.scenarios]
+    fields = ScenarioRecord.__annotations__
+    return tuple(
+        cast(ScenarioRecord, {name: result[name] for name in fields}) for result in results
+    )
+
+
+def _record(epoch: Epoch) -> EpochRecord:
+    return cast(EpochRecord, asdict(epoch))
+
+
+def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
+    arrays = {
+        f"{part}.{name}": tensor.detach().cpu().numpy()
+        for part, tensors in state.tensors.items()
+        for name, tensor in tensors.items()
+    }
+    return Checkpoint(provenance, tuple(map(_record, state.epochs)), arrays)
+
+
+def _state(checkpoint: Checkpoint) -> TrainingState:
+    epochs = tuple(Epoch(**record) for record in checkpoint.epochs)  # type: ignore[arg-type]
+    tensors: dict[str, dict[str, torch.Tensor]] = {}
+    for path, array in checkpoint.arrays.items():
+        part, _, name = path.partition(".")
+        tensors.setdefault(part, {})[name] = torch.from_numpy(array.copy())
+    return TrainingState(epochs, tensors)

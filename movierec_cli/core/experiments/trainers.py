@@ -1,5 +1,6 @@
 """The trainer of each preset, with the figures that validate its epochs."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,38 +17,41 @@ from movierec_cli.core.models.original.trainer import OriginalDnnTrainer, Origin
 from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
+from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.training.loop import Trainer
 
 
 class ExportingTrainer(Trainer[Any], Protocol):
-    """A trainer whose trained network can be taken out as arrays."""
+    """A trainer that exports its trained network as arrays."""
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights that the model scores with."""
 
 
-def build_trainer(split: Split, preset: Preset) -> tuple[ExportingTrainer, dict[str, str]]:
-    """Return the trainer of a preset, and how its inputs were made."""
+def build_trainer(
+    split: Split, preset: Preset, progress: Progress = SILENT
+) -> tuple[ExportingTrainer, dict[str, str]]:
+    """Return the trainer of a preset, and the sources of its inputs as in a manifest."""
     config, options = preset.config, preset.training
     if isinstance(config, DnnConfig):
-        return DnnTrainer(split, config, options, _ranking), {}
+        progress.describe("Solving the item-item components")
+        return DnnTrainer(split, config, options, _measuring("ndcg", "map")), {}
     if isinstance(config, TwoTowerConfig):
-        return TwoTowerTrainer(split, config, options, _rating), {}
+        return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}
     if isinstance(config, OriginalTwoTowerConfig):
         return OriginalTwoTowerTrainer(split, config, options), {}
+    progress.describe("Computing title vectors")
     catalog = split.train.films
     titles, source = title_vectors(catalog.titles.tolist())
     films = np.hstack([catalog.genres.astype(np.float32), titles])
     return OriginalDnnTrainer(split, films, config, options), {"title_vectors": source}
 
 
-def _ranking(model: Model, scenario: Scenario) -> dict[str, float]:
-    """Measure how well a model ranks."""
-    metrics = evaluate(model, scenario).metrics
-    return {name: metrics[name] or 0.0 for name in ("ndcg", "map")}
+def _measuring(*names: str) -> Callable[[Model, Scenario], Mapping[str, float]]:
+    """Return a function that measures these metrics of a model in a scenario."""
 
+    def measure(model: Model, scenario: Scenario) -> dict[str, float]:
+        found = evaluate(model, scenario).metrics
+        return {name: found[name] or 0.0 for name in names}
 
-def _rating(model: Model, scenario: Scenario) -> dict[str, float]:
-    """Measure how well a model predicts ratings."""
-    metrics = evaluate(model, scenario).metrics
-    return {name: metrics[name] or 0.0 for name in ("rmse", "mae")}
+    return measure

@@ -1,4 +1,4 @@
-"""The models by name, and their presets: values of the configuration classes."""
+"""The models and their presets by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ModelConfig = (
 
 @dataclass(frozen=True)
 class Preset:
-    """A named choice: the configuration of the model and the training options."""
+    """The configuration of a model and its training options, under one name."""
 
     config: ModelConfig
     training: TrainingOptions

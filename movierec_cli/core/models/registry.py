@@ -1,4 +1,4 @@
-"""How each trained model scores; numpy only, so that recommending never waits for torch."""
+"""The scoring class of each trained model; numpy only, so that recommending loads no torch."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTowe
 from movierec_cli.core.models.two_tower.model import TwoTower
 
 Scorer = type[TwoTower | OriginalTwoTower | Dnn | OriginalDnn]
-"""The class of a trained model: called with its weights, it gives the model."""
+"""The class of a trained model; its constructor takes the weights."""
 
 SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
     {
@@ -16,4 +16,4 @@ SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
         "dnn": MappingProxyType({"default": Dnn, "original": OriginalDnn}),
     }
 )
-"""Model -> preset -> the class of the model; its ``shapes`` are the weights that it needs."""
+"""Model -> preset -> the class of the model; its ``shapes`` are those of its weights."""

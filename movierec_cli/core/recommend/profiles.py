@@ -10,9 +10,8 @@ from msgspec import Meta
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, check_name
 from movierec_cli.core.recommend.query import HIGHEST, LOWEST, OLDEST, Demographics, Query, row_of
-from movierec_cli.core.runs.names import check_name
 
 _FilmId = Annotated[int, Meta(ge=0, lt=10**18)]
 _Rating = Annotated[float, Meta(ge=LOWEST, le=HIGHEST)]

@@ -1,30 +1,33 @@
-"""Unfinished trainings on disk: what it takes to go on after the last finished epoch.
+"""Checkpoints: the state of an unfinished training on disk, replaced after each epoch.
 
-One file in the folder of the run, replaced after each epoch and removed when the run is saved:
-arrays as safetensors, everything else as JSON in the header of that file, with a checksum over
-both. Nothing here needs torch.
+A checkpoint is one safetensors file in the folder of the run, removed when the run is saved. Its
+header holds everything but the arrays as JSON, and a checksum over both. It needs no torch.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_safetensors
 
-from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write
+from movierec_cli.core.runs.manifest import UNREADABLE, EpochRecord, Provenance
+from movierec_cli.core.runs.train_spec import retraining
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout."""
 
 FILE = "checkpoint.safetensors"
 _HEADER = "movierec"
+_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError)
+_REQUESTED = ("model", "preset", "split", "training")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,23 +36,69 @@ class Checkpoint:
 
     Attributes
     ----------
-    request
-        What was asked for: the fields of a `TrainSpec`, the name filled in.
-    basis
-        What it rests on, and what has to be the same to go on: versions, data set, configuration.
+    provenance
+        Everything that the training depends on.
     epochs
         A record for each finished epoch, as in a manifest.
-    command
-        What goes on with it.
     arrays
         The state of the training.
     """
 
-    request: Mapping[str, Any]
-    basis: Mapping[str, Any]
-    epochs: tuple[Mapping[str, Any], ...]
-    command: str
+    provenance: Provenance
+    epochs: tuple[EpochRecord, ...]
     arrays: Mapping[str, NDArray[Any]]
+
+    def require_same(self, provenance: Provenance) -> None:
+        """Check that a training depends on the same as the one of this checkpoint.
+
+        Raises
+        ------
+        UsageError
+            If another model, preset, split or training option is requested.
+        DataError
+            If the data set, the configuration, the inputs or the versions have changed.
+        """
+        for field in fields(Provenance):
+            earlier, now = getattr(self.provenance, field.name), getattr(provenance, field.name)
+            if earlier == now:
+                continue
+            training, command = (
+                f"The unfinished training {self.provenance.name!r}",
+                retraining(self.provenance),
+            )
+            difference = _difference(field.name, earlier, now)
+            if field.name in _REQUESTED:
+                raise UsageError(
+                    f"{training} was started with {difference}.",
+                    f"Continue it with: {command} --resume",
+                )
+            raise DataError(
+                f"{training} cannot be continued; its {field.name} changed: {difference}.",
+                f"Start it again with: {command}",
+            )
+
+
+def _difference(name: str, earlier: Any, now: Any) -> str:
+    """Return the differing values of a field, such as ``seed 0, not 1``."""
+    if not isinstance(earlier, dict):
+        earlier, now = {name: earlier}, {name: now}
+    return "; ".join(
+        f"{key.replace('_', ' ')} {earlier.get(key)}, not {now.get(key)}"
+        for key in earlier | now
+        if earlier.get(key) != now.get(key)
+    )
+
+
+@dataclass(frozen=True)
+class _Header:
+    format: int
+    provenance: Provenance
+    epochs: tuple[EpochRecord, ...]
+
+
+@dataclass(frozen=True)
+class _Format:
+    format: int
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
@@ -60,15 +109,9 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     DataError
         If the folder cannot be written to.
     """
-    header = {
-        "format": FORMAT,
-        "request": checkpoint.request,
-        "basis": checkpoint.basis,
-        "epochs": checkpoint.epochs,
-        "command": checkpoint.command,
-    }
+    header = _Header(FORMAT, checkpoint.provenance, checkpoint.epochs)
     arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
-    text = json.dumps(header)
+    text = msgspec.json.encode(header).decode()
     metadata = {_HEADER: text, "sha256": _digest(text, arrays)}
     with atomic_write(folder / FILE) as file:
         file.write(save_safetensors(arrays, metadata))
@@ -82,7 +125,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     IntegrityError
         If it is damaged.
     DataError
-        If a newer movierec wrote it.
+        If a version of movierec with another layout wrote it.
     """
     path = folder / FILE
     if not path.is_file():
@@ -92,39 +135,31 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             metadata = stored.metadata() or {}
             arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         text = metadata[_HEADER]
-        header = json.loads(text)
-        newer = header["format"] > FORMAT
-        whole = metadata["sha256"] == _digest(text, arrays)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        if metadata["sha256"] != _digest(text, arrays):
+            raise _damaged(path, "its checksum differs")
+        if msgspec.json.decode(text, type=_Format).format != FORMAT:
+            raise DataError(
+                f"Another version of movierec started the unfinished training {folder.name!r}.",
+                "Start it again without --resume.",
+            )
+        header = msgspec.json.decode(text, type=_Header)
+    except _UNREADABLE as error:
         raise _damaged(path, str(error)) from error
-    if newer:
-        raise DataError(
-            f"The unfinished training {folder.name!r} was started by a newer movierec.",
-            "Update with: pip install --upgrade movierec",
-        )
-    if not whole:
-        raise _damaged(path, "its checksum differs")
-    return Checkpoint(
-        header["request"],
-        header["basis"],
-        tuple(header["epochs"]),
-        header["command"],
-        arrays,
-    )
+    return Checkpoint(header.provenance, header.epochs, arrays)
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A training that was interrupted, or still goes on.
+    """A training that was interrupted or is still running.
 
     Attributes
     ----------
     name
-        Of its run.
+        The name of its run.
     epochs
-        The number that are finished.
+        The number of finished epochs.
     command
-        What goes on with it.
+        The command that continues it.
     """
 
     name: str
@@ -137,10 +172,7 @@ class Unfinished:
 
 
 def unfinished(runs: Path) -> list[Unfinished]:
-    """Return the unfinished trainings under ``runs`` in the order of their names.
-
-    A damaged one is left out; `load_checkpoint` says why.
-    """
+    """Return the unfinished trainings under ``runs`` by name, without damaged ones."""
     found = (unfinished_training(path.parent) for path in sorted(runs.glob(f"*/{FILE}")))
     return [training for training in found if training is not None]
 
@@ -149,14 +181,14 @@ def unfinished_training(folder: Path) -> Unfinished | None:
     """Return the unfinished training in the folder of a run; ``None`` if none can be read."""
     try:
         with safe_open(folder / FILE, framework="numpy") as stored:
-            header = json.loads((stored.metadata() or {})[_HEADER])
-            return Unfinished(folder.name, len(header["epochs"]), str(header["command"]))
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
+            header = msgspec.json.decode((stored.metadata() or {})[_HEADER], type=_Header)
+    except _UNREADABLE:
         return None
+    return Unfinished(folder.name, len(header.epochs), f"{retraining(header.provenance)} --resume")
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """Forget the unfinished training of a run, if there is one."""
+    """Remove the checkpoint of a run, if there is one."""
     (folder / FILE).unlink(missing_ok=True)
 
 
@@ -168,8 +200,8 @@ def _digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
     return digest.hexdigest()
 
 
-def _damaged(path: Path, why: str) -> IntegrityError:
+def _damaged(path: Path, reason: str) -> IntegrityError:
     return IntegrityError(
-        f"The unfinished training {path.parent.name!r} is damaged: {path}: {why}.",
-        "Begin it again without --resume.",
+        f"The unfinished training {path.parent.name!r} is damaged: {path}: {reason}.",
+        "Start it again without --resume.",
     )

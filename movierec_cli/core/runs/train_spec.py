@@ -1,30 +1,34 @@
-"""What is asked of a training, what the run will be called, and the command that asks for it.
-
-Nothing here needs torch until a request is resolved.
-"""
+"""The specification of a training: its preset, its run's name, its provenance and its command."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.files import check_name
 from movierec_cli.core.models.presets import MODELS, PRESETS, Preset
+from movierec_cli.core.runs.manifest import Provenance, settings
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """What a person wants to be other than in the preset; ``None`` leaves it."""
+    """Training options that differ from the preset; ``None`` leaves the preset's value."""
 
     epochs: int | None = None
     learning_rate: float | None = None
     batch_size: int | None = None
 
+    def given(self) -> dict[str, Any]:
+        """Return the options that are not ``None``."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
 
 @dataclass(frozen=True)
 class TrainSpec:
-    """What to train, and on which part of the data.
+    """A model to train and the part of the data to train it on.
 
     Attributes
     ----------
@@ -33,11 +37,13 @@ class TrainSpec:
     holdout, split_seed
         As in `make_split`.
     seed
-        The source of all randomness in training.
+        The source of all randomness in training, 0 to below 2^32.
     device
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    overrides
+        Training options in place of the preset's.
     name
-        What to call the run; `default_name` by default.
+        The name of the run; `default_name` by default.
     """
 
     model: str
@@ -55,7 +61,7 @@ class TrainSpec:
         Raises
         ------
         UsageError
-            If there is no such model, preset or device, or a value makes no sense.
+            If there is no such model or preset, or a value is out of range.
         """
         if self.model not in PRESETS:
             raise UsageError(
@@ -66,80 +72,102 @@ class TrainSpec:
                 f"{self.model} has no preset {self.preset!r}.",
                 f"Choose one of: {', '.join(PRESETS[self.model])}",
             )
-        from movierec_cli.core.training.devices import resolve_device  # noqa: PLC0415 - loads torch
-
         preset = PRESETS[self.model][self.preset]
-        changed = {key: value for key, value in asdict(self.overrides).items() if value is not None}
-        return replace(
-            preset,
-            training=replace(
-                preset.training, seed=self.seed, device=resolve_device(self.device), **changed
-            ),
+        changed = {"seed": self.seed, "device": self.device, **self.overrides.given()}
+        return replace(preset, training=replace(preset.training, **changed))
+
+    def provenance(self, dataset: Dataset, versions: Mapping[str, str]) -> Provenance:
+        """Return everything that a training of this specification depends on, but ``inputs``.
+
+        Raises
+        ------
+        UsageError
+            As in `resolve`, or if the run cannot have this name.
+        """
+        preset = self.resolve()
+        return Provenance(
+            name=run_name(self, dataset.name),
+            model=self.model,
+            preset=self.preset,
+            dataset={
+                "name": dataset.name,
+                "checksum": dataset.checksum(),
+                "users": len(dataset.users),
+                "films": len(dataset.films),
+                "ratings": len(dataset.ratings),
+            },
+            split={
+                "holdout": self.holdout,
+                "split_seed": self.split_seed if self.holdout == "users" else None,
+            },
+            config=settings(preset.config),
+            training=settings(preset.training),
+            inputs={},
+            versions=versions,
         )
 
 
-def default_name(request: TrainSpec, dataset: str) -> str:
-    """Name a run after all that is not the usual: ``dnn``, ``dnn-original``, ``two-tower-u1``."""
-    parts = [request.model]
-    if request.preset != "default":
-        parts.append(request.preset)
+def run_name(spec: TrainSpec, dataset: str) -> str:
+    """Return the name of the run of a training on a data set.
+
+    Raises
+    ------
+    UsageError
+        If the name has other characters than letters, digits, dots, dashes and underscores.
+    """
+    return check_name(spec.name or default_name(spec, dataset), "run")
+
+
+def default_name(spec: TrainSpec, dataset: str) -> str:
+    """Return the parts that differ from a usual training: ``dnn``, ``two-tower-original-u1``."""
+    parts = [spec.model]
+    if spec.preset != "default":
+        parts.append(spec.preset)
     if dataset != DEFAULT_DATASET:
         parts.append(dataset)
-    if request.holdout != "users":
-        parts.append(request.holdout)
-    elif request.split_seed != DEFAULT_SPLIT_SEED:
-        parts.append(f"split{request.split_seed}")
+    if spec.holdout != "users":
+        parts.append(spec.holdout)
+    elif spec.split_seed != DEFAULT_SPLIT_SEED:
+        parts.append(f"split{spec.split_seed}")
     return "-".join(parts)
 
 
-def train_command(request: TrainSpec, dataset: str) -> str:
-    """Return the command that asks for a training."""
-    usual = TrainSpec(request.model)
-    words = ["movierec train", request.model]
+def train_command(spec: TrainSpec, dataset: str) -> str:
+    """Return the command of a training, without the options that have their default."""
+    usual = TrainSpec(spec.model)
     options = {
-        **{
-            field.name: getattr(request, field.name)
-            for field in fields(request)
-            if field.name not in ("model", "overrides", "name")
-            and getattr(request, field.name) != getattr(usual, field.name)
-        },
-        **{key: value for key, value in asdict(request.overrides).items() if value is not None},
+        name: getattr(spec, name)
+        for name in ("preset", "holdout", "split_seed", "seed", "device")
+        if getattr(spec, name) != getattr(usual, name)
     }
-    if request.name not in (None, default_name(request, dataset)):
-        options["name"] = request.name
+    options |= spec.overrides.given()
+    if spec.name not in (None, default_name(spec, dataset)):
+        options["name"] = spec.name
     if dataset != DEFAULT_DATASET:
         options["dataset"] = dataset
-    words += [f"--{name.replace('_', '-')} {value}" for name, value in options.items()]
-    return " ".join(words)
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in options.items()]
+    return " ".join(["movierec train", spec.model, *words])
 
 
-def spec_of(
-    model: str, preset: str, name: str, split: Mapping[str, Any], training: Mapping[str, Any]
-) -> TrainSpec:
-    """Return the request that a run answers, from what its manifest says.
-
-    Parameters
-    ----------
-    split, training
-        As in a `Manifest`. What is missing there is as usual.
-    """
-    usual = TrainSpec(model)
-    options = (
-        {} if preset not in PRESETS.get(model, {}) else asdict(PRESETS[model][preset].training)
-    )
-    changed = {
+def retraining(provenance: Provenance) -> str:
+    """Return the command that repeats a training; options that the provenance lacks are usual."""
+    model, training = provenance.model, provenance.training
+    preset = PRESETS.get(model, {}).get(provenance.preset)
+    overrides = {
         field.name: training[field.name]
         for field in fields(Overrides)
-        if field.name in training and training[field.name] != options.get(field.name)
+        if field.name in training
+        and (preset is None or training[field.name] != getattr(preset.training, field.name))
     }
-    drawn = split["split_seed"]
-    return replace(
-        usual,
-        preset=preset,
-        holdout=split["holdout"],
-        split_seed=usual.split_seed if drawn is None else drawn,
+    usual, split_seed = TrainSpec(model), provenance.split["split_seed"]
+    spec = TrainSpec(
+        model,
+        provenance.preset,
+        holdout=provenance.split["holdout"],
+        split_seed=usual.split_seed if split_seed is None else split_seed,
         seed=training.get("seed", usual.seed),
         device=training.get("device", usual.device),
-        overrides=Overrides(**changed),
-        name=name,
+        overrides=Overrides(**overrides),
+        name=provenance.name,
     )
+    return train_command(spec, provenance.dataset["name"])

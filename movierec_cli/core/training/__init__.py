@@ -1,1 +1,1 @@
-"""The training loop and its parts; it knows no model."""
+"""Training: the loop, its options, its optimizer and its history."""

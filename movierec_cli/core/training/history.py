@@ -1,20 +1,14 @@
-"""The figures of a training as curves, ready to be drawn."""
+"""The figures of a training as labeled curves over its epochs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from movierec_cli.core.evaluation.evaluate import DEFAULT_K
+from movierec_cli.core.evaluation.metrics import METRICS
+
 _PARTS = ("train", "validation")
-_WORDS = {
-    "loss": "total loss",
-    "ndcg": "NDCG",
-    "map": "MAP",
-    "mse": "MSE",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "sweeps": "sampling sweeps",
-}
-_HIGHER_IS_BETTER = frozenset({"accuracy", "precision", "recall", "map", "ndcg", "hit_rate"})
+_TITLES = {"loss": "total loss", "sweeps": "sampling sweeps"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """One figure of a training: in training, on the validation part, or in both.
+    """One figure of a training: of the training part, of the validation part, or of both.
 
     Attributes
     ----------
@@ -51,15 +45,18 @@ class Panel:
 
     @property
     def title(self) -> str:
-        """The name in words."""
-        return _WORDS.get(self.name, self.name.replace("_", " "))
+        """The label of the figure."""
+        if self.name in METRICS:
+            return METRICS[self.name].label(DEFAULT_K)
+        return _TITLES.get(self.name, self.name.replace("_", " "))
 
     @property
     def best(self) -> str:
-        """Whether the ``lowest`` or the ``highest`` value is best, or '' if none is."""
+        """The best value, ``lowest`` or ``highest``; empty for a figure that only counts."""
         if self.name == "sweeps":
             return ""
-        return "highest" if self.name in _HIGHER_IS_BETTER else "lowest"
+        is_metric = self.name in METRICS
+        return "highest" if is_metric and METRICS[self.name].higher_is_better else "lowest"
 
     @property
     def span(self) -> tuple[float, float]:
@@ -69,18 +66,19 @@ class Panel:
 
 
 def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
-    """Return a panel for each figure, in the order in which training told them.
+    """Return a panel for each figure, in the order of the first epoch that has it.
 
     Parameters
     ----------
     epochs
-        As in `movierec_cli.core.runs.store.Manifest`.
+        As in a `movierec_cli.core.runs.manifest.Manifest`.
     """
     names = dict.fromkeys(name for part in _PARTS for epoch in epochs for name in epoch[part])
-    return [
+    found = (
         Panel(name, tuple(series for part in _PARTS if (series := _series(epochs, part, name))))
         for name in names
-    ]
+    )
+    return [panel for panel in found if panel.series]
 
 
 def kept_epoch(epochs: Sequence[Mapping[str, Any]]) -> int | None:
@@ -90,9 +88,12 @@ def kept_epoch(epochs: Sequence[Mapping[str, Any]]) -> int | None:
 
 
 def _series(epochs: Sequence[Mapping[str, Any]], part: str, name: str) -> Series | None:
-    told = [(int(epoch["number"]), float(epoch[part][name])) for epoch in epochs
-            if name in epoch[part]]  # fmt: skip
-    if not told:
+    points = [
+        (int(epoch["number"]), float(epoch[part][name]))
+        for epoch in epochs
+        if epoch[part].get(name) is not None
+    ]
+    if not points:
         return None
-    numbers, values = zip(*told, strict=True)
+    numbers, values = zip(*points, strict=True)
     return Series(part, numbers, values)

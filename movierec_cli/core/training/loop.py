@@ -1,10 +1,13 @@
-"""The one training loop. What is trained is a `Trainer`; the loop knows nothing else about it."""
+"""The training loop: epochs of gradient steps, then the sampling phase of some trainers.
+
+The loop trains any `Trainer` and restores any `TrainingState` of it.
+"""
 
 import copy
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -20,8 +23,8 @@ TOTAL = "loss"
 """The name of the loss that is minimized; other losses of a step are parts of it."""
 
 THREADS = 1
-"""Threads that training computes with, whatever the machine has: with another number the sums
-would be taken in another order and give other weights."""
+"""Threads that training computes with on every machine: another number adds in another order,
+which gives other weights."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Monitor:
     best: Literal["lowest", "highest"]
 
     def improves(self, value: float, over: float | None) -> bool:
-        """Tell whether ``value`` is better than the best so far."""
+        """Return true if ``value`` is better than the best so far; NaN never is."""
         if math.isnan(value):
             return False
         if over is None:
@@ -42,7 +45,7 @@ class Monitor:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training part gave.
+    """The figures of one pass over the training part.
 
     Attributes
     ----------
@@ -51,8 +54,8 @@ class Epoch:
     train, validation
         Means of losses and other figures.
     is_kept
-        Whether its weights replace those kept so far: the last epoch of which this is true is the
-        one whose weights are kept.
+        Its weights replace those kept so far. So the weights of the last epoch with ``is_kept``
+        are those of the run.
     seconds
         Duration.
     """
@@ -63,17 +66,12 @@ class Epoch:
     is_kept: bool
     seconds: float
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields for JSON."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class History:
     """All epochs of a training."""
 
-    monitor: Monitor
-    epochs: tuple[Epoch, ...] = field(default=())
+    epochs: tuple[Epoch, ...]
 
     @property
     def kept(self) -> Epoch:
@@ -93,7 +91,7 @@ class Trainer(Protocol, Generic[Batch]):
         """The validation figure that ``keep="best"`` decides by."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Return what is optimized, as groups for the optimizer."""
+        """Return the parameters to optimize, as groups for the optimizer."""
 
     def n_batches(self) -> int:
         """Return the number of batches in an epoch."""
@@ -105,54 +103,41 @@ class Trainer(Protocol, Generic[Batch]):
         """Return the losses of a batch, scalars; `TOTAL` is the one to minimize."""
 
     def validate(self) -> dict[str, float]:
-        """Measure the network on the validation part; it includes the monitored figure."""
+        """Measure the network on the validation part; includes the monitored figure."""
 
 
 @runtime_checkable
 class SamplingTrainer(Protocol):
-    """A trainer that has a second phase, without gradients, after the kept epoch is restored."""
+    """A trainer with a second phase, without gradients, after the kept epoch is restored."""
 
-    def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
-        """Work on, yielding epochs counted from ``number``.
+    def sample(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
+        """Sample, yielding epochs counted from ``number``.
 
-        ``resume_from`` is a `refining_state` to go on from; empty to begin.
+        ``resume_from`` is a `sampling_state` to continue from; empty at the start.
         """
 
-    def refining_state(self) -> dict[str, Tensor]:
-        """Return where the second phase is, after an epoch of it."""
-
-
-OnEpoch = Callable[[Epoch], None]
+    def sampling_state(self) -> dict[str, Tensor]:
+        """Return the state of the second phase after one of its epochs."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """Where a training is after an epoch: all that the rest of it depends on.
+    """The state of a training after an epoch: everything that the rest of it depends on.
 
     Attributes
     ----------
     epochs
-        Those that are finished.
+        The finished epochs.
     tensors
-        Weights, moments of the optimizer and states of the random generators, by name.
-    inputs
-        How the inputs were made, where that may differ, as in a manifest.
+        Part -> name -> tensor: weights (``module``, ``kept``), ``optimizer``, the ``random``
+        generators, and ``sampling``. They are those of the training, not copies.
     """
 
     epochs: tuple[Epoch, ...]
-    tensors: Mapping[str, Tensor]
-    inputs: Mapping[str, str] = field(default_factory=dict)
-
-    def part(self, name: str) -> dict[str, Tensor]:
-        """Return the tensors whose names begin with ``name`` and a dot, without that."""
-        start = f"{name}."
-        return {
-            key.removeprefix(start): tensor
-            for key, tensor in self.tensors.items()
-            if key.startswith(start)
-        }
+    tensors: Mapping[str, Mapping[str, Tensor]]
 
 
+OnEpoch = Callable[[Epoch], None]
 OnState = Callable[[TrainingState], None]
 
 
@@ -162,29 +147,29 @@ def run_training(
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
     resume_from: TrainingState | None = None,
-) -> tuple[Epoch, ...]:
-    """Train to the end, the second phase of a `SamplingTrainer` included; return all epochs.
+) -> History:
+    """Train to the end, the sampling phase of a `SamplingTrainer` included.
 
-    The arguments are those of `run_epochs`.
+    Parameters and errors are those of `run_epochs`.
     """
-    refining = {} if resume_from is None else resume_from.part("refining")
-    if resume_from is not None and refining:
-        epochs = resume_from.epochs
-        trainer.module.load_state_dict(resume_from.part("module"))
-        torch.set_rng_state(resume_from.tensors["random"])
+    sampling: Mapping[str, Tensor] = {}
+    if resume_from is not None and "sampling" in resume_from.tensors:
+        epochs, sampling = resume_from.epochs, resume_from.tensors["sampling"]
+        trainer.module.load_state_dict(resume_from.tensors["module"])
+        torch.set_rng_state(resume_from.tensors["random"]["torch"])
     else:
         epochs = run_epochs(trainer, options, on_epoch, on_state, resume_from).epochs
     if isinstance(trainer, SamplingTrainer):
-        for epoch in trainer.refine(len(epochs) + 1, refining):
+        for epoch in trainer.sample(len(epochs) + 1, sampling):
             epochs = (*epochs, epoch)
             tensors = {
-                **_named("module", trainer.module.state_dict()),
-                **_named("refining", trainer.refining_state()),
-                "random": torch.get_rng_state(),
+                "module": trainer.module.state_dict(),
+                "sampling": trainer.sampling_state(),
+                "random": {"torch": torch.get_rng_state()},
             }
             on_state(TrainingState(epochs, tensors))
             on_epoch(epoch)
-    return epochs
+    return History(epochs)
 
 
 def run_epochs(
@@ -201,97 +186,88 @@ def run_epochs(
     on_epoch
         Called after each epoch.
     on_state
-        Called before that, with what it takes to go on from there. The tensors are those of the
-        training, not copies.
+        Called before ``on_epoch``, with the state to continue from.
     resume_from
-        Where an interrupted training of the same trainer was. On a CPU the result is the same, bit
-        for bit, as without the interruption.
+        The last state of an interrupted training of the same trainer. On a CPU the result is the
+        same, bit for bit, as without the interruption.
 
     Raises
     ------
     DivergedError
-        If the loss is no longer a finite number.
+        If the loss is no longer a finite number, or no epoch has a monitored figure.
     """
     optimizer = AdamW(trainer.parameter_groups(), options, options.epochs * trainer.n_batches())
     generator = torch.Generator().manual_seed(options.seed)
     epochs: list[Epoch] = []
-    kept_state = _copied(trainer.module)
+    kept_weights: Mapping[str, Tensor] = {}
     if resume_from is not None:
         epochs += resume_from.epochs
-        trainer.module.load_state_dict(resume_from.part("module"))
-        kept_state = resume_from.part("kept") or _copied(trainer.module)
-        optimizer.restore(resume_from.part("optimizer"))
-        generator.set_state(resume_from.tensors["order"])
-        torch.set_rng_state(resume_from.tensors["random"])
+        tensors = resume_from.tensors
+        trainer.module.load_state_dict(tensors["module"])
+        kept_weights = tensors.get("kept", _copied_weights(trainer.module))
+        optimizer.restore(tensors["optimizer"])
+        generator.set_state(tensors["random"]["order"])
+        torch.set_rng_state(tensors["random"]["torch"])
     kept = next((epoch for epoch in reversed(epochs) if epoch.is_kept), None)
     patience = options.patience if options.keep == "best" else options.epochs
     while len(epochs) < min(options.epochs, (kept.number if kept else 0) + patience):
-        started = time.perf_counter()
-        train = _train_epoch(trainer, optimizer, generator)
-        trainer.module.eval()
-        with torch.no_grad():
-            validation = trainer.validate()
-        over = kept.validation[trainer.monitor.name] if kept else None
-        improves = trainer.monitor.improves(validation[trainer.monitor.name], over)
-        is_kept = options.keep == "last" or improves
-        seconds = time.perf_counter() - started
-        epoch = Epoch(len(epochs) + 1, train, validation, is_kept, seconds)
+        epoch = _train_epoch(trainer, optimizer, generator, options, len(epochs) + 1, kept)
         epochs.append(epoch)
-        if is_kept:
-            kept, kept_state = epoch, _copied(trainer.module)
-        on_state(
-            TrainingState(
-                tuple(epochs),
-                {
-                    **_named("module", trainer.module.state_dict()),
-                    **({} if kept is None or is_kept else _named("kept", kept_state)),
-                    **_named("optimizer", optimizer.state()),
-                    "order": generator.get_state(),
-                    "random": torch.get_rng_state(),
-                },
-            )
-        )
+        if epoch.is_kept:
+            kept, kept_weights = epoch, _copied_weights(trainer.module)
+        tensors = {
+            "module": trainer.module.state_dict(),
+            "optimizer": optimizer.state(),
+            "random": {"order": generator.get_state(), "torch": torch.get_rng_state()},
+        }
+        if not epoch.is_kept:
+            tensors["kept"] = kept_weights
+        on_state(TrainingState(tuple(epochs), tensors))
         on_epoch(epoch)
     if kept is None:
         raise diverged()
-    trainer.module.load_state_dict(kept_state)
+    trainer.module.load_state_dict(kept_weights)
     trainer.module.eval()
-    return History(trainer.monitor, tuple(epochs))
-
-
-def _copied(module: nn.Module) -> dict[str, Tensor]:
-    return copy.deepcopy(module.state_dict())
-
-
-def _named(part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {f"{part}.{name}": tensor for name, tensor in tensors.items()}
+    return History(tuple(epochs))
 
 
 def _train_epoch(
     trainer: Trainer[Any],
     optimizer: AdamW,
     generator: torch.Generator,
-) -> dict[str, float]:
-    """Take one step for each batch; return the mean of each loss."""
+    options: TrainingOptions,
+    number: int,
+    kept: Epoch | None,
+) -> Epoch:
+    """Take one step for each batch and validate; ``kept`` is the epoch kept so far."""
+    started = time.perf_counter()
     trainer.module.train()
     sums: dict[str, Tensor] = {}
-    steps = 0
     for batch in trainer.batches(generator):
         losses = trainer.losses(batch)
         optimizer.zero_grad()
         losses[TOTAL].backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        steps += 1
         for name, loss in losses.items():
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()
-    means = {name: float(total) / max(steps, 1) for name, total in sums.items()}
-    if not math.isfinite(means.get(TOTAL, math.nan)):
+    train = {name: float(total) / trainer.n_batches() for name, total in sums.items()}
+    if not math.isfinite(train.get(TOTAL, math.nan)):
         raise diverged()
-    return means
+    trainer.module.eval()
+    with torch.no_grad():
+        validation = trainer.validate()
+    monitor = trainer.monitor
+    best = kept.validation[monitor.name] if kept else None
+    is_kept = options.keep == "last" or monitor.improves(validation[monitor.name], best)
+    return Epoch(number, train, validation, is_kept, time.perf_counter() - started)
+
+
+def _copied_weights(module: nn.Module) -> dict[str, Tensor]:
+    return copy.deepcopy(module.state_dict())
 
 
 def diverged(sign: str = "the loss is no longer a number") -> DivergedError:
-    """Say by what it shows that the steps were too large."""
+    """Return the error of a training whose steps were too large, with the sign of it."""
     return DivergedError(
         f"Training diverged: {sign}.",
         "Train with a smaller step, for example: --learning-rate 0.0001",

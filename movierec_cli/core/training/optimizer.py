@@ -1,7 +1,7 @@
 """AdamW with a learning-rate schedule, through torch's functional form.
 
-Making a ``torch.optim.AdamW`` imports torch's compiler, which takes a second that a short
-training feels; the functional form is the same arithmetic without it.
+Creating a ``torch.optim.AdamW`` imports torch's compiler, which takes a second of a training of
+five. The functional form is the same arithmetic without that import.
 """
 
 import math
@@ -14,7 +14,8 @@ from torch.optim.adamw import adamw
 
 from movierec_cli.core.training.options import TrainingOptions
 
-_WARM_UP, _FINAL = 0.05, 0.05  # of the cosine schedule: share of all steps, last factor
+_WARM_UP = 0.05  # share of all steps in which the cosine schedule rises
+_FINAL = 0.05  # its last factor
 
 
 class AdamW:
@@ -26,9 +27,9 @@ class AdamW:
         As for ``torch.optim``: each with ``params`` and, where it differs from that of the
         options, ``weight_decay``.
     options
-        The learning rate, its schedule, weight decay and second moment.
+        The learning rate, its schedule, weight decay and ``beta2``.
     total_steps
-        The number of steps that the schedule is laid out for.
+        The number of steps of the schedule.
     """
 
     def __init__(
@@ -44,24 +45,24 @@ class AdamW:
         ]
 
     def state(self) -> dict[str, Tensor]:
-        """Return everything that the next step depends on beside the parameters."""
-        moments = {
+        """Return everything but the parameters that the next step depends on."""
+        averages = {
             f"{group_number}.{place}.{name}": tensor
             for group_number, group in enumerate(self._groups)
-            for name, tensors in group.moments().items()
+            for name, tensors in group.averages().items()
             for place, tensor in enumerate(tensors)
         }
-        return {"done": torch.tensor(self._done), **moments}
+        return {"done": torch.tensor(self._done), **averages}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from a `state`."""
+        """Continue from a `state`."""
         self._done = int(state["done"])
         for name, tensor in self.state().items():
             if name != "done":
                 tensor.copy_(state[name])
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Remove the gradients."""
         for group in self._groups:
             for parameter in group.parameters:
                 parameter.grad = None
@@ -78,7 +79,7 @@ class AdamW:
 
 
 class _Group:
-    """Parameters with the same weight decay, and their moments."""
+    """Parameters with the same weight decay, and their running averages."""
 
     def __init__(self, parameters: list[Tensor], weight_decay: float) -> None:
         self.parameters, self._weight_decay = parameters, weight_decay
@@ -86,7 +87,7 @@ class _Group:
         self._squares = [torch.zeros_like(parameter) for parameter in parameters]
         self._steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
 
-    def moments(self) -> dict[str, list[Tensor]]:
+    def averages(self) -> dict[str, list[Tensor]]:
         return {"mean": self._means, "square": self._squares, "step": self._steps}
 
     def step(self, rate: float, options: TrainingOptions) -> None:
@@ -110,8 +111,9 @@ class _Group:
 
 
 def step_size(schedule: str, progress: float) -> float:
-    """Return the factor of the learning rate when a share ``progress`` of all steps is done."""
+    """Return the factor of the learning rate after a share ``progress``, 0 to 1, of all steps."""
     if schedule == "constant":
         return 1.0
+    # min(1, p / 0.05) * (0.05 + 0.95 (1 + cos(pi p)) / 2): a linear warm-up times half a cosine
     warm = min(1.0, progress / _WARM_UP + 1e-3)
     return warm * (_FINAL + (1 - _FINAL) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))

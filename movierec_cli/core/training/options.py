@@ -1,4 +1,4 @@
-"""How to train, whatever the model is."""
+"""The options of a training, the same for every model, and the device it computes on."""
 
 import math
 from dataclasses import dataclass
@@ -8,18 +8,17 @@ from movierec_cli.core.errors import UsageError
 
 _BEYOND_ANY_BATCH = 2**31
 
-
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def check_share(name: str, share: float) -> None:
-    """Refuse a share that is not at least 0 and below 1."""
+    """Raise a UsageError for a share that is not at least 0 and below 1."""
     if not 0 <= share < 1:
         raise UsageError(f"{name} must be at least 0 and below 1, not {share}.")
 
 
 def check_sizes(**sizes: int) -> None:
-    """Refuse sizes below 1."""
+    """Raise a UsageError for sizes below 1."""
     for name, size in sizes.items():
         if size < 1:
             raise UsageError(f"{name} must be 1 or more, not {size}.")
@@ -27,12 +26,12 @@ def check_sizes(**sizes: int) -> None:
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train.
+    """The options of a training.
 
     Attributes
     ----------
     epochs
-        The most epochs to train.
+        The maximum number of epochs.
     learning_rate
         The step size of Adam.
     batch_size
@@ -48,9 +47,9 @@ class TrainingOptions:
         The part of the training ratings that validates: a fifth of the ``ratings`` of a share of
         the users, or all ratings of that share of ``users``.
     beta2
-        Decay of Adam's average of squared gradients; a short training wants a short memory.
+        Decay of Adam's average of squared gradients; smaller for short trainings.
     schedule
-        ``constant``, or ``cosine``: a short warm-up, then down to a twentieth.
+        ``constant``, or ``cosine``: a short warm-up, then a decrease to a twentieth.
     seed
         The source of all randomness.
     device
@@ -82,3 +81,27 @@ class TrainingOptions:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:
             raise UsageError(f"seed must be 0 or more, and below 2^32, not {self.seed}.")
+
+
+def resolve_device(name: str) -> str:
+    """Return the best device of this machine for ``auto``, and any other name if it is available.
+
+    Raises
+    ------
+    UsageError
+        If the device is unknown or not available.
+    """
+    import torch  # noqa: PLC0415 - the options alone need no torch
+
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return next(device for device, there in available.items() if there)
+    if name not in available:
+        raise UsageError(f"There is no device {name!r}.", f"Choose one of: {', '.join(DEVICES)}")
+    if not available[name]:
+        raise UsageError(f"This machine or this build of torch has no {name}.", "Use: --device cpu")
+    return name

@@ -36,14 +36,14 @@ def test_ratings_are_grouped_by_user_and_ordered_by_film() -> None:
     assert len(histories) == 4
 
 
-def test_users_are_taken_in_the_asked_order_even_twice() -> None:
+def test_users_are_taken_in_the_given_order_even_twice() -> None:
     taken = THREE.take(np.array([2, 0, 1, 2]))
     third = {0: 3.0, 5: 4.0, 9: 2.0}
     assert lists(taken) == [third, {2: 5.0, 4: 1.0}, {}, third]
     assert taken.timestamps.tolist() == [2, 4, 3, 1, 0, 2, 4, 3]
 
 
-def test_nobody_can_be_taken() -> None:
+def test_no_user_can_be_taken() -> None:
     assert len(THREE.take(np.array([], np.int64))) == 0
 
 
@@ -77,7 +77,7 @@ def test_ratings_are_taken_by_position_and_by_mask() -> None:
     assert len(ratings.take(np.zeros(3, np.bool_))) == 0
 
 
-def test_of_unknown_users_nothing_is_known() -> None:
+def test_unknown_users_have_no_values() -> None:
     users = Users.unknown(2)
     assert np.isnan(users.age).all()
     assert users.gender.tolist() == users.occupation.tolist() == [-1, -1]
@@ -97,6 +97,6 @@ def test_the_latest_timestamp_is_that_of_the_last_rating_or_zero() -> None:
     assert make_dataset([], 1, ["a"]).latest_timestamp == 0
 
 
-def test_made_up_data_says_so(small: Dataset) -> None:
+def test_synthetic_data_is_marked(small: Dataset) -> None:
     assert small.is_synthetic
     assert not make_dataset([], 1, ["a"]).is_synthetic

@@ -1,4 +1,4 @@
-"""A disk that takes nothing, an interruption: the old file stays and nothing else is left."""
+"""On a full disk or after an interruption the old file stays and nothing else is left."""
 
 # ruff: noqa: F811 - fixtures come to tests by their names
 
@@ -26,15 +26,11 @@ from tests.core.data.test_download import (  # noqa: F401 - the fixtures among t
     progress,
     target,
 )
-from tests.helpers import Answer, RecordedProgress, Site, serving
+from tests.helpers import Answer, RecordedProgress, Site
 
 
-def no_space(*_: Any) -> None:
+def no_space(*_: Any, **__: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def read_only(*_: Any, **__: Any) -> None:
-    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 @contextmanager
@@ -52,13 +48,14 @@ def on_a_full_disk(target: Path) -> Iterator[Any]:
 @pytest.mark.parametrize(
     "fill",
     [
-        lambda patch: patch.setattr(files.tempfile, "mkstemp", lambda **_: no_space()),
+        lambda patch: patch.setattr(files.tempfile, "mkstemp", no_space),
         lambda patch: patch.setattr(download, "atomic_write", on_a_full_disk),
         lambda patch: patch.setattr(files.os, "fsync", no_space),
+        lambda patch: patch.setattr(Path, "replace", no_space),
     ],
-    ids=["at the start", "while writing", "at the end"],
+    ids=["new file", "write", "end", "move"],
 )
-def test_a_full_disk_is_told_with_what_to_do(
+def test_a_full_disk_is_an_error_with_the_next_step(
     fill: Callable[[pytest.MonkeyPatch], None],
     site: Site,
     target: Path,
@@ -68,12 +65,12 @@ def test_a_full_disk_is_told_with_what_to_do(
     site.answers = [Answer(BODY)]
     fill(monkeypatch)
     error = fails(DataError, site.url, target, progress)
-    assert error.message == f"Cannot write {target}: No space left on device."
+    assert "No space left on device" in error.message
     assert "movierec doctor" in error.hint
-    assert len(site.requests) <= 1
+    assert len(site.requests) <= 1  # it is not tried again
 
 
-def test_a_file_larger_than_the_system_allows_is_told_in_the_same_way(
+def test_a_file_larger_than_the_system_allows_is_an_error(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
     site.answers = [Answer(BODY)]
@@ -83,42 +80,10 @@ def test_a_file_larger_than_the_system_allows_is_told_in_the_same_way(
         error = fails(DataError, site.url, target, progress)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert error.message == f"Cannot write {target}: File too large."
+    assert "File too large" in error.message
 
 
-@pytest.mark.parametrize(
-    "protect",
-    [
-        lambda patch: patch.setattr(files.tempfile, "mkstemp", read_only),
-        lambda patch: patch.setattr(Path, "mkdir", read_only),
-        lambda patch: patch.setattr(Path, "replace", read_only),
-    ],
-    ids=["new file", "new folder", "move"],
-)
-def test_a_read_only_cache_is_told_with_what_to_do(
-    protect: Callable[[pytest.MonkeyPatch], None],
-    site: Site,
-    target: Path,
-    progress: RecordedProgress,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    site.answers = [Answer(BODY)]
-    protect(monkeypatch)
-    error = fails(DataError, site.url, target, progress)
-    assert error.message == f"Cannot write {target}: Read-only file system."
-    assert "movierec doctor" in error.hint
-
-
-def test_a_folder_that_cannot_be_made_is_told(
-    site: Site, target: Path, progress: RecordedProgress
-) -> None:
-    with pytest.raises(DataError, match=r"^Cannot write .*: Not a directory\.$"):
-        fetch(site.url, target / "below" / "a.zip", EXPECTED, accept, progress)
-    assert target.read_bytes() == OLD
-    assert site.requests == []
-
-
-def test_an_interruption_leaves_no_litter(
+def test_an_interruption_leaves_nothing(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
     site.answers = [Answer(BODY)]
@@ -131,11 +96,3 @@ def test_an_interruption_leaves_no_litter(
         fetch(site.url, target, EXPECTED, accept, progress)
     assert target.read_bytes() == OLD
     assert [path.name for path in target.parent.iterdir()] == [target.name]
-
-
-def test_two_sites_do_not_mix(tmp_path: Path, site: Site, progress: RecordedProgress) -> None:
-    with serving() as other:
-        site.answers, other.answers = [Answer(b"one")], [Answer(b"two")]
-        fetch(site.url, tmp_path / "one", None, accept, progress)
-        fetch(other.url, tmp_path / "two", None, accept, progress)
-    assert ((tmp_path / "one").read_bytes(), (tmp_path / "two").read_bytes()) == (b"one", b"two")

@@ -1,6 +1,5 @@
 """Downloads of several processes at once, and of one that is killed."""
 
-import json
 import os
 import signal
 import subprocess
@@ -12,23 +11,27 @@ import pytest
 
 from movierec_cli.core import files
 from movierec_cli.core.data import registry
+from movierec_cli.core.data.install import bring, download
 from movierec_cli.core.paths import Paths
-from tests.helpers import Answer, Site, md5s, wait_for, write_zip
+from tests.helpers import Answer, Site, edition_of, tiny_contents, wait_for, write_zip
+
+TINY = edition_of(tiny_contents())
 
 DOWNLOAD = """
-import json, sys
+import sys
 from pathlib import Path
-from movierec_cli.core.data import movielens, registry
+from movierec_cli.core.data.install import download
 from movierec_cli.core.paths import Paths
-movielens.FILE_MD5 = json.loads(sys.argv[1])
-registry.download(Paths(Path(sys.argv[2]), Path(sys.argv[2])), sys.argv[3], False)
+from tests.helpers import edition_of, tiny_contents
+cache = Path(sys.argv[1])
+download(edition_of(tiny_contents()), Paths(cache, cache), sys.argv[2])
 """
 
 
 @pytest.fixture
-def body(tiny: dict[str, bytes], tmp_path: Path) -> bytes:
-    """An archive large enough that half of it is on disk before the other half arrives."""
-    padded = tiny | {"README": os.urandom(400_000)}
+def body(tmp_path: Path) -> bytes:
+    """An archive so large that half of it is on disk before the other half arrives."""
+    padded = tiny_contents() | {"README": os.urandom(400_000)}
     return write_zip(tmp_path / "padded.zip", padded).read_bytes()
 
 
@@ -41,17 +44,20 @@ def half_is_there(paths: Paths, n_parts: int) -> bool:
     return len(parts) == n_parts and all(part.stat().st_size > 100_000 for part in parts)
 
 
-def start(tiny: dict[str, bytes], paths: Paths, site: Site) -> "subprocess.Popen[bytes]":
-    arguments = [json.dumps(md5s(tiny)), str(paths.cache), site.url]
-    return subprocess.Popen([sys.executable, "-c", DOWNLOAD, *arguments])
+def start(paths: Paths, site: Site) -> "subprocess.Popen[bytes]":
+    """Start a process that downloads the tiny edition from the site."""
+    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    return subprocess.Popen(
+        [sys.executable, "-c", DOWNLOAD, str(paths.cache), site.url], env=environ
+    )
 
 
 def test_two_downloads_at_once_do_not_disturb_each_other(
-    tiny: dict[str, bytes], body: bytes, paths: Paths, site: Site
+    body: bytes, paths: Paths, site: Site
 ) -> None:
     go_on = threading.Event()
     site.answers = [Answer(body, held=go_on)]
-    processes = [start(tiny, paths, site) for _ in range(2)]
+    processes = [start(paths, site) for _ in range(2)]
     try:
         wait_for(lambda: half_is_there(paths, 2))
         assert "ml-100k.zip" not in names(paths)
@@ -63,20 +69,20 @@ def test_two_downloads_at_once_do_not_disturb_each_other(
             process.kill()
             process.wait()
     assert names(paths) == ["ml-100k.npz", "ml-100k.zip"]
-    assert registry.archive_path(paths).read_bytes() == body
+    assert registry.archive_path("ml-100k", paths).read_bytes() == body
     assert len(registry.load_dataset("ml-100k", paths).ratings) == 5
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["nothing before", "something before"])
 def test_the_download_after_one_that_was_killed_succeeds_and_takes_the_litter_away(
-    there: bool, tiny: dict[str, bytes], body: bytes, paths: Paths, site: Site, tmp_path: Path
+    there: bool, body: bytes, paths: Paths, site: Site, tmp_path: Path
 ) -> None:
     if there:
-        registry.bring(write_zip(tmp_path / "mine.zip", tiny), paths)
+        bring(TINY, write_zip(tmp_path / "mine.zip", tiny_contents()), paths)
     before = {name: (paths.cache / name).read_bytes() for name in names(paths)}
     go_on = threading.Event()
     site.answers = [Answer(body, held=go_on)]
-    process = start(tiny, paths, site)
+    process = start(paths, site)
     try:
         wait_for(lambda: half_is_there(paths, 1))
     finally:
@@ -87,6 +93,6 @@ def test_the_download_after_one_that_was_killed_succeeds_and_takes_the_litter_aw
     assert {name: (paths.cache / name).read_bytes() for name in before} == before
     assert names(paths) == [part.name, *before]
     site.answers = [Answer(body)]
-    assert len(registry.download(paths, site.url, False).ratings) == 5
+    assert len(download(TINY, paths, site.url).ratings) == 5
     assert names(paths) == ["ml-100k.npz", "ml-100k.zip"]
-    assert registry.archive_path(paths).read_bytes() == body
+    assert registry.archive_path("ml-100k", paths).read_bytes() == body

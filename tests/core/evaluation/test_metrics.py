@@ -1,4 +1,4 @@
-"""Each formula against fractions worked out by hand."""
+"""The formulas of the metrics against fractions computed by hand."""
 
 from math import log2, sqrt
 
@@ -46,23 +46,23 @@ def test_more_relevant_films_than_places() -> None:
     )
 
 
-def test_no_hit_is_zero_everywhere() -> None:
+def test_no_hit_gives_zero() -> None:
     assert of_one([NO, NO], n_relevant=1) == dict.fromkeys(metrics.RANKING, 0.0)
 
 
-def test_nothing_but_hits_is_one_everywhere_but_in_recall() -> None:
+def test_only_hits_give_one_except_in_recall() -> None:
     assert of_one([HIT, HIT], n_relevant=4) == pytest.approx(
         {"precision": 1, "recall": 1 / 2, "map": 1, "ndcg": 1, "hit_rate": 1}
     )
 
 
-def test_all_relevant_films_first_is_perfect_but_in_precision() -> None:
+def test_all_relevant_films_first_give_one_except_in_precision() -> None:
     assert of_one([HIT, NO, NO, NO], n_relevant=1) == pytest.approx(
         {"precision": 1 / 4, "recall": 1, "map": 1, "ndcg": 1, "hit_rate": 1}
     )
 
 
-def test_each_user_is_measured_alone() -> None:
+def test_each_user_is_measured_separately() -> None:
     hit = np.array([[HIT, NO], [NO, HIT], [NO, NO]])
     values = metrics.ranking_metrics(hit, np.array([1, 2, 1]))
     assert values["precision"].tolist() == [1 / 2, 1 / 2, 0]
@@ -100,13 +100,16 @@ def test_rating_errors_are_means_over_all_pairs() -> None:
     )
 
 
-def test_accuracy_is_the_share_of_ratings_told_to_be_four_or_higher_rightly() -> None:
-    liked = np.array([True, True, False, False])
-    assert metrics.accuracy(liked, np.float32([4.0, 3.0, 2.0, 5.0])) == 0.5
-    assert metrics.accuracy(liked, np.float32([5.0, 4.0, 1.0, 3.0])) == 1.0
+def test_accuracy_is_the_share_of_correct_predictions() -> None:
+    relevant = np.array([True, True, False, False])
+    assert metrics.accuracy(relevant, np.float32([4.0, 3.0, 2.0, 5.0])) == 0.5
+    assert metrics.accuracy(relevant, np.float32([5.0, 4.0, 1.0, 3.0])) == 1.0
 
 
-def test_every_metric_has_its_name() -> None:
-    assert metrics.ALL == (
-        "precision", "recall", "map", "ndcg", "hit_rate", "mse", "rmse", "mae", "accuracy",
-    )  # fmt: skip
+def test_the_table_has_labels_and_directions() -> None:
+    assert metrics.ALL == metrics.RANKING + metrics.RATING
+    assert metrics.RATING == ("mse", "rmse", "mae", "accuracy")
+    ndcg, rmse = metrics.METRICS["ndcg"], metrics.METRICS["rmse"]
+    assert (ndcg.label(5), ndcg.short(5), rmse.label(5)) == ("NDCG@5", "NDCG@5", "RMSE")
+    assert "min(relevant, 5)" in ndcg.definition(5)
+    assert (ndcg.best([0.1, 0.3]), rmse.best([0.1, 0.3])) == (0.3, 0.1)

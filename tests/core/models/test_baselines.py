@@ -175,7 +175,7 @@ def real(ml100k: Dataset) -> Split:
 
 @pytest.mark.ml100k
 def test_popularity_on_real_users_of_whom_nothing_is_known(real: Split) -> None:
-    got = evaluate(Popularity.fit(real.train), real.scenarios[0])
+    got = evaluate(Popularity.fit(real.full_train), real.scenarios[0])
     assert (got.metrics["precision"], got.metrics["recall"]) == pytest.approx(
         (0.2927, 0.1684), abs=5e-5
     )
@@ -185,28 +185,28 @@ def test_popularity_on_real_users_of_whom_nothing_is_known(real: Split) -> None:
 
 @pytest.mark.ml100k
 def test_ease_on_real_users_of_whom_most_ratings_are_known(real: Split) -> None:
-    got = evaluate(Ease.fit(real.train), real.scenarios[1]).metrics
+    got = evaluate(Ease.fit(real.full_train), real.scenarios[1]).metrics
     assert (got["precision"], got["recall"]) == pytest.approx((0.2000, 0.4881), abs=1e-4)
     assert (got["map"], got["ndcg"]) == pytest.approx((0.2576, 0.4385), abs=1e-4)
 
 
 @pytest.mark.ml100k
 def test_popularity_on_real_users_of_whom_most_ratings_are_known(real: Split) -> None:
-    got = evaluate(Popularity.fit(real.train), real.scenarios[1]).metrics
+    got = evaluate(Popularity.fit(real.full_train), real.scenarios[1]).metrics
     assert (got["precision"], got["recall"]) == pytest.approx((0.106, 0.234), abs=5e-4)
     assert (got["map"], got["ndcg"]) == pytest.approx((0.089, 0.203), abs=5e-4)
 
 
 @pytest.mark.ml100k
 def test_the_film_mean_on_real_users(real: Split) -> None:
-    got = evaluate(FilmMean.fit(real.train), real.scenarios[0]).metrics
+    got = evaluate(FilmMean.fit(real.full_train), real.scenarios[0]).metrics
     assert got["mse"] == pytest.approx(1.058, abs=2e-3)
     assert got["accuracy"] == pytest.approx(0.648, abs=2e-3)
 
 
 @pytest.mark.ml100k
 def test_demographics_tell_a_little_of_real_users(real: Split) -> None:
-    ndcg = evaluate(DemographicRidge.fit(real.train), real.scenarios[0]).metrics["ndcg"]
+    ndcg = evaluate(DemographicRidge.fit(real.full_train), real.scenarios[0]).metrics["ndcg"]
     assert ndcg is not None
     assert 0.355 <= ndcg <= 0.36
 

@@ -1,11 +1,15 @@
-"""The card of a run says what it is, on what it was measured, and where it ends."""
+"""The model card states metrics with their definitions, the kept epoch, and the limits."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from movierec_cli.core.runs.manifest import ScenarioRecord
 from movierec_cli.core.runs.model_card import model_card
 from tests.core.runs.test_store import MANIFEST
 
-RESULT = {
+RESULT: ScenarioRecord = {
     "scenario": "fold-in",
     "k": 25,
     "users": 24,
@@ -17,20 +21,42 @@ RESULT = {
 }  # fmt: skip
 
 
-def test_the_card_has_every_figure_with_its_definition() -> None:
-    card = model_card(asdict(replace(MANIFEST, evaluation=(RESULT,))))
-    assert "| metric | fold-in (24 users) | definition |" in card
-    assert "| ndcg@25 | 0.3750 | binary gain, log2 discount," in card
-    assert "| accuracy | 0.7500 | share of ratings" in card
-    assert "mse" not in card
+def rows(card: str) -> dict[str, list[str]]:
+    """Return the cells of each row of the table of metrics by the first cell."""
+    lines = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("|")]
+    return {first: rest for first, *rest in lines}
 
 
-def test_a_run_that_held_nothing_out_has_no_figures() -> None:
-    assert "nothing could be measured" in model_card(asdict(replace(MANIFEST, evaluation=())))
+def test_the_card_has_every_metric_with_its_definition() -> None:
+    table = rows(model_card(replace(MANIFEST, evaluation=(RESULT,))))
+    assert table["metric"] == ["fold-in (24 users)", "definition"]
+    assert table["Precision@25"] == ["0.2500", "hits / 25"]
+    assert table["NDCG@25"][0] == "0.3750"
+    assert table["Accuracy"][0] == "0.7500"
+    assert "RMSE" not in table
 
 
-def test_made_up_data_is_marked() -> None:
-    of_films = replace(MANIFEST, dataset={**MANIFEST.dataset, "name": "ml-100k"})
-    made_up = replace(MANIFEST, dataset={**MANIFEST.dataset, "name": "synthetic-120x200x5000"})
-    assert "made up" not in model_card(asdict(of_films))
-    assert "The data is made up" in model_card(asdict(made_up))
+def test_a_run_without_held_out_ratings_has_no_metrics() -> None:
+    assert rows(model_card(MANIFEST)) == {}
+
+
+@pytest.mark.parametrize(
+    ("keep", "rule"),
+    [("best", "epoch 3, the best by validation accuracy"), ("last", "the last epoch, 3")],
+)
+def test_the_card_states_the_rule_of_the_kept_epoch(keep: str, rule: str) -> None:
+    training = MANIFEST.training | {"keep": keep}  # type: ignore[operator]
+    assert rule in model_card(replace(MANIFEST, training=training, kept_epoch=3))
+
+
+def test_the_settings_of_a_part_carry_its_name() -> None:
+    card = model_card(replace(MANIFEST, config={"width": 2, "like_head": {"max_age": 1.5}}))
+    assert "- width: 2\n- like head, max age: 1.5\n" in card
+
+
+@pytest.mark.parametrize(
+    ("name", "is_synthetic"), [("ml-100k", False), ("synthetic-120x200x5000", True)]
+)
+def test_synthetic_data_is_marked(name: str, is_synthetic: bool) -> None:
+    dataset: Any = MANIFEST.dataset | {"name": name}
+    assert ("synthetic:" in model_card(replace(MANIFEST, dataset=dataset))) == is_synthetic

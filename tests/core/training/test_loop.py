@@ -1,34 +1,37 @@
-"""The training loop keeps the best epoch, stops when it should and says when it goes wrong."""
+"""The training loop: the kept epoch, the end of a training, its seed and its second phase."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.training.loop import Epoch, Monitor, run_epochs
+from movierec_cli.core.errors import DataError
+from movierec_cli.core.training.loop import (
+    Epoch,
+    Monitor,
+    TrainingState,
+    run_epochs,
+    run_training,
+)
 from movierec_cli.core.training.options import TrainingOptions
 
 
 class Line(nn.Module):
-    """y = w x, to be taught y = 2 x."""
+    """y = w x, trained towards y = 2 x."""
 
     def __init__(self) -> None:
         super().__init__()
         self.w = nn.Parameter(torch.zeros(1))
 
 
-class LineTask:
-    """Teaches a line; its validation figures are read from a list, or computed."""
+class LineTrainer:
+    """Trains a line; its validation figures come from a list, or are computed."""
 
     def __init__(
-        self,
-        monitor: Monitor | None = None,
-        figures: Sequence[float] = (),
-        scale: float = 1.0,
+        self, monitor: Monitor | None = None, figures: Sequence[float] = (), scale: float = 1.0
     ) -> None:
         self.module = Line()
         self.monitor = monitor or Monitor("loss", "lowest")
@@ -36,7 +39,7 @@ class LineTask:
         self.scale = scale
         self.events: list[str] = []
         self.weights: list[float] = []
-        self.drawn: list[int] = []
+        self.order: list[int] = []
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         return [{"params": list(self.module.parameters())}]
@@ -46,7 +49,7 @@ class LineTask:
 
     def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
         order = torch.randperm(4, generator=generator)
-        self.drawn += order.tolist()
+        self.order += order.tolist()
         yield from torch.split(order + 1.0, 2)
 
     def losses(self, batch: Tensor) -> dict[str, Tensor]:
@@ -64,135 +67,132 @@ class LineTask:
         return {self.monitor.name: figure}
 
 
-def options(**changed: float) -> TrainingOptions:
+class SamplingLineTrainer(LineTrainer):
+    """Adds a random number to the weight in each of three sampling epochs."""
+
+    sampled = 0
+
+    def sample(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
+        self.sampled = int(resume_from["sampled"]) if resume_from else 0
+        while self.sampled < 3:
+            self.sampled += 1
+            self.module.w.data += torch.rand(1)
+            yield Epoch(number, {"sweeps": float(self.sampled)}, {"loss": 1.0}, True, 0.0)
+            number += 1
+
+    def sampling_state(self) -> dict[str, Tensor]:
+        return {"sampled": torch.tensor(self.sampled)}
+
+
+def options(**changed: Any) -> TrainingOptions:
     values = {"epochs": 4, "learning_rate": 0.1, "batch_size": 2, "patience": 10} | changed
-    return TrainingOptions(**values)  # type: ignore[arg-type]
+    return TrainingOptions(**values)
 
 
-def test_training_comes_nearer_to_the_truth() -> None:
-    trainer = LineTask()
-    history = run_epochs(trainer, options(epochs=30), lambda _: None)
-    assert float(trainer.module.w.detach()) == pytest.approx(2.0, abs=0.1)
+def ignore(_: object) -> None:
+    pass
+
+
+def weight(trainer: LineTrainer) -> float:
+    return float(trainer.module.w.detach())
+
+
+def test_training_approaches_the_solution() -> None:
+    trainer = LineTrainer()
+    history = run_epochs(trainer, options(epochs=30), ignore)
+    assert weight(trainer) == pytest.approx(2.0, abs=0.1)
     assert history.epochs[-1].train["loss"] < 0.05 * history.epochs[0].train["loss"]
 
 
-def test_the_weights_of_the_best_epoch_are_kept() -> None:
-    trainer = LineTask(figures=[5.0, 1.0, 3.0, 2.0])
-    history = run_epochs(trainer, options(), lambda _: None)
-    assert len(set(trainer.weights)) == 4
-    assert float(trainer.module.w.detach()) == trainer.weights[1]
-    assert [epoch.is_kept for epoch in history.epochs] == [True, True, False, False]
-    assert history.kept.number == 2
+LOWEST, HIGHEST = Monitor("loss", "lowest"), Monitor("accuracy", "highest")
+
+
+@pytest.mark.parametrize(
+    ("monitor", "figures", "changed", "is_kept"),
+    [
+        (LOWEST, [5.0, 1.0, 3.0, 2.0], {}, [True, True, False, False]),
+        (LOWEST, [1.0, 1.0], {"epochs": 2}, [True, False]),  # no improvement
+        (HIGHEST, [0.5, 0.4, 0.7, 0.7], {}, [True, False, True, False]),
+        (LOWEST, [math.nan, 1.0, 2.0], {"epochs": 3}, [False, True, False]),
+        (LOWEST, [3.0, 1.0, 2.0, 2.0, 0.0], {"epochs": 9, "patience": 2}, [1, 1, 0, 0]),
+        (LOWEST, [3.0, 4.0, 2.0, 4.0, 1.0], {"epochs": 5, "patience": 2}, [1, 0, 1, 0, 1]),
+        (LOWEST, [1.0, 2.0, 3.0, 4.0], {"keep": "last", "patience": 2}, [True] * 4),
+    ],
+)
+def test_the_weights_of_the_kept_epoch_stay(
+    monitor: Monitor, figures: list[float], changed: dict[str, Any], is_kept: list[bool]
+) -> None:
+    trainer = LineTrainer(monitor, figures)
+    history = run_epochs(trainer, options(**changed), ignore)
+    assert [epoch.is_kept for epoch in history.epochs] == is_kept
+    assert len(set(trainer.weights)) == len(is_kept)
+    assert history.kept.number == max(n for n, kept in enumerate(is_kept, 1) if kept)
+    assert weight(trainer) == trainer.weights[history.kept.number - 1]
     assert not trainer.module.training
 
 
-def test_the_highest_figure_can_be_the_best() -> None:
-    trainer = LineTask(Monitor("accuracy", "highest"), figures=[0.5, 0.4, 0.7, 0.7])
-    history = run_epochs(trainer, options(), lambda _: None)
-    assert [epoch.is_kept for epoch in history.epochs] == [True, False, True, False]
-    assert float(trainer.module.w.detach()) == trainer.weights[2]
+def test_each_epoch_is_reported_when_it_ends() -> None:
+    trainer = LineTrainer(figures=[3.0, 1.0])
+    reported: list[Epoch] = []
 
+    def report(epoch: Epoch) -> None:
+        trainer.events.append(f"epoch {epoch.number}")
+        reported.append(epoch)
 
-@pytest.mark.parametrize(
-    ("best", "value", "over", "expected"),
-    [
-        ("lowest", 1.0, None, True),
-        ("lowest", 1.0, 2.0, True),
-        ("lowest", 2.0, 1.0, False),
-        ("lowest", 1.0, 1.0, False),
-        ("highest", 1.0, None, True),
-        ("highest", 2.0, 1.0, True),
-        ("highest", 1.0, 2.0, False),
-        ("highest", 1.0, 1.0, False),
-    ],
-)
-def test_only_what_is_better_is_an_improvement(
-    best: str, value: float, over: float | None, expected: bool
-) -> None:
-    assert Monitor("x", best).improves(value, over) is expected  # type: ignore[arg-type]
-
-
-def test_training_stops_when_patience_is_over() -> None:
-    trainer = LineTask(figures=[3.0, 1.0, 2.0, 2.0, 0.0])
-    history = run_epochs(trainer, options(epochs=9, patience=2), lambda _: None)
-    assert [epoch.number for epoch in history.epochs] == [1, 2, 3, 4]
-    assert history.kept.number == 2
-
-
-def test_an_improvement_gives_new_patience() -> None:
-    trainer = LineTask(figures=[3.0, 4.0, 2.0, 4.0, 1.0, 4.0])
-    history = run_epochs(trainer, options(epochs=6, patience=2), lambda _: None)
-    assert len(history.epochs) == 6
-
-
-def test_each_epoch_is_told_when_it_ends() -> None:
-    trainer = LineTask(figures=[3.0, 1.0])
-    told: list[Epoch] = []
-
-    def tell(epoch: Epoch) -> None:
-        trainer.events.append(f"told {epoch.number}")
-        told.append(epoch)
-
-    history = run_epochs(trainer, options(epochs=2), tell)
-    assert trainer.events == ["step", "step", "validate", "told 1", "step", "step", "validate",
-                           "told 2"]  # fmt: skip
-    assert tuple(told) == history.epochs
-    assert told[0].validation == {"loss": 3.0}
-    assert set(told[0].train) == {"loss", "half"}
-    assert told[0].train["half"] == pytest.approx(told[0].train["loss"] / 2)
-    assert told[0].seconds > 0
-    assert told[0].as_dict()["number"] == 1
+    history = run_epochs(trainer, options(epochs=2), report)
+    steps = ["step", "step", "validate"]
+    assert trainer.events == [*steps, "epoch 1", *steps, "epoch 2"]
+    assert tuple(reported) == history.epochs
+    assert reported[0].validation == {"loss": 3.0}
+    assert reported[0].train["half"] == pytest.approx(reported[0].train["loss"] / 2)
+    assert reported[0].seconds > 0
 
 
 def test_the_seed_of_the_options_gives_the_order() -> None:
-    drawn = []
+    orders = []
     for seed in (0, 0, 1):
-        trainer = LineTask()
-        run_epochs(trainer, options(seed=seed), lambda _: None)
-        drawn.append(trainer.drawn)
-    assert drawn[0] == drawn[1] != drawn[2]
-
-
-@pytest.mark.parametrize("scale", [math.nan, math.inf])
-def test_a_loss_that_is_no_number_ends_the_training(scale: float) -> None:
-    told: list[Epoch] = []
-    with pytest.raises(DataError, match="Training diverged") as caught:
-        run_epochs(LineTask(scale=scale), options(), told.append)
-    assert "--learning-rate" in caught.value.hint
-    assert told == []
-
-
-def test_a_validation_figure_that_is_no_number_never_counts_as_the_best() -> None:
-    trainer = LineTask(figures=[math.nan, 1.0, 2.0])
-    history = run_epochs(trainer, options(epochs=3), lambda _: None)
-    assert history.kept.number == 2
+        trainer = LineTrainer()
+        run_epochs(trainer, options(seed=seed), ignore)
+        orders.append(trainer.order)
+    assert orders[0] == orders[1] != orders[2]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("epochs", 0),
-        ("learning_rate", 0.0),
-        ("learning_rate", math.nan),
-        ("learning_rate", math.inf),
-        ("batch_size", -1),
-        ("patience", 0),
-        ("weight_decay", -0.1),
-        ("seed", -1),
-    ],
+    ("scale", "figures"), [(math.nan, []), (math.inf, []), (1.0, [math.nan] * 4)]
 )
-def test_options_that_make_no_sense_are_refused(name: str, value: float) -> None:
-    with pytest.raises(UsageError, match=name.replace("_", " ")):
-        options(**{name: value})
+def test_figures_that_are_not_finite_end_the_training(scale: float, figures: list[float]) -> None:
+    with pytest.raises(DataError, match="Training diverged") as caught:
+        run_epochs(LineTrainer(figures=figures, scale=scale), options(), ignore)
+    assert "--learning-rate" in caught.value.hint
 
 
-def test_keep_last_trains_to_the_end_and_keeps_the_last_epoch() -> None:
-    trainer = LineTask(figures=[1.0, 2.0, 3.0, 4.0])
-    history = run_epochs(trainer, options(epochs=4, patience=2, keep="last"), lambda _: None)
-    assert (len(history.epochs), history.kept.number) == (4, 4)
+@pytest.mark.parametrize("interrupted_after", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_a_resumed_training_ends_like_one_without_interruption(
+    interrupted_after: int, keep: str
+) -> None:
+    figures = [3.0, 1.0, 2.0, 2.0]  # then three epochs of sampling
 
+    def interrupt(epoch: Epoch) -> None:
+        if epoch.number == interrupted_after:
+            raise KeyboardInterrupt
 
-@pytest.mark.parametrize("size", [2**31, 10**30])
-def test_a_batch_that_no_machine_holds_is_refused(size: int) -> None:
-    with pytest.raises(UsageError, match=r"batch size must be below 2\^31"):
-        options(batch_size=size)
+    def trained(interrupt: Any, resume_from: TrainingState | None = None) -> LineTrainer:
+        done = len(resume_from.epochs) if resume_from else 0
+        trainer = SamplingLineTrainer(figures=figures[done:])
+        if resume_from is None:
+            torch.manual_seed(0)
+        run_training(trainer, options(keep=keep), interrupt, states.append, resume_from)
+        return trainer
+
+    states: list[TrainingState] = []
+    whole = trained(ignore)
+    epochs = [epoch.number for epoch in states[-1].epochs]
+    assert epochs == [1, 2, 3, 4, 5, 6, 7]
+    states.clear()
+    with pytest.raises(KeyboardInterrupt):
+        trained(interrupt)
+    torch.manual_seed(9)
+    resumed = trained(ignore, states[-1])
+    assert weight(resumed) == weight(whole)
+    assert [epoch.number for epoch in states[-1].epochs] == epochs

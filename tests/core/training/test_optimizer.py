@@ -1,4 +1,4 @@
-"""The optimizer is torch's AdamW, without the second that making one takes."""
+"""The optimizer takes the steps of torch's AdamW without importing torch's compiler."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from movierec_cli.core.training.optimizer import AdamW, step_size
 from movierec_cli.core.training.options import TrainingOptions
 
 
-def test_it_takes_the_steps_of_torch() -> None:
+def test_the_steps_are_those_of_torch() -> None:
     start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
     ours, theirs = start.clone().requires_grad_(), start.clone().requires_grad_()
     options = TrainingOptions(
@@ -27,7 +27,7 @@ def test_it_takes_the_steps_of_torch() -> None:
     assert not torch.equal(ours, start)
 
 
-def test_groups_may_have_a_weight_decay_of_their_own() -> None:
+def test_a_group_can_have_its_own_weight_decay() -> None:
     decayed, free = (torch.ones(1, requires_grad=True) for _ in range(2))
     options = TrainingOptions(epochs=1, learning_rate=0.1, batch_size=2)
     optimizer = AdamW([{"params": [decayed], "weight_decay": 0.5}, {"params": [free]}], options, 1)
@@ -37,7 +37,7 @@ def test_groups_may_have_a_weight_decay_of_their_own() -> None:
     assert free.item() == 1
 
 
-def test_the_cosine_schedule_warms_up_and_comes_down_to_a_twentieth() -> None:
+def test_the_cosine_schedule_rises_and_falls_to_a_twentieth() -> None:
     assert step_size("constant", 0.3) == 1
     assert step_size("cosine", 0.0) == pytest.approx(0.001)
     assert step_size("cosine", 0.05) == pytest.approx(0.05 + 0.95 * 0.5 * 1.98769, rel=1e-3)
@@ -45,7 +45,7 @@ def test_the_cosine_schedule_warms_up_and_comes_down_to_a_twentieth() -> None:
     assert step_size("cosine", 1.0) == pytest.approx(0.05)
 
 
-def test_it_does_not_import_the_compiler() -> None:
+def test_the_compiler_is_not_imported() -> None:
     program = (
         "import sys, movierec_cli.core.training.loop as t; "
         "from movierec_cli.core.training.optimizer import AdamW; import torch; "

@@ -1,1 +1,1 @@
-"""Readers of data files, one a file layout."""
+"""Readers of file layouts, one module for each."""

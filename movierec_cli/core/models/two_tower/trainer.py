@@ -203,7 +203,7 @@ class TwoTowerTrainer:
     # Steps 3 and 4: sampling; the draws are kept for the average
 
     @torch.no_grad()
-    def refine(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
+    def sample(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
         """Sample from the posterior, starting from the averaged weights of the warm start.
 
         Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps. Its
@@ -236,7 +236,7 @@ class TwoTowerTrainer:
                 started = time.perf_counter()
 
     def _first_state(self, resume_from: Mapping[str, Tensor]) -> State:
-        """Return the state to sample from: of the warm start, or of a `refining_state`."""
+        """Return the state to sample from: of the warm start, or of a `sampling_state`."""
         if not resume_from:
             weights = self.module.averaged
             films = self._film_vectors(weights, self._inputs.rated)
@@ -249,7 +249,7 @@ class TwoTowerTrainer:
         self._draws = [Draw(*draw) for draw in draws]
         return State(*(saved[f"state.{name}"] for name in State._fields))
 
-    def refining_state(self) -> dict[str, Tensor]:
+    def sampling_state(self) -> dict[str, Tensor]:
         """Return the number of sweeps, the state after them and the kept draws."""
         assert self._state is not None
         draws = Draw(*(torch.stack(part) for part in zip(*self._draws, strict=True)))

@@ -1,0 +1,87 @@
+"""Installation of a published edition into the cache, from the network or from the user's files.
+
+The files are verified and parsed once, before the cache changes.
+"""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from movierec_cli.core.data import registry, store
+from movierec_cli.core.data.archives import Edition
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.download import Expected, fetch
+from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.files import atomic_write, is_file, is_folder
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.progress import SILENT, Progress
+
+
+def download(
+    edition: Edition,
+    paths: Paths,
+    url: str | None = None,
+    force: bool = False,
+    progress: Progress = SILENT,
+) -> Dataset:
+    """Download an edition from its official address, or from a mirror at ``url``.
+
+    An intact archive in the cache is used instead, unless ``url`` or ``force`` is given.
+
+    Raises
+    ------
+    NetworkError, IntegrityError
+        As in `fetch`; the cache stays as it was.
+    """
+    archive = registry.archive_path(edition.name, paths)
+    if archive.exists() and not force and not url:
+        try:
+            return _prepare(registry.load_cached_archive(edition, paths), paths)
+        except IntegrityError as error:
+            progress.note(f"{error.message} Downloading it again.")
+    address = url or edition.url
+    dataset = fetch(
+        address,
+        archive,
+        None if url else Expected(edition.size, edition.sha256),
+        lambda path: edition.load_archive(path, address),
+        progress,
+        allow_http=url is not None,
+    )
+    return _prepare(dataset, paths)
+
+
+def bring(edition: Edition, source: Path, paths: Paths) -> Dataset:
+    """Copy an edition into the cache from an archive or a folder of the user.
+
+    Raises
+    ------
+    DataError
+        If there is nothing at ``source``.
+    IntegrityError
+        If ``source`` does not hold the files of the edition; the cache stays as it was.
+    """
+    archive = registry.archive_path(edition.name, paths)
+    if is_folder(source):
+        dataset, contents = edition.load_folder(source)
+        with atomic_write(archive) as file:
+            edition.pack(contents, file)
+    elif not is_file(source):
+        raise DataError(
+            f"There is no file or folder {source}.",
+            f"Give the path of {edition.name}.zip or of the folder {edition.name}.",
+        )
+    elif not zipfile.is_zipfile(source):
+        dataset = edition.load_archive(source, str(source))  # refuses it before it is copied
+    else:
+        with source.open("rb") as original, atomic_write(archive) as file:
+            shutil.copyfileobj(original, file)
+            file.flush()
+            dataset = edition.load_archive(Path(file.name), str(source))
+    return _prepare(dataset, paths)
+
+
+def _prepare(dataset: Dataset, paths: Paths) -> Dataset:
+    """Keep the prepared form of a data set in the cache."""
+    store.save(dataset, registry.parsed_path(dataset.name, paths))
+    return dataset

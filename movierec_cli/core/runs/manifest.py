@@ -1,0 +1,171 @@
+"""The manifest of a run: its fields with their types and bounds.
+
+``msgspec.json.decode(data, type=Manifest)`` checks all of them and names the place of an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+import msgspec
+from msgspec import Meta
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""The errors of decoding other content."""
+
+Number = Annotated[int, Meta(ge=1, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+
+Figures = Mapping[str, float | None]
+"""Figures by name; ``None`` stands for a figure that does not exist or is not finite."""
+
+if TYPE_CHECKING:
+    Settings = Mapping[str, Any]
+else:
+    _Scalar = bool | int | float | str | None
+    _Part = _Scalar | list[_Scalar] | dict[str, _Scalar | list[_Scalar]]
+    Settings = Mapping[str, _Scalar | list[_Part] | dict[str, _Part]]
+"""A configuration as JSON holds it: parts within parts, two levels deep."""
+
+
+class DatasetRecord(TypedDict):
+    """The data set of a run; ``checksum`` covers its whole content."""
+
+    name: str
+    checksum: str
+    users: Number
+    films: Number
+    ratings: Count
+
+
+class SplitRecord(TypedDict):
+    """The split of a run; ``split_seed`` is ``None`` where the holdout samples nothing."""
+
+    holdout: str
+    split_seed: Seed | None
+
+
+class EpochRecord(TypedDict):
+    """An epoch, as `movierec_cli.core.training.loop.Epoch`."""
+
+    number: Number
+    train: Figures
+    validation: Figures
+    is_kept: bool
+    seconds: float
+
+
+class ScenarioRecord(TypedDict):
+    """The metrics of a run in one scenario, as `movierec_cli.core.evaluation.evaluate`."""
+
+    scenario: str
+    k: Number
+    users: Count
+    left_out: Count
+    metrics: Figures
+
+
+class WeightsRecord(TypedDict):
+    """The weights file of a run, which lies beside its manifest."""
+
+    file: Annotated[str, Meta(pattern=r"\Aweights-[0-9a-f]{16}\.safetensors\Z")]
+    sha256: Digest
+    bytes: Count
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that the weights of a run depend on; the same on a CPU gives the same bits.
+
+    Attributes
+    ----------
+    name
+        The name of the run.
+    model, preset
+        As in `PRESETS`.
+    dataset
+        ``name``, ``checksum``, and the number of ``users``, ``films`` and ``ratings``.
+    split
+        ``holdout`` and ``split_seed``.
+    config, training
+        The effective values of the model's configuration and of the training options.
+    inputs
+        The source of inputs that depends on the machine, such as ``title_vectors``.
+    versions
+        Of movierec, Python, numpy and torch.
+
+    Raises
+    ------
+    ValueError
+        If the split has a seed without users to sample, or none with them.
+    """
+
+    name: str
+    model: str
+    preset: str
+    dataset: DatasetRecord
+    split: SplitRecord
+    config: Settings
+    training: Settings
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if (self.split["holdout"] == "users") != (self.split["split_seed"] is not None):
+            raise ValueError("the split seed does not fit the holdout - at `$.split`")
+
+
+@dataclass(frozen=True)
+class Manifest(Provenance):
+    """Everything about a run but its weights; the content of ``manifest.json``.
+
+    Attributes
+    ----------
+    created
+        The end of the training, ISO 8601 with time zone.
+    seconds
+        The duration of the training, the preparation of the data included.
+    epochs
+        ``number``, ``train``, ``validation``, ``is_kept`` and ``seconds`` of each epoch.
+    kept_epoch
+        The number of the epoch whose weights were kept.
+    monitor
+        The validation figure that ``keep="best"`` of the training options decides by.
+    metrics
+        The validation figures of the kept epoch.
+    evaluation
+        ``scenario``, ``k``, ``users``, ``left_out`` and ``metrics`` of each test scenario; empty
+        where nothing was held out.
+    film_ids
+        The catalog in the order of the rows of the weights, ascending.
+
+    Raises
+    ------
+    ValueError
+        If the film ids do not ascend or the scenarios differ in their metrics.
+    """
+
+    created: str
+    seconds: float
+    epochs: tuple[EpochRecord, ...]
+    kept_epoch: Number
+    monitor: str
+    metrics: Figures
+    evaluation: tuple[ScenarioRecord, ...]
+    film_ids: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.film_ids or any(a >= b for a, b in pairwise(self.film_ids)):
+            raise ValueError("film ids do not ascend - at `$.film_ids`")
+        if len({tuple(result["metrics"]) for result in self.evaluation}) > 1:
+            raise ValueError("scenarios have different metrics - at `$.evaluation`")
+
+
+def settings(configuration: Any) -> Settings:
+    """Return a configuration dataclass in its JSON form, with lists in place of tuples."""
+    values: Settings = msgspec.json.decode(msgspec.json.encode(configuration))
+    return values

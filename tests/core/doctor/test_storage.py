@@ -1,0 +1,190 @@
+"""Stored files are read as the commands read them; leftovers of interrupted work are listed."""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.doctor import State, exit_code
+from movierec_cli.core.errors import DataError
+from movierec_cli.core.files import exclusive
+from movierec_cli.core.paths import Paths
+from movierec_cli.core.runs import store as runs
+from movierec_cli.core.runs.checkpoint import save_checkpoint
+from movierec_cli.core.runs.store import remove_run
+from tests.conftest import SMALL
+from tests.core.doctor.conftest import finding, found, save
+from tests.core.runs.test_checkpoint import CHECKPOINT
+from tests.helpers import tiny_contents, write_zip
+
+RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL}"
+
+
+def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
+    write_zip(filled.cache / "ml-100k.zip", tiny_contents(u_user=b""))
+    checks = found(filled)
+    assert finding(checks["archive ml-100k"])[::2] == ("broken", "movierec download --force")
+    assert "u.user" in checks["archive ml-100k"].detail
+    assert exit_code(checks.values()) == 5
+
+
+def test_an_unreadable_cache_does_not_hide_the_runs(filled: Paths) -> None:
+    shutil.rmtree(filled.cache)
+    filled.cache.write_bytes(b"no folder")
+    checks = found(filled)
+    assert finding(checks["cached data"])[::2] == ("broken", "export MOVIEREC_HOME=~/movierec")
+    assert checks["run mine"].state is State.note  # there is no data to compare with
+    assert exit_code(checks.values()) == 3
+
+
+def cut_weights(run: Path) -> None:
+    (weights,) = run.glob("*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-1])
+
+
+def cut_manifest(run: Path) -> None:
+    (run / "manifest.json").write_bytes(b"{")
+
+
+def set_format(run: Path, version: int) -> None:
+    path = run / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": version}))
+
+
+@pytest.mark.parametrize(
+    ("damage", "fix", "code"),
+    [
+        (cut_weights, RETRAIN, 5),
+        (cut_manifest, "movierec runs remove mine", 5),
+        (lambda run: set_format(run, runs.FORMAT + 1), "pip install --upgrade movierec", 3),
+        (lambda run: set_format(run, runs.FORMAT - 1), RETRAIN, 3),
+    ],
+    ids=["weights", "manifest", "newer", "older"],
+)
+def test_an_unusable_run_is_broken_and_its_fix_named(
+    damage: Callable[[Path], None], fix: str, code: int, filled: Paths
+) -> None:
+    damage(filled.runs / "mine")
+    checks = found(filled)
+    assert finding(checks["run mine"])[::2] == ("broken", fix)
+    assert exit_code(checks.values()) == code
+    remove_run("mine", filled.runs)
+    assert exit_code(found(filled).values()) == 0
+
+
+def test_a_run_of_other_data_is_trained_again_on_the_same_split(
+    filled: Paths, small: Dataset
+) -> None:
+    other = replace(small, genres=(*small.genres[:-1], "Eastern"))
+    save(
+        other, filled, split={"holdout": "ua", "split_seed": None}, training={"seed": 3}, name="ua"
+    )
+    checks = found(filled)
+    assert finding(checks["run ua"])[::2] == (
+        "broken",
+        f"movierec train dnn --preset original --holdout ua --seed 3 --name ua --dataset {SMALL}",
+    )
+    assert exit_code(checks.values()) == 3
+
+
+@pytest.mark.parametrize(
+    ("dataset", "fix"), [("ml-100k", "movierec download"), ("synthetic-99x99x2000", "")]
+)
+def test_a_run_without_its_data_is_a_note(
+    dataset: str, fix: str, paths: Paths, small: Dataset
+) -> None:
+    save(replace(small, name=dataset), paths)
+    checks = found(paths)
+    assert finding(checks["run mine"])[::2] == ("note", fix)
+    assert exit_code(checks.values()) == 0
+
+
+def test_a_damaged_profile_is_removed(filled: Paths) -> None:
+    (filled.profiles / "ann.json").write_bytes(b"{")
+    checks = found(filled)
+    assert checks["profile ann"].fix == "movierec profiles remove ann"
+    assert exit_code(checks.values()) == 5
+
+
+def test_a_foreign_folder_or_file_is_a_note(filled: Paths) -> None:
+    shutil.copytree(filled.runs / "mine", filled.runs / "a b")
+    (filled.profiles / "a b.json").write_bytes(b"{}")
+    checks = found(filled)
+    assert checks["run a b"].state is checks["profile a b"].state is State.note
+    assert exit_code(checks.values()) == 0
+
+
+def leave_part(runs: Path) -> Path:
+    path = runs / "mine" / ".manifest.json.abcd1234.part"
+    path.write_bytes(b"half")
+    return path
+
+
+def leave_checkpoint(runs: Path) -> Path:
+    save_checkpoint(CHECKPOINT, runs / "other")
+    return runs / "other"
+
+
+def leave_damaged_checkpoint(runs: Path) -> Path:
+    path = runs / "mine" / "checkpoint.safetensors"
+    path.write_bytes(b"half")
+    return path
+
+
+def leave_weights(runs: Path) -> Path:
+    path = runs / "mine" / "weights-0123456789abcdef.safetensors"
+    path.write_bytes(b"old")
+    return path
+
+
+def leave_folder(name: str) -> Callable[[Path], Path]:
+    def leave(runs: Path) -> Path:
+        (runs / name).mkdir()
+        return runs / name
+
+    return leave
+
+
+@pytest.mark.parametrize(
+    ("leave", "name", "fix"),
+    [
+        (leave_part, "unfinished file", "rm {path}"),
+        (leave_checkpoint, "unfinished training", "movierec train dnn --resume"),
+        (leave_damaged_checkpoint, "unfinished training", "rm {path}"),
+        (leave_weights, "replaced weights", "rm {path}"),
+        (leave_folder("other"), "unfinished training", "movierec runs remove other"),
+        (leave_folder(".hidden"), "unfinished training", "rm -r {path}"),
+        (leave_folder("my-run!"), "unfinished training", "rm -r ~/'home/data/runs/my-run!'"),
+    ],
+)
+def test_a_leftover_of_interrupted_work_is_a_note(
+    leave: Callable[[Path], Path], name: str, fix: str, filled: Paths, home: Path
+) -> None:
+    path = leave(filled.runs)
+    checks = found(filled)
+    in_home = f"~/{path.relative_to(home)}"
+    assert finding(checks[name])[::2] == ("note", fix.format(path=in_home))
+    assert exit_code(checks.values()) == 0
+    assert "leftovers" not in checks
+
+
+@pytest.mark.parametrize("folder", ["cache", "profiles"])
+def test_unfinished_files_are_found_except_those_being_written(folder: str, filled: Paths) -> None:
+    part = getattr(filled, folder) / ".x.abcd1234.part"
+    part.write_bytes(b"half")
+    assert part.name in found(filled)["unfinished file"].detail
+    with part.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "unfinished file" not in found(filled)
+
+
+def test_a_training_in_its_first_epoch_and_its_lock_are_no_leftovers(filled: Paths) -> None:
+    with exclusive(filled.runs / "fresh", DataError("held")):
+        (filled.runs / "fresh").mkdir()
+        assert "unfinished training" not in found(filled)
+    assert found(filled)["leftovers"].state is State.ok

@@ -1,0 +1,117 @@
+"""Comparisons reuse the runs of their specifications and average over split seeds."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.evaluation.metrics import METRICS
+from movierec_cli.core.experiments.compare import Comparison, compare, published
+from movierec_cli.core.experiments.resume import train_and_save
+from movierec_cli.core.experiments.reuse import (
+    ensure_run,
+    epoch_units,
+    expected_seconds,
+    missing_trainings,
+)
+from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
+from tests.helpers import RecordedProgress
+
+QUICK = TrainSpec("two-tower", "original", overrides=Overrides(epochs=2))
+
+
+@pytest.fixture
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare one quick model with the baselines."""
+
+    def specs(comparison: Comparison, split_seed: int | None = None) -> list[TrainSpec]:
+        seeds = comparison.split_seeds if split_seed is None else (split_seed,)
+        return [replace(QUICK, split_seed=seed) for seed in seeds]
+
+    monkeypatch.setattr(Comparison, "specs", specs)
+
+
+def test_a_comparison_has_every_preset_for_every_split_seed() -> None:
+    specs = Comparison("users", [1, 2], 25).specs()
+    assert len(specs) == len(set(specs)) == 2 * sum(map(len, PRESETS.values()))
+    assert {spec.split_seed for spec in specs} == {1, 2}
+
+
+def test_results_are_means_and_deviations_over_the_split_seeds(
+    one_model: None, small: Dataset, tmp_path: Path
+) -> None:
+    progress = RecordedProgress()
+
+    def compared(*seeds: int) -> dict[tuple[str, str], Any]:
+        results = compare(small, Comparison("users", seeds, 10), tmp_path, progress)
+        return {(result.model, result.scenario): result for result in results}
+
+    both, first, second = compared(1, 2), compared(1), compared(2)
+    assert len(both) == 2 * (len(BASELINES) + 1)
+    for key, result in both.items():
+        a, b = first[key].metrics["ndcg"], second[key].metrics["ndcg"]
+        assert result.metrics["ndcg"] == pytest.approx((a + b) / 2)
+        assert result.deviations["ndcg"] == pytest.approx(abs(a - b) / 2**0.5)
+        assert first[key].deviations is None
+        assert set(result.metrics) == set(METRICS)
+    popularity = both["popularity", "fold-in"]
+    assert (popularity.run, popularity.metrics["mse"]) == (None, None)
+    assert both["two-tower", "fold-in"].run == f"two-tower-original-{small.name}-split2"
+    (_, _, total), *_ = progress.of("start")
+    assert total == 2 * (len(BASELINES) + 2)
+    assert sum(amount for _, amount in progress.of("advance")) == 2 * total
+
+
+def test_the_published_figures_are_those_of_the_same_question(small: Dataset) -> None:
+    usual = Comparison("users", [705], 25)
+    films = replace(small, name="ml-100k")
+    assert {(r.model, r.scenario) for r in published(films, usual)} == {
+        ("two-tower", "cold-start"),
+        ("dnn", "cold-start"),
+    }
+    for dataset, comparison in (
+        (small, usual),
+        (films, replace(usual, k=10)),
+        (films, replace(usual, holdout="u1")),
+    ):
+        assert published(dataset, comparison) == []
+
+
+def test_only_the_run_of_the_same_specification_is_used_again(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert missing_trainings([QUICK], small, tmp_path) == [QUICK]
+    run = train_and_save(small, QUICK, tmp_path, lambda _: None)
+    assert missing_trainings([QUICK], small, tmp_path) == []
+    others = [
+        replace(QUICK, seed=1),
+        replace(QUICK, overrides=Overrides(epochs=3)),
+        replace(QUICK, split_seed=1),
+    ]
+    assert missing_trainings(others, small, tmp_path) == others
+    changed = replace(small, ratings=small.ratings.take(slice(0, 4999)))  # type: ignore[arg-type]
+    assert missing_trainings([QUICK], changed, tmp_path) == [QUICK]
+    progress = RecordedProgress()
+    again = ensure_run(small, QUICK, tmp_path, progress)
+    assert again.manifest == run.manifest
+    assert progress.calls == [("advance", epoch_units(QUICK))]
+
+
+def test_a_run_with_damaged_weights_is_trained_again(small: Dataset, tmp_path: Path) -> None:
+    run = train_and_save(small, QUICK, tmp_path, lambda _: None)
+    (weights,) = tmp_path.glob("*/weights-*.safetensors")
+    weights.write_bytes(b"")
+    progress = RecordedProgress()
+    again = ensure_run(small, QUICK, tmp_path, progress)
+    assert again.manifest.metrics == run.manifest.metrics
+    assert [amount for _, amount in progress.of("advance")] == [1, 1, 0]
+
+
+def test_the_units_and_the_duration_of_a_training(small: Dataset) -> None:
+    assert epoch_units(TrainSpec("two-tower")) == 6 + 4  # gradient epochs, sampling epochs
+    assert epoch_units(QUICK) == 2
+    assert expected_seconds(QUICK, small) == pytest.approx(50 * 5_000 / 100_000)

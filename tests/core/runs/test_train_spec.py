@@ -1,0 +1,80 @@
+"""Specifications of trainings: their presets, the names of their runs, and their commands."""
+
+from dataclasses import replace
+
+import pytest
+
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.runs.train_spec import (
+    Overrides,
+    TrainSpec,
+    default_name,
+    retraining,
+    run_name,
+    train_command,
+)
+
+DNN = TrainSpec("dnn")
+
+
+@pytest.mark.parametrize(
+    ("spec", "dataset", "name"),
+    [
+        (DNN, "ml-100k", "dnn"),
+        (TrainSpec("dnn", "original"), "ml-100k", "dnn-original"),
+        (TrainSpec("two-tower", "original", "u1"), "ml-100k", "two-tower-original-u1"),
+        (TrainSpec("dnn", split_seed=7), "ml-100k", "dnn-split7"),
+        (TrainSpec("dnn", holdout="ua", split_seed=7), "ml-100k", "dnn-ua"),
+        (DNN, "synthetic", "dnn-synthetic"),
+    ],
+)
+def test_the_default_name_has_the_unusual_parts(spec: TrainSpec, dataset: str, name: str) -> None:
+    assert default_name(spec, dataset) == run_name(spec, dataset) == name
+    assert run_name(replace(spec, name="mine"), dataset) == "mine"
+
+
+SPECS = [
+    (DNN, "ml-100k", "movierec train dnn"),
+    (TrainSpec("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
+    (
+        TrainSpec(
+            "two-tower", "original", "u1", seed=2, device="cuda",
+            overrides=Overrides(learning_rate=0.1), name="a",
+        ),
+        "synthetic",
+        "movierec train two-tower --preset original --holdout u1 --seed 2 --device cuda "
+        "--learning-rate 0.1 --name a --dataset synthetic",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "dataset", "command"), SPECS)
+def test_the_command_has_the_options_that_are_not_usual(
+    spec: TrainSpec, dataset: str, command: str, small: Dataset
+) -> None:
+    assert train_command(spec, dataset) == command
+    provenance = spec.provenance(replace(small, name=dataset), {})
+    assert retraining(provenance) == command
+
+
+def test_resolving_puts_the_overrides_into_the_preset() -> None:
+    spec = TrainSpec("dnn", "original", seed=3, overrides=Overrides(epochs=2, batch_size=500))
+    training = spec.resolve().training
+    assert (training.epochs, training.batch_size, training.seed) == (2, 500, 3)
+    assert training.learning_rate == 1e-3  # of the preset
+
+
+@pytest.mark.parametrize(
+    ("spec", "message", "hint"),
+    [
+        (TrainSpec("oracle"), "no model 'oracle'", "two-tower, dnn"),
+        (TrainSpec("dnn", "oracle"), "no preset 'oracle'", "original"),
+        (TrainSpec("dnn", overrides=Overrides(epochs=0)), "epochs must be above 0", ""),
+        (TrainSpec("dnn", seed=2**32), "seed", ""),
+    ],
+)
+def test_values_that_do_not_exist_are_refused(spec: TrainSpec, message: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        spec.resolve()
+    assert hint in caught.value.hint
