@@ -315,14 +315,14 @@ def test_every_array_of_every_model_must_have_its_shape(
 @pytest.mark.parametrize(
     ("model", "name", "value"),
     [
-        ("dnn", "part_sizes", 0.0),
-        ("dnn", "part_sizes", 1.5),
-        ("dnn", "part_sizes", 2.0),
-        ("dnn", "part_gates", 2.0),
-        ("dnn", "part_weights", -1.0),
-        ("dnn", "half_known", 0.0),
+        ("dnn", "component_sizes", 0.0),
+        ("dnn", "component_sizes", 1.5),
+        ("dnn", "component_sizes", 2.0),
+        ("dnn", "component_gates", 2.0),
+        ("dnn", "component_weights", -1.0),
+        ("dnn", "half_saturation", 0.0),
         ("two-tower", "ridge", 0.0),
-        ("two-tower", "half_known", -1.0),
+        ("two-tower", "half_saturation", -1.0),
     ],
 )
 def test_values_out_of_range_are_refused(
