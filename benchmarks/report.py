@@ -140,8 +140,8 @@ relevant ones: P = hits / k. R = hits / |R|. MAP: mean over users of the sum of 
 each hit, divided by min(|R|, k). NDCG: gain 1 for a hit, discount 1 / log2(rank + 1), divided by
 the value of a list that begins with min(|R|, k) hits. Hit: share of users with a hit. Users
 without a relevant film are left out. RMSE, MSE, MAE over all test ratings, predictions clipped to
-1..5; accuracy: share of ratings correctly predicted as 4 or higher or as lower (a predicted rating of
-3.5, or a like probability of a half)."""
+1..5; accuracy: share of ratings correctly predicted as 4 or higher, or as lower (a predicted rating
+of 3.5, or a like probability of a half)."""
 
 _FOLD_IN = """## Fold-in: new users with a history
 
