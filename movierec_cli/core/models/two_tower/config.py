@@ -1,7 +1,7 @@
 """Configuration of the two-tower, nested by the parts of the method.
 
 Ridges are in units of the noise variance of a rating. The docstring of each part states its worth:
-the change of RMSE in fold-in, or of MSE in cold-start, on validation users (`docs/models.md`).
+the change of RMSE in fold-in, or of MSE in cold-start, on validation users (`docs/two-tower.md`).
 """
 
 from dataclasses import dataclass, field
