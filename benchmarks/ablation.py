@@ -59,22 +59,29 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "best epoch by validation": {"training.keep": "best", "training.patience": 16},
     },
     "two-tower": {
-        "one member": {"config.members": 1},
+        "one chain": {"config.sampling.chains": 1},
         "6 factors": {"config.factors": 6},
-        "one draw a member": {"config.sweeps": 12, "config.burn_in": 8, "config.thinning": 4},
+        "one draw a chain": {
+            "config.sampling.sweeps": 12,
+            "config.sampling.burn_in": 8,
+            "config.sampling.thinning": 4,
+        },
         "random start": {"training.epochs": 1, "training.learning_rate": 1e-6},
-        "without who rated what": {"config.rated_ridge": OFF, "config.raters_ridge": OFF},
+        "without rated films and raters": {
+            "config.ridges.history": OFF,
+            "config.ridges.raters": OFF,
+        },
         "without demographics, genres, years": {
-            "config.demographic_ridge": OFF,
-            "config.content_ridge": OFF,
-            "config.stranger_ridge": OFF,
+            "config.ridges.demographics": OFF,
+            "config.ridges.content": OFF,
+            "config.cold_start.ridge": OFF,
         },
-        "without the correction on the ratings": {
-            "config.user_ridge": OFF,
-            "config.user_bias_ridge": OFF,
+        "without the user's own ratings": {
+            "config.ridges.user_bias": OFF,
+            "config.ridges.user_factors": OFF,
         },
-        "no regression beside a history": {"config.half_known": 1e-6},
-        "without film levels in the cold start": {"config.stranger_film_ridge": OFF},
+        "no cold-start part beside a history": {"config.cold_start.half_saturation": 1e-6},
+        "without film levels in the cold start": {"config.cold_start.level_shrinkage": OFF},
     },
 }
 """Model -> variant -> field of the preset -> its value."""

@@ -16,6 +16,47 @@ WORDS = {1: "one CPU core", 2: "two CPU cores", 4: "four CPU cores", 8: "eight C
 OURS = "movierec"
 MODELS = ("dnn", "two-tower")
 
+TARGETS = (
+    ("fold-in", "dnn", "ndcg@25", "NDCG@25", 0.46),
+    ("fold-in", "dnn", "map@25", "MAP@25", 0.27),
+    ("fold-in", "dnn", "precision@25", "P@25", 0.21),
+    ("cold-start", "dnn", "ndcg@25", "NDCG@25", 0.375),
+    ("cold-start", "dnn", "precision@25", "P@25", 0.32),
+    ("cold-start", "dnn", "map@25", "MAP@25", 0.21),
+    ("ua", "dnn", "ndcg@25", "NDCG@25", 0.42),
+    ("ua", "dnn", "map@25", "MAP@25", 0.245),
+    ("folds", "two-tower", "rmse", "RMSE", 0.8847),
+    ("rating-fold-in", "two-tower", "mse", "MSE", 0.80),
+    ("rating-fold-in", "two-tower", "accuracy", "accuracy", 0.74),
+    ("rating-cold", "two-tower", "mse", "MSE", 1.03),
+    ("rating-cold", "two-tower", "accuracy", "accuracy", 0.67),
+)
+"""Group of tasks, model, metric, its label and the target; the first split of the group counts."""
+
+LOWER_IS_BETTER = ("rmse", "mse")
+OVER_EASE = 0.05
+"""The target of dnn over EASE in fold-in, the mean over the split seeds."""
+
+PRINTED = {
+    "favorites": (
+        "## A few favorites",
+        "Held-out users with more than ten liked films name some of them, sampled at random, and "
+        "nothing else. The other ratings are the targets.",
+        "python benchmarks/favorites.py",
+    ),
+    "reliability-dnn": (
+        "## Calibration of the like probability",
+        "Ratings of the held-out users by the probability of a 4 or 5 that dnn gave them.",
+        "python benchmarks/reliability.py",
+    ),
+    "reliability-two-tower": (
+        "",
+        "The same for two-tower:",
+        "python benchmarks/reliability.py two-tower",
+    ),
+}
+"""Sections that a script prints: heading, text, command."""
+
 RANKING_COLUMNS = {
     "NDCG@10": "ndcg@10",
     "NDCG@25": "ndcg@25",
@@ -37,11 +78,13 @@ def write_page(page: Path | None, folder: Path) -> None:
     seeds = about["seeds"]
     parts = [
         _head(records, about),
+        _targets(records),
         _ranking(records, "fold-in", _FOLD_IN.format(seeds=_span(seeds))),
         _ranking(records, "ua", _UA),
         _ranking(records, "cold-start", _COLD_START.format(seeds=_span(seeds))),
         _folds(records),
         _held_out_ratings(records, seeds[0]),
+        *_printed(folder),
         _parameters(records),
         _cross_check(folder, seeds[0]),
     ]
@@ -74,7 +117,7 @@ this run alone makes 1 to 2. The other figures do not depend on it.
 |---|---|---|
 {libraries}
 
-**How it is kept fair.** `benchmarks/export.py` writes the splits that `movierec` itself uses; a
+**Fairness.** `benchmarks/export.py` writes the splits that `movierec` itself uses; a
 script for each library, `benchmarks/peers/`, trains in an environment of its own
 (`benchmarks/requirements/`) and hands back lists or predicted ratings; `benchmarks/measure.py`
 measures all of them, movierec's included, with `movierec_cli.core.evaluation.metrics`. No script
@@ -97,8 +140,8 @@ relevant ones: P = hits / k. R = hits / |R|. MAP: mean over users of the sum of 
 each hit, divided by min(|R|, k). NDCG: gain 1 for a hit, discount 1 / log2(rank + 1), divided by
 the value of a list that begins with min(|R|, k) hits. Hit: share of users with a hit. Users
 without a relevant film are left out. RMSE, MSE, MAE over all test ratings, predictions clipped to
-1..5; accuracy: how often "rated 4 or higher" is told correctly (a prediction of 3.5 or more, or a
-probability of a half)."""
+1..5; accuracy: share of ratings correctly predicted as 4 or higher, or as lower (a predicted rating
+of 3.5, or a like probability of a half)."""
 
 _FOLD_IN = """## Fold-in: new users with a history
 
@@ -112,9 +155,9 @@ Trained on ua.base, ten test ratings a user."""
 
 _COLD_START = """## Cold start: age, gender and occupation only
 
-The same held-out users as in fold-in, without a history ({seeds}). Of the libraries
-here only LightFM would rank for such users; where it does not install, movierec's baselines are
-what there is to compare with."""
+The same held-out users as in fold-in, without a history ({seeds}). Of these
+libraries only LightFM ranks for such users; where it does not install, movierec's baselines are
+the comparison."""
 
 
 def _head(records: list[Record], about: Record) -> str:
@@ -134,6 +177,61 @@ def _head(records: list[Record], about: Record) -> str:
         libraries="\n".join(rows),
         first=about["seeds"][0],
     )
+
+
+def _targets(records: list[Record]) -> str:
+    rows = []
+    for group, model, key, label, target in TARGETS:
+        found = dict(_by_model(records, group)).get(f"{OURS} {model}")
+        if found:
+            reached = found[0]["metrics"][key]
+            rows.append([found[0]["task"], model, label, *_outcome(target, reached, key)])
+    folds = dict(_by_model(records, "folds")).get(f"{OURS} two-tower")
+    if folds:
+        mean = float(np.mean([record["metrics"]["rmse"] for record in folds]))
+        rows.append(["u1 to u5", "two-tower", "RMSE, mean", *_outcome(0.8797, mean, "rmse")])
+    fold_in = dict(_by_model(records, "fold-in"))
+    for label in ("NDCG@25", "MAP@25"):
+        gains = _gains(fold_in, RANKING_COLUMNS[label])
+        if gains:
+            seeds = f"fold-in, {len(gains)} split seeds"
+            gain = float(np.mean(gains))
+            met = "met" if gain >= OVER_EASE else "missed"
+            rows.append([seeds, "dnn", f"{label} over EASE", "+5 %", f"{gain:+.1%}", met])
+    return "\n\n".join(
+        [
+            "## Against the targets\n\nThe targets were set before the models were built; the "
+            "presets were chosen on validation users only.",
+            _command(),
+            _table(["split", "model", "metric", "target", "reached", ""], rows),
+        ]
+    )
+
+
+def _outcome(target: float, reached: float, key: str) -> list[str]:
+    met = reached <= target if key in LOWER_IS_BETTER else reached >= target
+    outcome = "met" if met else f"missed by {abs(reached / target - 1):.1%}"
+    return [f"{target:g}", f"{reached:.4f}", outcome]
+
+
+def _gains(models: dict[str, list[Record]], key: str) -> list[float]:
+    """Return how far dnn is above the EASE baseline in each split, as a share."""
+    ours, theirs = models.get(f"{OURS} dnn"), models.get(f"{OURS} ease (baseline)")
+    if not ours or not theirs:
+        return []
+    ease = {record["task"]: record["metrics"][key] for record in theirs}
+    return [record["metrics"][key] / ease[record["task"]] - 1 for record in ours]
+
+
+def _printed(folder: Path) -> list[str]:
+    """Return the sections that scripts have printed into ``folder``."""
+    parts = []
+    for name, (heading, text, command) in PRINTED.items():
+        path = folder / f"{name}.md"
+        if path.exists():
+            parts += [part for part in (heading, text, _command(command)) if part]
+            parts.append(path.read_text().strip())
+    return parts
 
 
 def _ranking(records: list[Record], group: str, text: str) -> str:
@@ -218,9 +316,9 @@ def _folds(records: list[Record]) -> str:
         lines.append([name, f"{mark}{mean:.4f}{mark}", *cells, f"{mae:.4f}", *_costs(same)])
     return "\n\n".join(
         [
-            "## Ratings: u1 to u5\n\nRMSE on the official folds; no model is told when the test "
-            "ratings were made. myFM ids knows users and films only, myFM all also who rated "
-            "what, demographics, genres and decades.",
+            "## Ratings: u1 to u5\n\nRMSE on the official folds; no model reads the dates of the "
+            "test ratings. myFM ids reads users and films only; myFM all also reads the rated "
+            "films, the raters, demographics, genres and decades.",
             _command(),
             _table(["model", "RMSE, mean", *folds, "MAE, mean", *COSTS], lines),
         ]
@@ -269,11 +367,11 @@ def _parameters(records: list[Record]) -> str:
         lines.append([name, task, taken, varied or "nothing", f"{tuning['seconds']:.0f}"])
     return "\n\n".join(
         [
-            "## Hyper-parameters\n\nWhat was taken on the validation cut, and out of what (all "
+            "## Hyper-parameters\n\nThe values chosen on the validation cut, and the grid (all "
             "combinations). The rest is each library's default. movierec's own are its presets, "
             "see `movierec runs show`; its item-kNN, EASE and ridge are not tuned here.",
             _command(),
-            _table(["model", "tuned on", "taken", "tried", "tuning s"], lines),
+            _table(["model", "tuned on", "chosen", "grid", "tuning s"], lines),
         ]
     )
 

@@ -33,6 +33,12 @@ PEERS = (
     "lightfm",
 )
 CHECKERS = {"ranx": "ranx", "rectools": "rectools"}  # how it is called here -> environment
+SECTIONS = {
+    "favorites": ("favorites.py",),
+    "reliability-dnn": ("reliability.py",),
+    "reliability-two-tower": ("reliability.py", "two-tower"),
+}
+"""Sections of the page by the script that prints them, with its arguments."""
 SEEDS = (705, 706, 707, 708, 709)
 INSTALL_SECONDS = 300
 PEER_SECONDS = 600
@@ -77,12 +83,26 @@ def _measure(
     _call(sys.executable, "measure.py", folder, "--seeds", *seeds)
     _cross_check(folder, f"fold-in-{seeds[0]}", arguments.venvs, arguments.torch_index)
     if not arguments.quick:
+        _say("favorites and calibration")
+        _print_sections(folder)
         _say("speed")
         _call(sys.executable, "speed.py", "--json", folder / "speed.json")
     seconds = time.perf_counter() - started
     about = {"seeds": seeds, "missing": missing, "seconds": seconds, "load": os.getloadavg()[0]}
     (folder / "about.json").write_text(json.dumps(about))
     write_page(page, folder)
+
+
+def _print_sections(folder: Path) -> None:
+    """Train both models into ``folder`` and keep what the scripts on them print."""
+    environment = {**os.environ, "MOVIEREC_DATA_DIR": str(folder / "data")}
+    for model in ("dnn", "two-tower"):
+        command = [sys.executable, "-m", "movierec_cli", "train", model, "--quiet"]
+        subprocess.run(command, check=True, env=environment)
+    for name, words in SECTIONS.items():
+        command = [sys.executable, str(HERE / words[0]), *words[1:]]
+        with (folder / f"{name}.md").open("w") as page:
+            subprocess.run(command, check=True, env=environment, stdout=page)
 
 
 def _run_peers(folder: Path, seeds: list[int], venvs: Path, index: str) -> dict[str, str]:

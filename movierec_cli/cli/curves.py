@@ -29,7 +29,7 @@ def draw_curves(epochs: Sequence[Mapping[str, Any]], kept: int, width: int = 80)
     Parameters
     ----------
     epochs, kept
-        ``epochs`` and ``kept_epoch`` of a `movierec_cli.core.runs.store.Manifest`.
+        ``epochs`` and ``kept_epoch`` of a `movierec_cli.core.runs.manifest.Manifest`.
     width
         The characters of a line at most.
 

@@ -20,7 +20,7 @@ from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.evaluation.evaluate import Evaluation
-    from movierec_cli.core.runs.store import Manifest
+    from movierec_cli.core.runs.manifest import Manifest
 
 
 def evaluate(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.query import Query
     from movierec_cli.core.recommend.rank import Recommendation
-    from movierec_cli.core.runs.store import Manifest
+    from movierec_cli.core.runs.manifest import Manifest
 
 _USER, _FILTERS = "User", "Filters"
 _SHOWN = 6  # films of the user that the table names

@@ -31,7 +31,7 @@ from movierec_cli.cli.tables import Column, View
 from movierec_cli.cli.train import kept_epoch
 
 if TYPE_CHECKING:
-    from movierec_cli.core.runs.store import Manifest
+    from movierec_cli.core.runs.manifest import Manifest
 
 app = typer.Typer(help="List, show and remove runs, the trained models.", no_args_is_help=True)
 

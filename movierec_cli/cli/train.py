@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from movierec_cli.cli.progress import ProgressBar
-    from movierec_cli.core.runs.store import Manifest
+    from movierec_cli.core.runs.manifest import Manifest
     from movierec_cli.core.training.loop import Epoch
 
 _training_option = partial(typer.Option, rich_help_panel="Training")
@@ -95,7 +95,7 @@ def train(
     data = load_dataset(dataset)
     with ProgressBar() as progress:
         progress.start(f"Preparing {model} {preset}", epoch_units(spec))
-        log = EpochLog(f"Training {model} {preset}", keep, progress)
+        log = EpochLog(keep, progress)
         mode = Resume.ALWAYS if resume else Resume.NEVER
         manifest = train_and_save(data, spec, paths.runs, log, mode, progress).manifest
     info(
@@ -144,14 +144,11 @@ class EpochLog:
 
     Parameters
     ----------
-    title
-        Description of the bar from the first epoch on.
     keep
         As in `TrainingOptions`; ``best`` marks each epoch that is the best so far.
     """
 
-    def __init__(self, title: str, keep: str, progress: "ProgressBar") -> None:
-        self._title = title
+    def __init__(self, keep: str, progress: "ProgressBar") -> None:
         self._marks = keep == "best"
         self._progress = progress
         self._columns: list[tuple[str, str]] = []
@@ -163,7 +160,6 @@ class EpochLog:
             self._columns = [("train", name) for name in epoch.train]
             self._columns += [("validation", name) for name in epoch.validation]
             self._width = _WIDE if len(self._columns) <= _MOST_WIDE else _NARROW
-            self._progress.describe(self._title)
             self._print_header(len(epoch.train))
         if verbosity.CURRENT.progress:
             values = [getattr(epoch, part).get(name) for part, name in self._columns]

@@ -28,7 +28,8 @@ from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.recommend.similar import Neighbor, SimilarFilm
 from movierec_cli.core.recommend.title_search import Film, TitleIndex
 from movierec_cli.core.runs import store as runs
-from movierec_cli.core.runs.store import Manifest, Run
+from movierec_cli.core.runs.manifest import Manifest
+from movierec_cli.core.runs.store import Run
 
 __all__ = [
     "Film",

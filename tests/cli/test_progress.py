@@ -77,10 +77,10 @@ def test_the_rows_of_a_training_fit_80_columns(
 ) -> None:
     train, validation = PRESETS[preset]
     with terminal(False, monkeypatch) as written:
-        log = EpochLog("Training", "best", ProgressBar())
+        log = EpochLog("best", ProgressBar())
         log(Epoch(1, dict.fromkeys(train, 11.06812), dict.fromkeys(validation, 0.5), True, 1.25))
         log(Epoch(2, dict.fromkeys(train, 1.0), dict.fromkeys(validation, 0.25), False, 1.5))
-    _, parts, header, first, second = written.getvalue().splitlines()
+    parts, header, first, second = written.getvalue().splitlines()
     assert parts.split() == ["train", "validation"]
     assert len(header) == len(first) == len(second) <= 80
     assert [line.split()[0] for line in (first, second)] == ["1*", "2"]
@@ -89,7 +89,7 @@ def test_the_rows_of_a_training_fit_80_columns(
 
 def test_an_epoch_of_sampling_names_its_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(False, monkeypatch) as written:
-        log = EpochLog("Training", "last", ProgressBar())
+        log = EpochLog("last", ProgressBar())
         log(Epoch(1, {"loss": 1.0, "mse": 1.0}, {"rmse": 1.0, "mae": 1.0}, True, 1.0))
         log(Epoch(2, {"sweeps": 20.0}, {"rmse": 0.5, "mae": 0.5}, True, 1.0))
     last = written.getvalue().splitlines()[-1]
@@ -100,5 +100,5 @@ def test_an_epoch_of_sampling_names_its_sweep(monkeypatch: pytest.MonkeyPatch) -
 
 def test_where_the_last_epoch_is_kept_no_row_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(False, monkeypatch) as written:
-        EpochLog("Training", "last", ProgressBar())(Epoch(1, {"loss": 1.0}, {"map": 1.0}, True, 1))
+        EpochLog("last", ProgressBar())(Epoch(1, {"loss": 1.0}, {"map": 1.0}, True, 1))
     assert "*" not in written.getvalue()

@@ -12,7 +12,8 @@ from movierec_cli.core.files import check_name, is_held, is_left_behind, parts_i
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend.profiles import list_profiles, load_profile
 from movierec_cli.core.runs.checkpoint import FILE, unfinished_training
-from movierec_cli.core.runs.store import list_runs, load_manifest, load_run, retraining
+from movierec_cli.core.runs.store import list_runs, load_manifest, load_run
+from movierec_cli.core.runs.train_spec import retraining
 
 _DOWNLOAD = "movierec download"
 

@@ -26,7 +26,7 @@ def training(epochs: Sequence[Mapping[str, Any]], run: str, source: str) -> "Fig
     Parameters
     ----------
     epochs
-        As in `movierec_cli.core.runs.store.Manifest`.
+        As in `movierec_cli.core.runs.manifest.Manifest`.
     run, source
         The names of the run and of the data in the figure.
 

@@ -16,7 +16,8 @@ from movierec_cli.core.recommend.rank import Recommendation, recommend
 from movierec_cli.core.report.formatting import percent, setting
 from movierec_cli.core.report.sources import KINDS, Kind, Sources
 from movierec_cli.core.runs.history import Panel, Series, panels
-from movierec_cli.core.runs.store import Run, retraining
+from movierec_cli.core.runs.store import Run
+from movierec_cli.core.runs.train_spec import retraining
 
 _ORIGINAL: Mapping[str, Mapping[str, float]] = {
     "two-tower": {

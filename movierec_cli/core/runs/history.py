@@ -70,7 +70,7 @@ def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
     Parameters
     ----------
     epochs
-        As in a `movierec_cli.core.runs.store.Manifest`.
+        As in a `movierec_cli.core.runs.manifest.Manifest`.
     """
     names = dict.fromkeys(name for part in _PARTS for epoch in epochs for name in epoch[part])
     found = (

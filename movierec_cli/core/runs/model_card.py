@@ -49,7 +49,7 @@ def model_card(manifest: Manifest) -> str:
 
 def _kept(manifest: Manifest) -> str:
     """Return the rule that chose the epoch, and the epoch."""
-    if manifest.training["keep"] == "last":
+    if manifest.training.get("keep") == "last":
         return f"Weights: those of the last epoch, {manifest.kept_epoch}."
     return (
         f"Weights: those of epoch {manifest.kept_epoch}, the best by validation {manifest.monitor}."

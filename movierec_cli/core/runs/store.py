@@ -33,11 +33,6 @@ from movierec_cli.core.runs.manifest import (
 from movierec_cli.core.runs.model_card import model_card
 from movierec_cli.core.runs.train_spec import retraining
 
-__all__ = [
-    "FORMAT", "LARGEST_WEIGHT", "Manifest", "Run", "check_weights", "is_sound", "list_runs",
-    "load_manifest", "load_run", "remove_run", "retraining", "save_run",
-]  # fmt: skip
-
 FORMAT = 4
 """Version of the layout of a run, the arrays of the models included."""
 

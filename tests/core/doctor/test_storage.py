@@ -20,9 +20,11 @@ from movierec_cli.core.runs.store import remove_run
 from tests.conftest import SMALL
 from tests.core.doctor.conftest import finding, found, save
 from tests.core.runs.test_checkpoint import CHECKPOINT
+from tests.core.runs.test_store import MANIFEST
 from tests.helpers import tiny_contents, write_zip
 
 RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL}"
+RESUME = "movierec train dnn --preset original --epochs 1 --name mine --dataset by-hand --resume"
 
 
 def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
@@ -81,14 +83,12 @@ def test_a_run_of_other_data_is_trained_again_on_the_same_split(
     filled: Paths, small: Dataset
 ) -> None:
     other = replace(small, genres=(*small.genres[:-1], "Eastern"))
-    save(
-        other, filled, split={"holdout": "ua", "split_seed": None}, training={"seed": 3}, name="ua"
-    )
+    split = {"holdout": "ua", "split_seed": None}
+    save(other, filled, split=split, training={**MANIFEST.training, "seed": 3}, name="ua")
     checks = found(filled)
-    assert finding(checks["run ua"])[::2] == (
-        "broken",
-        f"movierec train dnn --preset original --holdout ua --seed 3 --name ua --dataset {SMALL}",
-    )
+    assert checks["run ua"].state is State.broken
+    for option in ("train dnn", "--holdout ua", "--seed 3", "--name ua", f"--dataset {SMALL}"):
+        assert option in checks["run ua"].fix
     assert exit_code(checks.values()) == 3
 
 
@@ -154,7 +154,7 @@ def leave_folder(name: str) -> Callable[[Path], Path]:
     ("leave", "name", "fix"),
     [
         (leave_part, "unfinished file", "rm {path}"),
-        (leave_checkpoint, "unfinished training", "movierec train dnn --resume"),
+        (leave_checkpoint, "unfinished training", RESUME),
         (leave_damaged_checkpoint, "unfinished training", "rm {path}"),
         (leave_weights, "replaced weights", "rm {path}"),
         (leave_folder("other"), "unfinished training", "movierec runs remove other"),

@@ -322,7 +322,7 @@ def test_every_array_of_every_model_must_have_its_shape(
         ("dnn", "component_weights", -1.0),
         ("dnn", "half_saturation", 0.0),
         ("two-tower", "ridge", 0.0),
-        ("two-tower", "half_known", -1.0),
+        ("two-tower", "half_saturation", -1.0),
     ],
 )
 def test_values_out_of_range_are_refused(

@@ -1,7 +1,7 @@
 """Configuration of the dnn, nested by component.
 
 The docstrings state the worth of each part: the loss in fold-in NDCG@25 on validation users
-without it (docs/models.md has the tables).
+without it (docs/dnn.md has the tables).
 """
 
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""The two networks of the report as it describes them."""
+"""The two original networks, as the report describes them."""

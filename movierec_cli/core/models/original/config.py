@@ -1,4 +1,4 @@
-"""Configuration of the report's two networks."""
+"""Configuration of the two original networks."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from movierec_cli.core.training.options import TrainingOptions, check_share, che
 
 @dataclass(frozen=True)
 class OriginalTwoTowerConfig:
-    """The report's two-tower.
+    """Configuration of the original two-tower.
 
     Attributes
     ----------
     hidden_dim
-        Width of each tower; the head's layers halve from there.
+        Width of each tower; each layer of the head has half the width of the one before.
     dropout
-        Share of each tower's output that is dropped in training.
+        Share of each tower's output that training drops, from 0 to below 1.
     """
 
     hidden_dim: int = 512
@@ -28,16 +28,16 @@ class OriginalTwoTowerConfig:
 
 @dataclass(frozen=True)
 class OriginalDnnConfig:
-    """The report's dnn.
+    """Configuration of the original dnn.
 
     Attributes
     ----------
     hidden_dim, embedding_dim, joint_dim
-        Width of the towers, of the vectors that are compared, of the space they are added in.
+        Width of the towers, of the compared embeddings and of the joint space.
     dropout
-        Share of each tower's output that is dropped in training.
+        Share of each tower's output that training drops, from 0 to below 1.
     gamma
-        Weight of the cosine trainer beside the cross-entropy.
+        Weight of the cosine task beside the cross-entropy, 0 or more.
     """
 
     hidden_dim: int = 512
@@ -53,7 +53,7 @@ class OriginalDnnConfig:
             joint_dim=self.joint_dim,
         )
         check_share("dropout", self.dropout)
-        if self.gamma < 0:
+        if not self.gamma >= 0:
             raise UsageError(f"gamma must be 0 or more, not {self.gamma}.")
 
 

@@ -1,4 +1,4 @@
-"""Vectors for film titles, for the report's 403-dimensional film input."""
+"""Vectors for film titles: 384 of the 403 film inputs of the original dnn."""
 
 import zlib
 from collections.abc import Iterable
@@ -17,17 +17,17 @@ _NGRAM_SIZES = (3, 4, 5)
 
 
 class SentenceEncoder(Protocol):
-    """The part of ``sentence_transformers.SentenceTransformer`` that is used here."""
+    """The part of ``sentence_transformers.SentenceTransformer`` in use here."""
 
     def encode(self, sentences: list[str]) -> FloatArray:
         """Return a vector for each sentence, [n, 384]."""
 
 
 def title_vectors(titles: Iterable[str]) -> tuple[FloatArray, str]:
-    """Return a vector for each title, [n_films, 384], and how they were made.
+    """Return a vector for each title, [n_films, 384], and the name of their source.
 
-    With the ``[text]`` extra they come from a sentence model; without it, or where its weights
-    cannot be loaded, from hashed character n-grams of the same width.
+    The source is the sentence model of the ``[text]`` extra. Without the extra, or without access
+    to the weights of that model, it is hashed character n-grams of the same width.
     """
     plain = [without_year(title) for title in titles]
     encoder = _sentence_encoder()
@@ -39,7 +39,7 @@ def title_vectors(titles: Iterable[str]) -> tuple[FloatArray, str]:
 def hashed_ngrams(texts: Iterable[str]) -> FloatArray:
     """Return signed counts of hashed character n-grams, each row of length 1, [n, 384].
 
-    The hash is the same in every process and on every machine. After Weinberger et al. (2009),
+    The hash is the same in every process and on every machine. Source: Weinberger et al. (2009),
     Feature hashing for large scale multitask learning.
     """
     rows = []
@@ -61,5 +61,5 @@ def _sentence_encoder() -> SentenceEncoder | None:
         return None
     try:
         return cast(SentenceEncoder, SentenceTransformer(SENTENCE_MODEL))
-    except (OSError, ValueError):  # the weights are not on this machine and cannot be fetched
+    except (OSError, ValueError):  # no weights on this machine, and none to be downloaded
         return None

@@ -1,63 +1,89 @@
-"""What the two-tower tells of strangers: the films' levels, and P(rating >= 4).
+"""The cold-start part of the two-tower, fitted to the draws: user vectors, film levels, like head.
 
-The draws say what a user like any other would give a film. But a film is rated by those who chose
-it, and they give more than others would. So a film's level for strangers is read again from the
-ratings that it has.
+A draw predicts the rating of an average user. Those who rated a film chose it, and rate it higher.
+Each film's level is therefore fitted again, to the residuals of its ratings.
 
-From the same predictions comes the probability of a 4 or 5: ratings have a long tail downwards, so
-that one expected to be 3.5 is more often 4 or 5 than not. Each prediction for a stranger rests on
-hundreds of other users, so that the ratings trained on serve as well as hidden ones; what is
-predicted from a user's own history would fit them far too closely.
+The like head is logistic regression of "rated 4 or 5" on the predicted rating. Ratings have a long
+lower tail: a predicted 3.5 is more often a 4 or 5 than not. Both parts are fitted to cold-start
+predictions of the training ratings. Such a prediction rests on hundreds of other users, whereas a
+prediction from the user's own history would fit the training ratings too closely.
 """
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
 from movierec_cli.core.models.linear import logistic_regression
 from movierec_cli.core.models.two_tower.model import TwoTower
 
 _BATCH = 256  # users at once; bounds the dense [users, films] arrays
+_CONSTANT_RIDGE = 1e-3
 
 
-def fit_strangers(
-    weights: Mapping[str, FloatArray], train: Dataset, film_ridge: float
+def demographic_regression(demographics: Tensor, ridge: float) -> Tensor:
+    """Return the matrix that turns user vectors into the weights of a ridge regression.
+
+    Parameters
+    ----------
+    demographics
+        [U, K], centered.
+    ridge
+        Ridge of the K slopes.
+
+    Returns
+    -------
+    [1 + K, U]; times user vectors [U, D] it gives a constant and K slopes, [1 + K, D].
+    """
+    constant = torch.ones(len(demographics), 1, device=demographics.device)
+    inputs = torch.cat([constant, demographics], dim=1)  # X [U, 1 + K]
+    ridges = torch.full((inputs.shape[1],), ridge, device=demographics.device)
+    ridges[0] = _CONSTANT_RIDGE
+    # (X'X + diag(ridges))^-1 X'
+    solution: Tensor = torch.linalg.solve(inputs.T @ inputs + torch.diag(ridges), inputs.T)
+    return solution
+
+
+def fit_cold_start(
+    weights: Mapping[str, FloatArray], train: Dataset, level_shrinkage: float
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with ``stranger_films`` and ``like_head``.
+    """Return ``weights`` with ``cold_start_level`` and ``like_head``.
 
     Parameters
     ----------
     weights
-        All others of a `TwoTower`.
+        All other arrays of a `TwoTower`.
     train
-        The ratings it was trained on.
-    film_ridge
-        So many ratings of a film move its level half way to what they say.
+        The training ratings.
+    level_shrinkage
+        Number of ratings at which a film's level moves half of the way from zero to the mean of
+        its residuals.
     """
     n_films = len(train.films)
     complete = {
         **weights,
-        "stranger_films": np.zeros(n_films, np.float32),
+        "cold_start_level": np.zeros(n_films, np.float32),
         "like_head": np.zeros(2, np.float32),
     }
-    histories = train.histories
-    predicted = np.concatenate(list(_predicted(TwoTower(complete), train)))
-    film_rows, ratings = histories.film_rows, histories.ratings
-    sums = np.bincount(film_rows, weights=ratings - predicted, minlength=n_films)
+    film_rows, ratings = train.histories.film_rows, train.histories.ratings
+    predicted = np.concatenate(list(_cold_start_predictions(TwoTower(complete), train)))
+    # level = sum of residuals / (number of ratings + shrinkage)
+    residuals = np.bincount(film_rows, weights=ratings - predicted, minlength=n_films)
     counts = np.bincount(film_rows, minlength=n_films)
-    level = np.asarray(sums / (counts + film_ridge), np.float32)
+    level = np.asarray(residuals / (counts + level_shrinkage), np.float32)
     distance = predicted + level[film_rows] - weights["rating_mean"]
-    complete["stranger_films"] = level
+    complete["cold_start_level"] = level
     complete["like_head"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
     return complete
 
 
-def _predicted(model: TwoTower, train: Dataset) -> Iterator[FloatArray]:
-    """Yield what a stranger with the user's demographics is predicted, for each known rating."""
+def _cold_start_predictions(model: TwoTower, train: Dataset) -> Iterator[FloatArray]:
+    """Yield the cold-start prediction of each training rating, ordered by user and film."""
     rows = np.flatnonzero(train.histories.counts)
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         histories = train.histories.take(batch)
-        ratings = model.stranger_ratings(train.users.take(batch))
+        ratings = model.cold_start_ratings(train.users.take(batch))
         yield ratings[histories.user_rows, histories.film_rows]

@@ -1,160 +1,120 @@
-"""The exact conditional distributions of the two-tower, for block Gibbs sampling.
+"""The exact conditional distributions that block Gibbs sampling draws from.
 
-Notation: M members, n rows of a side (users or films), D bias and factors, K side features, k all
-features of a tower (who rated what, then the K side features).
+Notation: C chains, n rows of a side (users or films), D bias and factors, k inputs of a tower.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from movierec_cli.core.models.two_tower.sparse import Incidence
+from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
 
 
 def solve_vectors(
     prior: Tensor,
     other: Tensor,
-    known: Incidence,
+    rated: SparseMatrix,
     ratings: Tensor,
     precision: Tensor,
     noise: float = 0.0,
 ) -> Tensor:
-    """Return the vectors of one side that explain the ratings, given those of the other side.
+    """Return the vectors of one side, given the ratings and the vectors of the other side.
 
     Parameters
     ----------
     prior
-        [M, n, D], what the tower says.
+        [C, n, D], the output m of the tower: the mean of the prior.
     other
-        [M, n_other, D], bias first.
-    known
-        [n, n_other], which pairs are rated.
+        [C, n_other, D], vectors (b_j, q_j), bias first.
+    rated
+        [n, n_other], the rated pairs.
     ratings
-        [nnz], without their mean, in the order of the places of ``known``.
+        [nnz], ratings without their mean, in the order of the entries of ``rated``.
     precision
-        [D], the pull towards the prior, in units of the noise of a rating.
+        [D], precision of the prior in units of the noise variance of a rating.
     noise
-        The variance of a rating's noise; 0 for the mean of the posterior, else a draw from it.
+        The noise variance of a rating: returns a draw from the posterior. With 0: its mean.
 
     Returns
     -------
-    [M, n, D].
+    [C, n, D].
     """
-    members, count, width = prior.shape
+    # With x_j = (1, q_j) and sums over the ratings r_j of a row, the posterior is normal:
+    #   A    = sum x_j x_j' + diag(precision)                            [D, D]
+    #   rhs  = sum x_j (r_j - b_j) - (sum x_j x_j') m                    [D]
+    #   mean = m + A^-1 rhs,  covariance = noise A^-1
+    chains, count, width = prior.shape
     inputs = torch.cat([torch.ones_like(other[..., :1]), other[..., 1:]], dim=2)
+    # One sparse product sums the upper triangles of x_j x_j' and the vectors x_j b_j.
     upper = torch.triu_indices(width, width, device=prior.device)
-    place = torch.zeros(width, width, dtype=torch.long, device=prior.device)
-    place[upper[0], upper[1]] = torch.arange(upper.shape[1], device=prior.device)
-    place = torch.maximum(place, place.T)
-    products = inputs[..., upper[0]] * inputs[..., upper[1]]  # [M, n_other, D (D + 1) / 2]
-    sums = known.pool(torch.cat([products, inputs * other[..., :1]], dim=2))
-    gram = sums[..., place.flatten()].view(members, count, width, width)
+    position = torch.zeros(width, width, dtype=torch.long, device=prior.device)
+    position[upper[0], upper[1]] = torch.arange(upper.shape[1], device=prior.device)
+    position = torch.maximum(position, position.T)
+    products = inputs[..., upper[0]] * inputs[..., upper[1]]  # [C, n_other, D (D + 1) / 2]
+    sums = rated.spmm(torch.cat([products, inputs * other[..., :1]], dim=2))
+    gram = sums[..., position.flatten()].view(chains, count, width, width)
     explained = sums[..., upper.shape[1] :] + (gram @ prior[..., None])[..., 0]
-    moment = known.pool(inputs, ratings) - explained  # [M, n, D]
+    rhs = rated.spmm(inputs, ratings) - explained  # [C, n, D]
     root = torch.linalg.cholesky(gram + torch.diag(precision))
-    vectors = prior + torch.cholesky_solve(moment[..., None], root)[..., 0]
+    vectors = prior + torch.cholesky_solve(rhs[..., None], root)[..., 0]
     if noise:
-        draw = torch.randn(members, count, width, 1, device=prior.device)
-        spread = torch.linalg.solve_triangular(root.mT, draw, upper=True)[..., 0]
-        vectors = vectors + math.sqrt(noise) * spread
+        standard = torch.randn(chains, count, width, 1, device=prior.device)
+        deviation = torch.linalg.solve_triangular(root.mT, standard, upper=True)[..., 0]
+        vectors = vectors + math.sqrt(noise) * deviation
     return vectors
 
 
-@dataclass(frozen=True, eq=False)
-class TowerInputs:
-    """What a tower reads of each user or film.
-
-    Attributes
-    ----------
-    known
-        [n, n_other], who rated what; each row counts with one over the root of its size.
-    side
-        [n, K], demographics or genres, and counts.
-    """
-
-    known: Incidence
-    side: Tensor
-
-    @property
-    def root(self) -> Tensor:
-        """What a row of `known` is divided by, [n, 1]."""
-        return torch.sqrt(self.known.counts + 1.0)[:, None]
-
-    def apply(self, weights: Tensor) -> Tensor:
-        """Run the tower: [M, k, D] -> [M, n, D]."""
-        split = self.known.shape[1]
-        return self.known.pool(weights[:, :split]) / self.root + self.side @ weights[:, split:]
-
-    def gather(self, vectors: Tensor) -> Tensor:
-        """Run it backwards, the transpose of `apply`: [M, n, D] -> [M, k, D]."""
-        return torch.cat(
-            [self.known.flip().pool(vectors / self.root), self.side.T @ vectors], dim=1
-        )
-
-
 class TowerPosterior:
-    """Draws a tower's weights given the vectors that it should produce.
+    """The distribution of a tower's weights W [k, D], given the vectors V [n, D] of its side.
 
-    The eigenvectors of one matrix, of the smaller of rows and features, are found once.
+    ``V = Z W + noise / precision`` with a normal prior on W of precision ``ridge``. One
+    eigendecomposition, of the smaller of rows and inputs, serves all draws.
+
+    Parameters
+    ----------
+    design
+        The inputs Z [n, k].
+    ridge
+        [k], precision of the weights in units of ``noise``.
+    precision
+        [D], precision of the vectors around the tower's output, in units of ``noise``.
+    noise
+        The noise variance of a rating.
     """
 
-    def __init__(self, inputs: TowerInputs, ridge: Tensor, precision: Tensor, noise: float) -> None:
-        self._inputs, self._ridge = inputs, ridge  # ridge [k], of the weights
-        self._precision, self._noise = precision, noise  # precision [D], of the vectors
-        self._by_rows = inputs.known.shape[0] <= len(ridge)
-        matrix = self._between_rows() if self._by_rows else self._between_features()
-        self._values, self._vectors = torch.linalg.eigh(matrix)
+    def __init__(
+        self, design: DesignMatrix, ridge: Tensor, precision: Tensor, noise: float
+    ) -> None:
+        self._design, self._ridge, self._precision = design, ridge[:, None], precision
+        self._noise = noise
+        self._by_rows = design.rated.shape[0] <= len(ridge)
+        gram = design.row_gram(ridge) if self._by_rows else design.column_gram(ridge)
+        self._eigenvalues, self._eigenvectors = torch.linalg.eigh(gram)
 
     def draw(self, vectors: Tensor) -> Tensor:
-        """Return weights [M, k, D] drawn given ``vectors`` [M, n, D]."""
-        return self._draw_by_rows(vectors) if self._by_rows else self._draw_by_features(vectors)
-
-    def _between_rows(self) -> Tensor:
-        """Return Z P^-1 Z.T, [n, n], Z the inputs and P the ridge."""
-        split = self._inputs.known.shape[1]
-        side = self._inputs.side / self._ridge[split:].sqrt()
-        matrix = side @ side.T
-        start = 0
-        for block in self._inputs.known.dense_columns():
-            ridge = self._ridge[start : start + block.shape[1]]
-            scaled = block / self._inputs.root / ridge.sqrt()
-            matrix += scaled @ scaled.T
-            start += block.shape[1]
-        return matrix
-
-    def _between_features(self) -> Tensor:
-        """Return P^-1/2 Z.T Z P^-1/2, [k, k]."""
-        flipped = self._inputs.known.flip()
-        matrix = torch.zeros(len(self._ridge), len(self._ridge), device=self._ridge.device)
-        start = 0
-        for block in flipped.dense_columns():  # [n_other, rows of this block]
-            rows = slice(start, start + block.shape[1])
-            dense = (
-                torch.cat([block.T / self._inputs.root[rows], self._inputs.side[rows]], dim=1)
-                / self._ridge.sqrt()
-            )
-            matrix += dense.T @ dense
-            start += block.shape[1]
-        return matrix
+        """Return weights drawn given the vectors, [C, n, D] -> [C, k, D]."""
+        return self._draw_by_rows(vectors) if self._by_rows else self._draw_by_inputs(vectors)
 
     def _draw_by_rows(self, vectors: Tensor) -> Tensor:
-        """Draw by Matheron's rule: correct a draw from the prior by what it gets wrong."""
+        """Draw by Matheron's rule: correct a draw W0 from the prior by its residual."""
+        # W = W0 + P^-1 Z' (Z P^-1 Z' + 1 / precision)^-1 (V - Z W0 - e), with W0 and e drawn
         shape = (len(vectors), len(self._ridge), vectors.shape[2])
-        device = vectors.device
-        prior = torch.randn(shape, device=device) * torch.sqrt(self._noise / self._ridge)[:, None]
-        noise = torch.randn_like(vectors) * torch.sqrt(self._noise / self._precision)
-        wrong = self._vectors.T @ (vectors - self._inputs.apply(prior) - noise)
-        correction = self._vectors @ (wrong / (self._values[:, None] + 1 / self._precision))
-        return prior + self._inputs.gather(correction) / self._ridge[:, None]
+        standard = torch.randn(shape, device=vectors.device)
+        prior = standard * torch.sqrt(self._noise / self._ridge)
+        error = torch.randn_like(vectors) * torch.sqrt(self._noise / self._precision)
+        residual = self._eigenvectors.T @ (vectors - self._design.matmul(prior) - error)
+        scaled = residual / (self._eigenvalues[:, None] + 1 / self._precision)
+        correction = self._design.transposed_matmul(self._eigenvectors @ scaled)
+        return prior + correction / self._ridge
 
-    def _draw_by_features(self, vectors: Tensor) -> Tensor:
-        """Draw in the eigenvectors of the features, where the weights are independent."""
-        root = self._ridge.sqrt()[:, None]
-        moment = self._vectors.T @ (self._inputs.gather(vectors) / root) * self._precision
-        certainty = self._values[:, None] * self._precision + 1  # [k, D]
-        mean = moment / certainty
-        spread = torch.randn_like(mean) * torch.sqrt(self._noise / certainty)
-        weights: Tensor = (self._vectors @ (mean + spread)) / root
+    def _draw_by_inputs(self, vectors: Tensor) -> Tensor:
+        """Draw in the eigenvectors Q of the inputs, where the weights are independent."""
+        # P^1/2 W = Q (mean + deviation), G = P^-1/2 Z'Z P^-1/2 = Q diag(eigenvalues) Q'
+        root = self._ridge.sqrt()
+        rhs = self._eigenvectors.T @ (self._design.transposed_matmul(vectors) / root)
+        certainty = self._eigenvalues[:, None] * self._precision + 1  # [k, D]
+        mean = rhs * self._precision / certainty
+        deviation = torch.randn_like(mean) * torch.sqrt(self._noise / certainty)
+        weights: Tensor = (self._eigenvectors @ (mean + deviation)) / root
         return weights

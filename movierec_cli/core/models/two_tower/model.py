@@ -1,10 +1,20 @@
-"""Scoring with the trained ``default`` of two-tower, in numpy alone.
+"""The score of the trained two-tower, in numpy: the predicted rating.
 
-A rating is ``mean + film bias + user bias + user factors . film factors``. The film tower has been
-run at training time. The user tower runs here, for anyone: what she rated (as a set), her
-demographics and how many ratings are known give a first vector, and one small ridge regression on
-the ratings themselves corrects it. The result is averaged over draws from the posterior. Beside the
-rating stands the probability that it is a 4 or 5, by logistic regression on it.
+The rating of user u for film i is the mean over S draws s of the weights::
+
+    rating(u, i) = mean + 1/S sum_s (b_su + b_si + p_su . q_si) + (1 - w_u) level_i
+
+    z_su = (b_su, p_su)      user vector [D]: minimizes over z, for the n_u films j of the history,
+                             sum_j (r_uj - mean - b_sj - x_sj . z)^2
+                                 + (z - m_su)' diag(ridge) (z - m_su),  x_sj = (1, q_sj)
+    m_su                     output of the user tower [D],
+                             w_u (sum_j H_sj / sqrt(n_u + 1) + side_u G_s) + (1 - w_u) (1, d_u) C_s
+    w_u = n_u / (n_u + half_saturation)
+
+    P(rating >= 4) = sigmoid(slope (rating - mean) + constant)
+
+The film vectors (b_si, q_si) are the drawn vectors of the films. ``d_u`` [K] are the demographics,
+``side_u`` [K + 3] adds features of n_u. An empty history leaves the cold-start part alone.
 
 Notation: S draws, D bias and factors, K demographic features.
 """
@@ -25,7 +35,7 @@ N_COUNT_FEATURES = 3
 
 
 def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
-    """Return what the number of known ratings tells, [n, 3]: its log, its inverse root, one."""
+    """Return features of numbers of ratings, [n, 3]: logarithm, inverse root, constant."""
     columns = [np.log1p(counts) / 3 - 1, 1 / np.sqrt(counts + 1.0), np.ones(len(counts))]
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -37,77 +47,79 @@ class TwoTower:
     Attributes
     ----------
     weights
-        ``films`` [S, n_films, D], bias first; ``rated`` [S, n_films, D], what having rated a film
-        tells; ``side`` [S, K + 3, D], what demographics and counts tell; ``strangers``
-        [S, 1 + K, D], constant and demographics, for those without a history; ``stranger_films``
-        [n_films], what is added to their ratings; ``ridge`` [D], the pull towards the first vector;
-        ``demographic_mean`` [K]; ``rating_mean`` [1]; ``half_known`` [1], the history at which the
-        first vector is half that of a stranger; ``like_head`` [2], slope and constant of the log
-        odds of a 4 or 5, by the rating's distance from the mean.
+        ``film_vectors`` [S, n_films, D], bias first; ``history_weights`` H [S, n_films, D] and
+        ``side_weights`` G [S, K + 3, D] of the user tower; ``cold_start_weights`` C
+        [S, 1 + K, D]; ``cold_start_level`` [n_films]; ``ridge`` [D]; ``demographic_mean`` [K];
+        ``rating_mean`` [1]; ``half_saturation`` [1]; ``like_head`` [2], slope and constant.
     """
 
     weights: Mapping[str, FloatArray]
 
     @staticmethod
     def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
-        """Return the shape that each array has, given the widths that some of them have."""
-        draws = max(len(np.atleast_1d(weights["films"])), 1)
-        known = max(weights["demographic_mean"].size, n_demographic_features(0))
+        """Return the shape of each array; free widths are taken from ``weights``."""
+        draws = max(len(np.atleast_1d(weights["film_vectors"])), 1)
+        n_demographics = max(weights["demographic_mean"].size, n_demographic_features(0))
         width = max(weights["ridge"].size, 1)
         return {
-            "films": (draws, n_films, width),
-            "rated": (draws, n_films, width),
-            "side": (draws, known + N_COUNT_FEATURES, width),
-            "strangers": (draws, 1 + known, width),
-            "stranger_films": (n_films,),
+            "film_vectors": (draws, n_films, width),
+            "history_weights": (draws, n_films, width),
+            "side_weights": (draws, n_demographics + N_COUNT_FEATURES, width),
+            "cold_start_weights": (draws, 1 + n_demographics, width),
+            "cold_start_level": (n_films,),
             "ridge": (width,),
-            "demographic_mean": (known,),
+            "demographic_mean": (n_demographics,),
             "rating_mean": (1,),
-            "half_known": (1,),
+            "half_saturation": (1,),
             "like_head": (2,),
         }
 
     @staticmethod
     def check(weights: Mapping[str, FloatArray]) -> None:
-        """Raise ``ValueError`` where arrays of the right shapes hold what makes no sense."""
-        if np.any(weights["ridge"] <= 0) or weights["half_known"][0] <= 0:
-            raise ValueError("ridge and half_known are not positive")
+        """Raise ``ValueError`` where arrays of the right shapes hold values out of range."""
+        if np.any(weights["ridge"] <= 0) or weights["half_saturation"][0] <= 0:
+            raise ValueError("ridge and half_saturation are not positive")
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
-        weights = self.weights
-        draws, n_films, width = weights["films"].shape
-        seen = np.zeros((len(histories), n_films), np.float32)
-        known = np.zeros((len(histories), n_films), np.float32)
-        at = (histories.user_rows, histories.film_rows)
-        seen[at] = 1.0
-        known[at] = histories.ratings - float(weights["rating_mean"][0])
+        """Predict ratings, clipped to 1..5; the score is the rating before clipping.
+
+        A named dislike counts as a rating of 1.
+        """
+        film_vectors = self.weights["film_vectors"]
+        draws, n_films, width = film_vectors.shape
+        rated = np.zeros((len(histories), n_films), np.float32)
+        centered = np.zeros((len(histories), n_films), np.float32)
+        pairs = (histories.user_rows, histories.film_rows)
+        rated[pairs] = 1.0
+        centered[pairs] = histories.ratings - float(self.weights["rating_mean"][0])
         demographics = self._demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):
-            first = self._first_vectors(draw, seen, demographics, histories.counts)
-            vectors[:, draw] = self._corrected(first, weights["films"][draw], seen, known)
-        stranger = 1 - self._share_known(histories.counts)
-        ratings = self._ratings(vectors) + stranger * weights["stranger_films"]
-        slope, constant = weights["like_head"]
-        odds = slope * (ratings - weights["rating_mean"]) + constant
+            prior = self._tower_output(draw, rated, demographics, histories.counts)
+            vectors[:, draw] = self._solve(prior, film_vectors[draw], rated, centered)
+        cold_start_share = 1 - self._history_share(histories.counts)
+        ratings = self._ratings(vectors) + cold_start_share * self.weights["cold_start_level"]
+        slope, constant = self.weights["like_head"]
+        log_odds = slope * (ratings - self.weights["rating_mean"]) + constant
         return Scores(
             score=ratings,
             rating=np.clip(ratings, 1.0, 5.0),
-            like_probability=np.asarray(logistic(odds), np.float32),
+            like_probability=np.asarray(logistic(log_odds), np.float32),
         )
 
-    def stranger_ratings(self, users: Users) -> FloatArray:
+    def cold_start_ratings(self, users: Users) -> FloatArray:
         """Predict the ratings of users without a history, before clipping, [n_users, n_films].
 
-        The same as `score` gives for empty histories, at a fraction of the work.
+        Agrees with `score` for empty histories, with less work.
         """
-        vectors = self._stranger_inputs(self._demographics(users)) @ self.weights["strangers"]
-        return self._ratings(vectors.transpose(1, 0, 2)) + self.weights["stranger_films"]
+        inputs = _with_constant(self._demographics(users))
+        vectors = inputs @ self.weights["cold_start_weights"]  # [S, n, D]
+        return self._ratings(vectors.transpose(1, 0, 2)) + self.weights["cold_start_level"]
 
     def _ratings(self, vectors: FloatArray) -> FloatArray:
-        """Average the ratings that the user vectors [n, S, D] give over the draws, [n, n_films]."""
-        films = self.weights["films"].transpose(1, 0, 2)  # [n_films, S, D]
+        """Average the predictions of all draws: user vectors [n, S, D] -> [n, n_films]."""
+        films = self.weights["film_vectors"].transpose(1, 0, 2)  # [n_films, S, D]
+        # (b_u, p_u, 1) . (1, q_i, b_i), concatenated over the draws: one matrix product
         of_users = np.concatenate([vectors, np.ones_like(vectors[..., :1])], axis=2)
         of_films = np.concatenate(
             [np.ones_like(films[..., :1]), films[..., 1:], films[..., :1]], axis=2
@@ -119,42 +131,54 @@ class TwoTower:
     def _demographics(self, users: Users) -> FloatArray:
         return centered_demographics(users, self.weights["demographic_mean"])
 
-    def _first_vectors(
-        self, draw: int, seen: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]
+    def _tower_output(
+        self, draw: int, rated: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]
     ) -> FloatArray:
-        """Return the user tower's output before it reads the ratings' values, [n, D]."""
+        """Return the vectors m_su before the ratings correct them, [n, D]."""
         root = np.sqrt(counts + 1.0).astype(np.float32)[:, None]
         side = np.hstack([demographics, count_features(counts)])
-        told = seen @ self.weights["rated"][draw] / root + side @ self.weights["side"][draw]
-        stranger = self._stranger_inputs(demographics) @ self.weights["strangers"][draw]
-        known = self._share_known(counts)
-        return np.asarray(known * told + (1 - known) * stranger, np.float32)
+        of_history = rated @ self.weights["history_weights"][draw] / root
+        tower = of_history + side @ self.weights["side_weights"][draw]
+        cold_start = _with_constant(demographics) @ self.weights["cold_start_weights"][draw]
+        share = self._history_share(counts)
+        return np.asarray(share * tower + (1 - share) * cold_start, np.float32)
 
-    def _share_known(self, counts: NDArray[np.int64]) -> FloatArray:
-        """Return how much a history of this length tells, 0 (stranger) to 1, [n, 1]."""
-        share = counts / (counts + self.weights["half_known"][0])
+    def _history_share(self, counts: NDArray[np.int64]) -> FloatArray:
+        """Return w_u, from 0 for an empty history towards 1, [n, 1]."""
+        share = counts / (counts + self.weights["half_saturation"][0])
         return np.asarray(share, np.float32)[:, None]
 
-    @staticmethod
-    def _stranger_inputs(demographics: FloatArray) -> FloatArray:
-        """Return a constant and the demographics, [n, 1 + K]."""
-        return np.hstack([np.ones((len(demographics), 1), np.float32), demographics])
-
-    def _corrected(
-        self, vectors: FloatArray, films: FloatArray, seen: FloatArray, known: FloatArray
+    def _solve(
+        self, prior: FloatArray, films: FloatArray, rated: FloatArray, centered: FloatArray
     ) -> FloatArray:
-        """Move each vector to where it explains the known ratings best, held by the ridge."""
-        inputs = films.copy()  # [n_films, D]
+        """Return the user vectors z_su: the ridge regression on the ratings around ``prior``.
+
+        Parameters
+        ----------
+        prior
+            [n, D], the outputs m_su of the tower.
+        films
+            [n_films, D], film vectors of the draw.
+        rated, centered
+            [n, n_films], ones for the films of the history, and their ratings without the mean.
+        """
+        # z = m + (X'X + diag(ridge))^-1 rhs,  rhs = X'(r - mean - b) - X'X m
+        inputs = films.copy()  # x_j, [n_films, D]
         inputs[:, 0] = 1.0
         width = inputs.shape[1]
         upper = np.triu_indices(width)
         products = inputs[:, upper[0]] * inputs[:, upper[1]]  # [n_films, D (D + 1) / 2]
-        sums = seen @ np.hstack([products, inputs * films[:, :1]])
-        gram = np.zeros((len(vectors), width, width), np.float32)
+        sums = rated @ np.hstack([products, inputs * films[:, :1]])
+        gram = np.zeros((len(prior), width, width), np.float32)  # X'X
         gram[:, upper[0], upper[1]] = sums[:, : len(upper[0])]
         gram[:, upper[1], upper[0]] = sums[:, : len(upper[0])]
-        explained = (gram @ vectors[:, :, None])[:, :, 0]
-        moment = known @ inputs - sums[:, len(upper[0]) :] - explained  # [n, D]
+        explained = (gram @ prior[:, :, None])[:, :, 0]
+        rhs = centered @ inputs - sums[:, len(upper[0]) :] - explained  # [n, D]
         gram += np.diag(self.weights["ridge"])
-        step = np.linalg.solve(gram, moment[:, :, None])[:, :, 0]
-        return np.asarray(vectors + step, np.float32)
+        step = np.linalg.solve(gram, rhs[:, :, None])[:, :, 0]
+        return np.asarray(prior + step, np.float32)
+
+
+def _with_constant(demographics: FloatArray) -> FloatArray:
+    """Return a constant and the demographics, [n, 1 + K]."""
+    return np.hstack([np.ones((len(demographics), 1), np.float32), demographics])

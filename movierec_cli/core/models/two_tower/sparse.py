@@ -1,125 +1,160 @@
-"""Who rated what, as a sparse matrix of ones that networks can sum over.
+"""Sparse matrices of zeros and ones, and the design matrices of the towers built on them.
 
-Notation: M members, k columns of values, nnz entries.
+Notation: C chains, D bias and factors, k columns of a dense matrix, nnz stored entries.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-_BLOCK = 1024  # columns held densely at once
+_BLOCK = 1024  # columns of a Gram matrix that are computed at once
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
-    """One direction of the matrix: the entries of row i are ``others[starts[i]:starts[i + 1]]``.
-
-    ``order`` [nnz] has the position of each entry among the places of the matrix.
-    """
-
-    starts: Tensor
-    others: Tensor
-    order: Tensor
-
-    @classmethod
-    def build(cls, rows: Tensor, others: Tensor, n_rows: int, order: Tensor) -> "Rows":
-        """Build it from entries that are ordered by row."""
-        counts = torch.bincount(rows, minlength=n_rows)
-        return cls(torch.cat([counts.new_zeros(1), counts.cumsum(0)]), others, order)
-
-    def sum(self, values: Tensor, entries: Tensor) -> Tensor:
-        """Sum ``values`` [n_others, k], each times its entry, over each row, [n_rows, k]."""
-        return functional.embedding_bag(
-            self.others,
-            values,
-            self.starts,
-            mode="sum",
-            per_sample_weights=entries[self.order],
-            include_last_offset=True,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Incidence:
-    """A sparse [n_rows, n_columns] matrix of ones, in both directions.
-
-    Its places may hold other entries than ones where a method takes them.
+class SparseMatrix:
+    """A constant matrix of ones in compressed sparse rows (CSR).
 
     Attributes
     ----------
-    rows, columns
-        [nnz], the places of the ones.
-    by_row, by_column
-        The same in compressed form.
+    indptr
+        [n_rows + 1]; the entries of row i are ``indptr[i]:indptr[i + 1]``.
+    columns
+        [nnz], the column of each entry.
+    order
+        [nnz], the position of each entry in the arrays given to `from_entries`.
+    shape
+        The number of rows and of columns.
     """
 
-    rows: Tensor
+    indptr: Tensor
     columns: Tensor
-    by_row: Rows
-    by_column: Rows
+    order: Tensor
+    shape: tuple[int, int]
 
     @classmethod
-    def build(cls, rows: Tensor, columns: Tensor, shape: tuple[int, int]) -> "Incidence":
-        """Build it from the places of the ones, each place once, ordered by row."""
-        order = torch.argsort(columns, stable=True)
-        return cls(
-            rows,
-            columns,
-            Rows.build(rows, columns, shape[0], torch.arange(len(rows), device=rows.device)),
-            Rows.build(columns[order], rows[order], shape[1], order),
-        )
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The number of rows and of columns."""
-        return len(self.by_row.starts) - 1, len(self.by_column.starts) - 1
+    def from_entries(cls, rows: Tensor, columns: Tensor, shape: tuple[int, int]) -> "SparseMatrix":
+        """Build a matrix from the places of its ones, [nnz] each, distinct, in any order."""
+        order = torch.argsort(rows, stable=True)
+        counts = torch.bincount(rows, minlength=shape[0])
+        indptr = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+        return cls(indptr, columns[order], order, shape)
 
     @property
     def counts(self) -> Tensor:
         """The number of ones in each row, [n_rows]."""
-        return self.by_row.starts.diff()
+        return self.indptr.diff()
 
-    def flip(self) -> "Incidence":
-        """Return the transpose; its places are no longer ordered by row."""
-        return Incidence(self.columns, self.rows, self.by_column, self.by_row)
-
-    def pool(self, values: Tensor, entries: Tensor | None = None) -> Tensor:
-        """Sum ``values`` over the ones of each row: [M, n_columns, k] -> [M, n_rows, k].
-
-        ``entries`` [nnz], in the order of the places, stand in for the ones.
-        """
-        members, count, width = values.shape
-        if entries is None:
-            entries = torch.ones(len(self.rows), device=values.device)
-        flat = values.transpose(0, 1).reshape(count, members * width)
-        pooled: Tensor = _Pool.apply(  # type: ignore[no-untyped-call]
-            self.by_row, self.by_column, entries, flat
+    @cached_property
+    def transpose(self) -> "SparseMatrix":
+        """The transposed matrix; its order refers to the same arrays."""
+        rows = torch.arange(self.shape[0], device=self.indptr.device)
+        flipped = SparseMatrix.from_entries(
+            self.columns, rows.repeat_interleave(self.counts), self.shape[::-1]
         )
-        return pooled.view(-1, members, width).transpose(0, 1)
+        return replace(flipped, order=self.order[flipped.order])
 
-    def dense_columns(self) -> Iterator[Tensor]:
-        """Yield the matrix densely in blocks of columns, [n_rows, at most 1024]."""
-        n_rows, n_columns = self.shape
-        for start in range(0, n_columns, _BLOCK):
-            stop = min(start + _BLOCK, n_columns)
-            inside = (self.columns >= start) & (self.columns < stop)
-            block = torch.zeros(n_rows, stop - start, device=self.rows.device)
-            block[self.rows[inside], self.columns[inside] - start] = 1.0
-            yield block
+    def spmm(self, dense: Tensor, values: Tensor | None = None) -> Tensor:
+        """Multiply by a dense matrix for each chain, with gradients for the dense matrix.
+
+        Parameters
+        ----------
+        dense
+            [C, n_columns, k].
+        values
+            [nnz], values in place of the ones, in the order of the arrays given to `from_entries`.
+
+        Returns
+        -------
+        [C, n_rows, k].
+        """
+        chains, n_columns, width = dense.shape
+        flat = dense.transpose(0, 1).reshape(n_columns, chains * width)
+        product: Tensor = _Spmm.apply(self, values, flat)  # type: ignore[no-untyped-call]
+        return product.view(-1, chains, width).transpose(0, 1)
 
 
-class _Pool(torch.autograd.Function):
-    """A constant sparse matrix times a dense one; backwards it is the other direction."""
+def _multiply(matrix: SparseMatrix, values: Tensor | None, dense: Tensor) -> Tensor:
+    """Return the product with a dense matrix, [n_columns, k] -> [n_rows, k]."""
+    return functional.embedding_bag(
+        matrix.columns,
+        dense,
+        matrix.indptr,
+        mode="sum",
+        per_sample_weights=None if values is None else values[matrix.order],
+        include_last_offset=True,
+    )
+
+
+class _Spmm(torch.autograd.Function):
+    """The product with a constant sparse matrix; its gradient is a product with the transpose."""
 
     @staticmethod
-    def forward(ctx: Any, by_row: Rows, by_column: Rows, entries: Tensor, values: Tensor) -> Tensor:
-        ctx.by_column, ctx.entries = by_column, entries
-        return by_row.sum(values, entries)
+    def forward(ctx: Any, matrix: SparseMatrix, values: Tensor | None, dense: Tensor) -> Tensor:
+        ctx.matrix, ctx.values = matrix, values
+        return _multiply(matrix, values, dense)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, None, Tensor]:
-        return None, None, None, ctx.by_column.sum(gradients[0].contiguous(), ctx.entries)
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, Tensor]:
+        # the gradient that embedding_bag itself would take is several times slower
+        return None, None, _multiply(ctx.matrix.transpose, ctx.values, gradients[0].contiguous())
+
+
+@dataclass(frozen=True, eq=False)
+class DesignMatrix:
+    """The inputs of a tower, Z = [R / sqrt(counts + 1), side], [n, n_other + K].
+
+    Attributes
+    ----------
+    rated
+        R [n, n_other], a one for each rating.
+    side
+        [n, K], features of the users or films, and of their numbers of ratings.
+    """
+
+    rated: SparseMatrix
+    side: Tensor
+
+    @property
+    def _root(self) -> Tensor:
+        return torch.sqrt(self.rated.counts + 1.0)[:, None]
+
+    def matmul(self, weights: Tensor) -> Tensor:
+        """Return Z @ weights, [C, n_other + K, D] -> [C, n, D]."""
+        split = self.rated.shape[1]
+        return self.rated.spmm(weights[:, :split]) / self._root + self.side @ weights[:, split:]
+
+    def transposed_matmul(self, vectors: Tensor) -> Tensor:
+        """Return Z' @ vectors, [C, n, D] -> [C, n_other + K, D]."""
+        of_rated = self.rated.transpose.spmm(vectors / self._root)
+        return torch.cat([of_rated, self.side.T @ vectors], dim=1)
+
+    def row_gram(self, ridge: Tensor) -> Tensor:
+        """Return Z P^-1 Z', [n, n], where P is the diagonal matrix of ``ridge`` [n_other + K]."""
+        products = [
+            self.matmul(self.transposed_matmul(block) / ridge[:, None])
+            for block in _identity_blocks(len(self.side), ridge.device)
+        ]
+        return torch.cat(products, dim=2)[0]
+
+    def column_gram(self, ridge: Tensor) -> Tensor:
+        """Return P^-1/2 Z'Z P^-1/2, [n_other + K, n_other + K]."""
+        root = ridge.sqrt()[:, None]
+        products = [
+            self.transposed_matmul(self.matmul(block / root)) / root
+            for block in _identity_blocks(len(ridge), ridge.device)
+        ]
+        return torch.cat(products, dim=2)[0]
+
+
+def _identity_blocks(size: int, device: torch.device) -> Iterator[Tensor]:
+    """Yield blocks of columns of an identity matrix, [1, size, at most 1024]."""
+    for start in range(0, size, _BLOCK):
+        width = min(_BLOCK, size - start)
+        block = torch.zeros(1, size, width, device=device)
+        block[0, start : start + width] = torch.eye(width, device=device)
+        yield block

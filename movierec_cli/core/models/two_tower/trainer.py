@@ -1,59 +1,108 @@
-"""Training the ``default`` of two-tower.
+"""Training of the ``default`` two-tower, step by step.
 
-First the towers and film vectors are trained with Adam: in each step some ratings are hidden, the
-user vectors are solved from the others, and the hidden ones are the targets. Then block Gibbs
-sampling starts from there: users given films, films given users, tower weights given both are all
-normal distributions that can be drawn from exactly; predictions are averaged over the draws. After
-Salakhutdinov and Mnih (2008), Bayesian probabilistic matrix factorization using MCMC, with the
-side information and both directions of "who rated what" as in Rendle, Zhang and Koren (2019), On
-the difficulty of evaluating baselines. What only strangers need is fitted to the draws.
+1. Inputs: the ratings as a sparse matrix; demographics, genres, years and numbers of ratings.
+2. Warm start: Adam trains the weights of both towers. Each step hides some ratings, solves the user
+   vectors from the others and predicts the hidden ones.
+3. Block Gibbs sampling: users given films, films given users, and the tower weights given both have
+   normal distributions. Each is drawn from exactly.
+4. Average: the score averages the predictions of all kept draws.
+5. Cold start: a regression on demographics, film levels and the like head are fitted to the draws.
+6. Export of the weights for `TwoTower`.
 
-Notation: M members (parallel chains), U users, N films, D bias and factors, K side features.
+The kept weights are those of all kept draws, up to the last sweep. No epoch is chosen by its
+validation figures.
+
+Sources: Salakhutdinov and Mnih (2008), Bayesian probabilistic matrix factorization using Markov
+chain Monte Carlo; Rendle, Zhang and Koren (2019), On the difficulty of evaluating baselines, for
+the side information and "who rated what" in both directions.
+
+Notation: C chains, U users, N films, D bias and factors, K and L side features of users and films.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
-from movierec_cli.core.data.dataset import Films, FloatArray
+from movierec_cli.core.data.dataset import FloatArray
 from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.features import centered_demographics, demographic_mean
-from movierec_cli.core.models.two_tower.cold_start import fit_strangers
+from movierec_cli.core.models.two_tower.cold_start import demographic_regression, fit_cold_start
 from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTowerConfig
-from movierec_cli.core.models.two_tower.gibbs import TowerInputs, TowerPosterior, solve_vectors
-from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower, count_features
-from movierec_cli.core.models.two_tower.sparse import Incidence
-from movierec_cli.core.models.two_tower.towers import Towers
+from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
+from movierec_cli.core.models.two_tower.inputs import Inputs
+from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
+from movierec_cli.core.models.two_tower.sparse import SparseMatrix
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
-STEPS_PER_EPOCH = 10
 
-Draw = tuple[Tensor, Tensor, Tensor]
-"""Films [M, N, D], user tower [M, N + K, D] and strangers [M, 1 + K, D]."""
+class State(NamedTuple):
+    """The variables that one sweep of the sampling passes on to the next."""
 
-_YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
-_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
-_MOST_HIDDEN = 0.3  # share of the ratings that a step may hide
+    films: Tensor  # [C, N, D]
+    user_tower: Tensor  # [C, N + K, D]
+    film_tower: Tensor  # [C, U + L, D]
+
+
+class Draw(NamedTuple):
+    """The part of a sweep that the score needs."""
+
+    films: Tensor  # [C, N, D]
+    user_tower: Tensor  # [C, N + K, D]
+    cold_start: Tensor  # [C, 1 + K, D]
+
+
+class Towers(nn.Module):
+    """The weights of the warm start and their moving average.
+
+    Parameters
+    ----------
+    n_rows
+        Name -> number of rows: ``film_offset``, the part of a film vector beyond the output of
+        its tower; ``user_tower`` and ``film_tower``, a row for each input.
+    """
+
+    def __init__(self, config: TwoTowerConfig, n_rows: Mapping[str, int]) -> None:
+        super().__init__()
+        chains, width = config.sampling.chains, config.factors + 1
+        scale = config.warm_start.init_scale
+        self.weights = nn.ParameterDict(
+            {name: torch.randn(chains, rows, width) * scale for name, rows in n_rows.items()}
+        )
+        decay = config.warm_start.average_decay
+
+        def moving_average(average: Tensor, weight: Tensor, n_averaged: Tensor | int) -> Tensor:
+            # the plain mean until the decay is slower
+            kept = min(decay, 1 - 1 / (float(n_averaged) + 1))
+            return average * kept + weight * (1 - kept)
+
+        self.average = AveragedModel(self.weights, avg_fn=moving_average)
+
+    @property
+    def averaged(self) -> nn.ParameterDict:
+        """The moving average, by the same names as ``weights``."""
+        return cast(nn.ParameterDict, self.average.module)
 
 
 class TwoTowerTrainer:
-    """Trains a `TwoTowerConfig` and then averages over its posterior.
+    """Trains the ``default`` two-tower.
 
     Parameters
     ----------
     split
         The training and the validation part.
     measure
-        Measures a model in a scenario.
+        Returns the metrics of a model in a scenario.
     """
 
     monitor = Monitor("rmse", "lowest")
+
+    # Step 1: inputs
 
     def __init__(
         self,
@@ -62,219 +111,181 @@ class TwoTowerTrainer:
         options: TrainingOptions,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
     ) -> None:
-        train, device = split.train, options.device
-        self._config, self._device, self._train = config, device, train
-        self._validation, self._measure = split.validation, measure
-        rows = np.flatnonzero(train.histories.counts)
-        histories = train.histories.take(rows)
-        self._n_films = len(train.films)
-        self._mean = float(train.ratings.values.mean(dtype=np.float64))
-        self._user_rows = torch.as_tensor(histories.user_rows, device=device)
-        self._film_rows = torch.as_tensor(histories.film_rows.astype(np.int64), device=device)
-        self._ratings = torch.as_tensor(histories.ratings - self._mean, device=device)
-        users = train.users.take(rows)
-        self._demographic_mean = demographic_mean(users, len(train.occupations))
-        self._demographics = self._tensor(centered_demographics(users, self._demographic_mean))
-        films = film_basis(train.films)
-        self._film_side = self._tensor(films - films.mean(axis=0))
-        self._hidden = min(options.batch_size, int(_MOST_HIDDEN * len(self._ratings)))
-        self._known = Incidence.build(self._user_rows, self._film_rows, (len(rows), self._n_films))
+        self._config, self._measure = config, measure
+        self._train, self._validation = split.train, split.validation
+        inputs = Inputs.from_dataset(split.train, options.device)
+        self._inputs = inputs
+        (n_users, n_films), device = inputs.rated.shape, options.device
+        n_user_side = inputs.demographics.shape[1] + N_COUNT_FEATURES
+        n_film_side = inputs.content.shape[1] + N_COUNT_FEATURES
+        ridges, factors = config.ridges, config.factors
+        self._user_precision = _blocks(
+            device, (1, ridges.user_bias), (factors, ridges.user_factors)
+        )
+        self._film_precision = _blocks(
+            device, (1, ridges.film_bias), (factors, ridges.film_factors)
+        )
+        self._user_ridge = _blocks(
+            device, (n_films, ridges.history), (n_user_side, ridges.demographics)
+        )
+        self._film_ridge = _blocks(device, (n_users, ridges.raters), (n_film_side, ridges.content))
+        self._n_hidden = min(
+            options.batch_size, int(config.warm_start.hidden_share * len(inputs.ratings))
+        )
+        self._regression = demographic_regression(inputs.demographics, config.cold_start.ridge)
         self.module = Towers(
             config,
-            self._demographics.shape[1] + N_COUNT_FEATURES,
-            self._film_side.shape[1] + N_COUNT_FEATURES,
-            (len(rows), self._n_films),
+            {
+                "film_offset": n_films,
+                "user_tower": n_films + n_user_side,
+                "film_tower": n_users + n_film_side,
+            },
         ).to(device)
-        self._draws: list[Draw] = []
         self._sweep = 0
-        self._chain: tuple[Tensor, ...] = ()
-        self._user_precision = self._coordinates(config.user_bias_ridge, config.user_ridge)
-        self._film_precision = self._coordinates(config.film_bias_ridge, config.film_ridge)
-        n_users = len(rows)
-        self._user_ridge = self._groups(
-            (self._n_films, config.rated_ridge),
-            (self._demographics.shape[1] + N_COUNT_FEATURES, config.demographic_ridge),
-        )
-        self._film_ridge = self._groups(
-            (n_users, config.raters_ridge),
-            (self._film_side.shape[1] + N_COUNT_FEATURES, config.content_ridge),
-        )
+        self._state: State | None = None
+        self._draws: list[Draw] = []
 
-    def _coordinates(self, of_bias: float, of_factors: float) -> Tensor:
-        """Return a ridge for each coordinate of a vector, [D]."""
-        return self._groups((1, of_bias), (self._config.factors, of_factors))
-
-    def _groups(self, *groups: tuple[int, float]) -> Tensor:
-        """Return each value as often as its group has features."""
-        values = [torch.full((size,), value) for size, value in groups]
-        return torch.cat(values).to(self._device)
+    # Step 2: warm start
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Return all parameters; their ridge is part of the loss."""
-        return [{"params": list(self.module.parameters())}]
+        """Return all weights; the loss contains their ridge."""
+        return [{"params": list(self.module.weights.parameters())}]
 
     def n_batches(self) -> int:
         """Return the number of steps in an epoch."""
-        return STEPS_PER_EPOCH
+        return self._config.warm_start.steps_per_epoch
 
     def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
-        """Yield which ratings are hidden, [n_ratings] bool."""
-        for _ in range(STEPS_PER_EPOCH):
-            order = torch.randperm(len(self._ratings), generator=generator)
-            hidden = torch.zeros(len(self._ratings), dtype=torch.bool)
-            hidden[order[: self._hidden]] = True
-            yield hidden.to(self._device)
+        """Yield a random mask of hidden ratings for each step, [nnz] bool."""
+        n_ratings = len(self._inputs.ratings)
+        for _ in range(self.n_batches()):
+            order = torch.randperm(n_ratings, generator=generator)
+            hidden = torch.zeros(n_ratings, dtype=torch.bool)
+            hidden[order[: self._n_hidden]] = True
+            yield hidden.to(self._inputs.ratings.device)
 
     def losses(self, hidden: Tensor) -> dict[str, Tensor]:
-        """Return the mean squared error of the hidden ratings, and it with the ridge."""
-        self.module.update_averages()
-        own, user_tower, film_tower = self.module.weights()
-        shown = ~hidden
-        known = Incidence.build(self._user_rows[shown], self._film_rows[shown], self._known.shape)
-        films = self._film_inputs(known).apply(film_tower) + own
-        prior = self._user_inputs(known).apply(user_tower)
-        users = solve_vectors(prior, films, known, self._ratings[shown], self._user_precision)
-        predicted = _predict(users, films, self._user_rows[hidden], self._film_rows[hidden])
-        squared = (predicted - self._ratings[hidden]).square().mean(dim=1)  # [M]
-        ridge = (
-            (self._film_precision * own.square()).sum()
-            + (self._user_ridge[:, None] * user_tower.square()).sum()
-            + (self._film_ridge[:, None] * film_tower.square()).sum()
+        """Return the mean squared error of the hidden ratings, and its sum with the ridge."""
+        self.module.average.update_parameters(self.module.weights)
+        inputs, weights, shown = self._inputs, self.module.weights, ~hidden
+        rated = SparseMatrix.from_entries(
+            inputs.user_rows[shown], inputs.film_rows[shown], inputs.rated.shape
         )
-        return {TOTAL: squared.sum() + ridge / len(self._ratings), "mse": squared.mean()}
+        films = self._film_vectors(weights, rated)
+        prior = inputs.user_design(rated).matmul(weights["user_tower"])
+        users = solve_vectors(prior, films, rated, inputs.ratings[shown], self._user_precision)
+        of_users = users[:, inputs.user_rows[hidden]]  # [C, n_hidden, D]
+        of_films = films[:, inputs.film_rows[hidden]]
+        biases = of_users[..., 0] + of_films[..., 0]
+        predicted = biases + (of_users[..., 1:] * of_films[..., 1:]).sum(dim=2)
+        squared = (predicted - inputs.ratings[hidden]).square().mean(dim=1)  # [C]
+        ridge = (
+            (self._film_precision * weights["film_offset"].square()).sum()
+            + (self._user_ridge[:, None] * weights["user_tower"].square()).sum()
+            + (self._film_ridge[:, None] * weights["film_tower"].square()).sum()
+        )
+        return {TOTAL: squared.sum() + ridge / len(inputs.ratings), "mse": squared.mean()}
 
     def validate(self) -> dict[str, float]:
-        """Measure the averaged weights as they would be exported now."""
-        own, user_tower, film_tower = self.module.averages()
-        films = self._film_inputs(self._known).apply(film_tower) + own
-        strangers = self._strangers(self._user_inputs(self._known).apply(user_tower))
-        return dict(
-            self._measure(
-                TwoTower(self._weights([(films, user_tower, strangers)])), self._validation
-            )
+        """Measure the moving average of the weights, exported as one draw a chain."""
+        weights, rated = self.module.averaged, self._inputs.rated
+        users = self._inputs.user_design(rated).matmul(weights["user_tower"])
+        draw = Draw(
+            self._film_vectors(weights, rated), weights["user_tower"], self._regression @ users
         )
+        return dict(self._measure(TwoTower(self._weights([draw])), self._validation))
+
+    def _film_vectors(self, weights: nn.ParameterDict, rated: SparseMatrix) -> Tensor:
+        """Return the film vectors of the warm start: tower output and offset, [C, N, D]."""
+        tower = self._inputs.film_design(rated).matmul(weights["film_tower"])
+        return tower + cast(Tensor, weights["film_offset"])
+
+    # Steps 3 and 4: sampling; the draws are kept for the average
 
     @torch.no_grad()
     def sample(self, number: int, resume_from: Mapping[str, Tensor]) -> Iterator[Epoch]:
-        """Sample from the posterior, starting from the trained weights.
+        """Sample from the posterior, starting from the averaged weights of the warm start.
 
-        Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps; what is
-        exported afterwards is the average over all draws that were kept.
+        Yields an epoch, counted from ``number``, for every `SWEEPS_PER_EPOCH` sweeps. Its
+        validation figures are those of the average over all draws kept so far.
         """
-        config = self._config
-        user_inputs, film_inputs = self._user_inputs(self._known), self._film_inputs(self._known)
-        posterior_of_users = TowerPosterior(
-            user_inputs, self._user_ridge, self._user_precision, config.noise
-        )
-        posterior_of_films = TowerPosterior(
-            film_inputs, self._film_ridge, self._film_precision, config.noise
-        )
-        flipped = self._known.flip()
-        if resume_from:
-            films, user_tower, film_tower = self._go_on(resume_from)
-        else:
-            own, user_tower, film_tower = self.module.averages()
-            films = film_inputs.apply(film_tower) + own
+        sampling, inputs = self._config.sampling, self._inputs
+        rated, ratings, noise = inputs.rated, inputs.ratings, sampling.noise
+        user_design, film_design = inputs.user_design(rated), inputs.film_design(rated)
+        user_weights = TowerPosterior(user_design, self._user_ridge, self._user_precision, noise)
+        film_weights = TowerPosterior(film_design, self._film_ridge, self._film_precision, noise)
+        films, user_tower, film_tower = self._first_state(resume_from)
         started = time.perf_counter()
-        for sweep in range(self._sweep + 1, config.sweeps + 1):
-            users = solve_vectors(
-                user_inputs.apply(user_tower), films, self._known, self._ratings,
-                self._user_precision, config.noise,
-            )  # fmt: skip
+        for sweep in range(self._sweep + 1, sampling.sweeps + 1):
+            prior = user_design.matmul(user_tower)
+            users = solve_vectors(prior, films, rated, ratings, self._user_precision, noise)
+            prior = film_design.matmul(film_tower)
             films = solve_vectors(
-                film_inputs.apply(film_tower), users, flipped, self._ratings,
-                self._film_precision, config.noise,
-            )  # fmt: skip
-            user_tower = posterior_of_users.draw(users)
-            film_tower = posterior_of_films.draw(films)
-            if sweep > config.burn_in and (sweep - config.burn_in) % config.thinning == 0:
-                self._draws.append((films, user_tower, self._strangers(users)))
-            self._sweep, self._chain = sweep, (films, user_tower, film_tower)
+                prior, users, rated.transpose, ratings, self._film_precision, noise
+            )
+            user_tower = user_weights.draw(users)
+            film_tower = film_weights.draw(films)
+            self._sweep, self._state = sweep, State(films, user_tower, film_tower)
+            if sweep > sampling.burn_in and (sweep - sampling.burn_in) % sampling.thinning == 0:
+                self._draws.append(Draw(films, user_tower, self._regression @ users))
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
-                figures = dict(self._measure(TwoTower(self.export()), self._validation))
-                yield Epoch(number, {"sweeps": float(sweep)}, figures, True, seconds)
+                metrics = dict(self._measure(TwoTower(self.export()), self._validation))
+                yield Epoch(number, {"sweeps": float(sweep)}, metrics, True, seconds)
                 number += 1
                 started = time.perf_counter()
 
+    def _first_state(self, resume_from: Mapping[str, Tensor]) -> State:
+        """Return the state to sample from: of the warm start, or of a `sampling_state`."""
+        if not resume_from:
+            weights = self.module.averaged
+            films = self._film_vectors(weights, self._inputs.rated)
+            return State(films, weights["user_tower"], weights["film_tower"])
+        saved = {
+            name: tensor.to(self._inputs.ratings.device) for name, tensor in resume_from.items()
+        }
+        self._sweep = int(saved["sweep"])
+        draws = zip(*(saved[f"draws.{name}"] for name in Draw._fields), strict=True)
+        self._draws = [Draw(*draw) for draw in draws]
+        return State(*(saved[f"state.{name}"] for name in State._fields))
+
     def sampling_state(self) -> dict[str, Tensor]:
-        """Return the chain and the draws that were kept of it."""
-        draws = zip(*self._draws, strict=True)
+        """Return the number of sweeps, the state after them and the kept draws."""
+        assert self._state is not None
+        draws = Draw(*(torch.stack(part) for part in zip(*self._draws, strict=True)))
         return {
             "sweep": torch.tensor(self._sweep),
-            **{f"chain.{place}": tensor for place, tensor in enumerate(self._chain)},
-            **{f"draws.{place}": torch.stack(tensors) for place, tensors in enumerate(draws)},
+            **{f"state.{name}": tensor for name, tensor in self._state._asdict().items()},
+            **{f"draws.{name}": tensor for name, tensor in draws._asdict().items()},
         }
 
-    def _go_on(self, resume_from: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Take over a `sampling_state`; return the chain."""
-        self._sweep = int(resume_from["sweep"])
-        chain, draws = (
-            [resume_from[f"{part}.{place}"].to(self._device) for place in range(3)]
-            for part in ("chain", "draws")
-        )
-        self._draws = [
-            (films, users, strangers) for films, users, strangers in zip(*draws, strict=True)
-        ]
-        return tuple(chain)
+    # Steps 5 and 6: cold start and export
 
     def export(self) -> dict[str, FloatArray]:
-        """Return the weights that `TwoTower` scores with."""
+        """Return the weights of `TwoTower`: all kept draws, with a cold start fitted to them."""
         return self._weights(self._draws)
 
-    def _user_inputs(self, known: Incidence) -> TowerInputs:
-        return TowerInputs(known, self._with_counts(self._demographics, known))
-
-    def _film_inputs(self, known: Incidence) -> TowerInputs:
-        flipped = known.flip()
-        return TowerInputs(flipped, self._with_counts(self._film_side, flipped))
-
-    def _with_counts(self, side: Tensor, known: Incidence) -> Tensor:
-        counts = self._tensor(count_features(known.counts.cpu().numpy()))
-        return torch.cat([side, counts], dim=1)
-
-    def _strangers(self, users: Tensor) -> Tensor:
-        """Regress user vectors [M, U, D] on the demographics, for those without a history."""
-        constant = torch.ones(len(self._demographics), 1, device=self._device)
-        inputs = torch.cat([constant, self._demographics], dim=1)  # [U, 1 + K]
-        ridge = torch.full((inputs.shape[1],), self._config.stranger_ridge, device=self._device)
-        ridge[0] = 1e-3
-        solution: Tensor = torch.linalg.solve(inputs.T @ inputs + torch.diag(ridge), inputs.T)
-        return solution @ users  # [M, 1 + K, D]
-
     def _weights(self, draws: list[Draw]) -> dict[str, FloatArray]:
-        films, user_towers, strangers = (torch.cat(part) for part in zip(*draws, strict=True))
+        films, user_towers, cold_starts = (torch.cat(part) for part in zip(*draws, strict=True))
+        n_films = films.shape[1]
+        cold_start = self._config.cold_start
         weights = {
-            "films": _numpy(films),
-            "rated": _numpy(user_towers[:, : self._known.shape[1]]),
-            "side": _numpy(user_towers[:, self._known.shape[1] :]),
-            "strangers": _numpy(strangers),
+            "film_vectors": _numpy(films),
+            "history_weights": _numpy(user_towers[:, :n_films]),
+            "side_weights": _numpy(user_towers[:, n_films:]),
+            "cold_start_weights": _numpy(cold_starts),
             "ridge": _numpy(self._user_precision),
-            "demographic_mean": self._demographic_mean,
-            "rating_mean": np.array([self._mean], np.float32),
-            "half_known": np.array([self._config.half_known], np.float32),
+            "demographic_mean": self._inputs.demographic_mean,
+            "rating_mean": np.array([self._inputs.rating_mean], np.float32),
+            "half_saturation": np.array([cold_start.half_saturation], np.float32),
         }
-        return fit_strangers(weights, self._train, self._config.stranger_film_ridge)
-
-    def _tensor(self, array: FloatArray) -> Tensor:
-        return torch.as_tensor(array, device=self._device)
+        return fit_cold_start(weights, self._train, cold_start.level_shrinkage)
 
 
-def _predict(users: Tensor, films: Tensor, user_rows: Tensor, film_rows: Tensor) -> Tensor:
-    """Return ratings without their mean for some pairs, [M, n_pairs]."""
-    of_users, of_films = users[:, user_rows], films[:, film_rows]  # [M, n_pairs, D]
-    biases = of_users[..., 0] + of_films[..., 0]
-    return biases + (of_users[..., 1:] * of_films[..., 1:]).sum(dim=2)
+def _blocks(device: str, *blocks: tuple[int, float]) -> Tensor:
+    """Return a vector of blocks of (size, value)."""
+    return torch.cat([torch.full((size,), value) for size, value in blocks]).to(device)
 
 
 def _numpy(tensor: Tensor) -> FloatArray:
     return np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=np.float32)
-
-
-def film_basis(films: Films) -> FloatArray:
-    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
-    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
-    spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
-    span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
-    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
-    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Vectors for titles: the same everywhere, and near each other for titles that are alike."""
+"""Vectors for titles: the same on every machine, and close for similar titles."""
 
 import os
 import subprocess
@@ -30,34 +30,34 @@ def put_encoder(monkeypatch: pytest.MonkeyPatch, encoder: object) -> None:
     monkeypatch.setitem(sys.modules, "sentence_transformers", module)
 
 
-def test_without_the_extra_they_are_hashed(no_encoder: None) -> None:
-    vectors, how = title_vectors(TITLES)
-    assert how == HASHED
+def test_without_the_extra_titles_are_hashed(no_encoder: None) -> None:
+    vectors, source = title_vectors(TITLES)
+    assert source == HASHED
     assert vectors.shape == (4, 384)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
 
 
-def test_titles_that_are_alike_are_near_each_other() -> None:
+def test_similar_titles_have_similar_vectors() -> None:
     vectors = hashed_ngrams(["paper boat", "paper boats", "iron comet", "PAPER BOAT", "páper boat"])
-    likeness = vectors @ vectors.T
-    assert likeness[0, 1] > 0.7
-    assert abs(likeness[0, 2]) < 0.3
-    assert likeness[0, 3:].tolist() == pytest.approx([1.0, 1.0])
+    similarity = vectors @ vectors.T
+    assert similarity[0, 1] > 0.7
+    assert abs(similarity[0, 2]) < 0.3
+    assert similarity[0, 3:] == pytest.approx(1.0)
 
 
-def test_the_year_does_not_count(no_encoder: None) -> None:
+def test_the_year_is_ignored(no_encoder: None) -> None:
     vectors, _ = title_vectors(["Paper Boat (1995)", "Paper Boat (1950)", "Paper Boat"])
     assert vectors[0].tolist() == vectors[1].tolist() == vectors[2].tolist()
 
 
-def test_a_title_of_nothing_has_a_vector_of_finite_numbers() -> None:
+def test_an_empty_title_has_a_finite_vector() -> None:
     assert np.isfinite(hashed_ngrams(["", "x"])).all()
     assert hashed_ngrams([]).shape == (0, 384)
 
 
 @pytest.mark.parametrize("seed", ["1", "4242"])
-def test_they_are_the_same_in_every_process(seed: str) -> None:
+def test_hashes_are_the_same_in_every_process(seed: str) -> None:
     code = (
         "import sys, movierec_cli.core.models.original.title_vectors as t;"
         "sys.stdout.buffer.write(t.hashed_ngrams(['Paper Boat', 'Iron Comet']).tobytes())"
@@ -67,33 +67,35 @@ def test_they_are_the_same_in_every_process(seed: str) -> None:
     assert done.stdout == hashed_ngrams(["Paper Boat", "Iron Comet"]).tobytes()
 
 
-def test_with_the_extra_the_sentence_model_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+def test_with_the_extra_the_sentence_model_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
 
     class Encoder:
         def __init__(self, name: str) -> None:
-            asked.append(name)
+            calls.append(name)
 
         def encode(self, sentences: list[str]) -> np.ndarray:
-            asked.append(sentences)
+            calls.append(sentences)
             return np.arange(len(sentences) * 384, dtype=np.float64).reshape(-1, 384)
 
     put_encoder(monkeypatch, Encoder)
-    vectors, how = title_vectors(TITLES[:2])
-    assert how == SENTENCE_MODEL == "all-MiniLM-L12-v2"
-    assert asked == ["all-MiniLM-L12-v2", ["Paper Boat", "Paper Boats"]]
+    vectors, source = title_vectors(TITLES[:2])
+    assert source == SENTENCE_MODEL == "all-MiniLM-L12-v2"
+    assert calls == ["all-MiniLM-L12-v2", ["Paper Boat", "Paper Boats"]]
     assert vectors.dtype == np.float32
     assert vectors[1, 0] == 384
 
 
 @pytest.mark.parametrize("failure", [OSError, ValueError])
-def test_where_its_weights_cannot_be_had_they_are_hashed(
+def test_without_the_weights_of_the_sentence_model_titles_are_hashed(
     failure: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def encoder(name: str) -> None:
         raise failure(name)
 
     put_encoder(monkeypatch, encoder)
-    vectors, how = title_vectors(TITLES)
-    assert how == HASHED
+    vectors, source = title_vectors(TITLES)
+    assert source == HASHED
     assert vectors.shape == (4, 384)

@@ -1,0 +1,59 @@
+"""The conditional distributions of the sampling, compared with those of a small dense problem."""
+
+import pytest
+import torch
+
+from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
+from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
+
+FILMS = torch.tensor([[[0.5, 1.0], [-0.5, 2.0]]])  # a bias and one factor each
+PRIOR = torch.tensor([[[0.1, 0.2], [0.0, 0.0], [0.3, -0.3]]])
+RATINGS = torch.tensor([1.0, -1.0, 0.5])
+PRECISION = torch.tensor([2.0, 3.0])
+# User 1 gave film 1, x = (1, 2) and bias -0.5, a rating of 0.5:
+# (diag(2, 3) + x x') z = x (0.5 + 0.5)
+GRAM = torch.tensor([[2.0 + 1, 2.0], [2.0, 3.0 + 4]])
+MEAN = torch.linalg.solve(GRAM, torch.tensor([1.0, 2.0]))
+
+
+@pytest.fixture
+def rated() -> SparseMatrix:
+    """User 0 rated films 0 and 1, user 1 film 1, user 2 none."""
+    return SparseMatrix.from_entries(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), (3, 2))
+
+
+def test_the_mean_of_a_vector_is_a_ridge_regression_around_the_prior(rated: SparseMatrix) -> None:
+    solved = solve_vectors(PRIOR, FILMS, rated, RATINGS, PRECISION)
+    torch.testing.assert_close(solved[0, 1], MEAN)
+    torch.testing.assert_close(solved[0, 2], PRIOR[0, 2])  # no rating
+
+
+def test_draws_of_a_vector_have_the_mean_and_covariance_of_the_posterior(
+    rated: SparseMatrix,
+) -> None:
+    torch.manual_seed(0)
+    chains = 4000
+    draws = solve_vectors(
+        PRIOR.expand(chains, -1, -1), FILMS.expand(chains, -1, -1), rated, RATINGS, PRECISION, 0.5
+    )[:, 1]
+    torch.testing.assert_close(draws.mean(0), MEAN, atol=0.03, rtol=0)
+    torch.testing.assert_close(torch.cov(draws.T), 0.5 * torch.linalg.inv(GRAM), atol=0.03, rtol=0)
+
+
+@pytest.mark.parametrize("n_side", [1, 6], ids=["fewer inputs than rows", "more"])
+def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(n_side: int) -> None:
+    torch.manual_seed(0)
+    rated = SparseMatrix.from_entries(
+        torch.tensor([0, 0, 1, 3]), torch.tensor([0, 1, 1, 0]), (4, 2)
+    )
+    design = DesignMatrix(rated, torch.randn(4, n_side))
+    ridge = torch.full((2 + n_side,), 2.0)
+    precision, noise = torch.tensor([3.0]), 0.5
+    vectors = torch.randn(1, 4, 1)
+    posterior = TowerPosterior(design, ridge, precision, noise)
+    draws = posterior.draw(vectors.expand(4000, -1, -1))[..., 0]
+    z = design.matmul(torch.eye(2 + n_side)[None])[0]  # [4, inputs]
+    certainty = (3.0 * z.T @ z + torch.diag(ridge)) / noise
+    mean = torch.linalg.solve(certainty, 3.0 * z.T @ vectors[0, :, 0] / noise)
+    torch.testing.assert_close(draws.mean(0), mean, atol=0.03, rtol=0)
+    torch.testing.assert_close(torch.cov(draws.T), torch.linalg.inv(certainty), atol=0.03, rtol=0)
