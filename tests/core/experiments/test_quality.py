@@ -1,6 +1,7 @@
 """How good the defaults are on real data, with a margin for noise.
 
-`docs/benchmarks.md` has the figures. The marks are those of the strongest baselines on the same splits.
+`docs/benchmarks.md` has the figures. The marks are those of the strongest baselines on the same
+splits.
 """
 
 import pytest
