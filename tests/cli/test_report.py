@@ -68,7 +68,7 @@ def page(trained_folder: Path, small: Dataset, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "can_draw", lambda: False)
+    monkeypatch.setattr(building, "_can_draw", lambda: False)
 
 
 def test_the_command_names_the_file_and_the_missing_parts(

@@ -23,14 +23,11 @@ def named_genres(dataset: Dataset) -> IntArray:
 def genre_counts(dataset: Dataset) -> NDArray[np.int64]:
     """Count each user's ratings of films of each genre, [n_users, n_genres]."""
     ratings, film_has = dataset.ratings, dataset.films.genres
-    columns = [
-        np.bincount(
-            ratings.user_rows[film_has[ratings.film_rows, genre]], minlength=len(dataset.users)
-        )
-        for genre in range(len(dataset.genres))
-    ]
-    counts = np.array(columns, dtype=np.int64).reshape(len(dataset.genres), len(dataset.users))
-    return counts.T
+    counts = np.zeros((len(dataset.users), len(dataset.genres)), dtype=np.int64)
+    for genre in range(len(dataset.genres)):
+        raters = ratings.user_rows[film_has[ratings.film_rows, genre]]
+        counts[:, genre] = np.bincount(raters, minlength=len(dataset.users))
+    return counts
 
 
 def bands(counts: IntArray) -> pd.DataFrame:
@@ -54,17 +51,11 @@ def band_of(counts: IntArray, table: pd.DataFrame) -> IntArray:
     return np.searchsorted(table["from"].to_numpy(), counts, side="right") - 1
 
 
-def describe(values: pd.Series) -> dict[str, float]:
-    """Return mean, standard deviation, extremes and quantiles (interpolated linearly)."""
-    known = values.dropna()
-    quantiles = {name: float(known.quantile(q)) for name, q in _QUANTILES.items()}
-    return {
-        "mean": float(known.mean()),
-        "std": float(known.std()),
-        "min": float(known.min()),
-        **quantiles,
-        "max": float(known.max()),
-    }
+def describe(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarize each column: a row with its name ``of``, mean, std, extremes and quantiles."""
+    quantiles = {name: table.quantile(q) for name, q in _QUANTILES.items()}
+    found = {"mean": table.mean(), "std": table.std(), "min": table.min(), **quantiles}
+    return pd.DataFrame({**found, "max": table.max()}).rename_axis("of").reset_index()
 
 
 def shares(counts: Any) -> pd.Series:

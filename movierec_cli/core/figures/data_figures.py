@@ -71,13 +71,11 @@ def users(dataset: Dataset, source: str) -> "Figure":
 
 
 @styled
-def occupations(dataset: Dataset, metric: str, source: str) -> "Figure":
+def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     """Draw one of `eda.METRICS` of each occupation and genre as a heat map.
 
     Raises
     ------
-    UsageError
-        If there is no such metric.
     DataError
         If the occupation of no user is known.
     """

@@ -26,7 +26,7 @@ FIGURES: dict[str, Draw] = {
     "ratings": lambda data: figures.ratings(data, SOURCE),
     **{
         f"occupations {metric}": lambda data, metric=metric: figures.occupations(
-            data, metric, SOURCE
+            data, SOURCE, metric
         )
         for metric in eda.METRICS
     },
