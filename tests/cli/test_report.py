@@ -31,7 +31,7 @@ MEASURE = """
 addEventListener("load", () => {{
   const inside = document.querySelector("iframe").contentDocument;
   const root = inside.documentElement;
-  const sizes = [...inside.querySelectorAll("figure img")].map((drawn) => {{
+  const sizes = [...inside.querySelectorAll("img")].map((drawn) => {{
     const box = drawn.getBoundingClientRect();
     return [box.width, box.height];
   }});
