@@ -168,8 +168,9 @@ def _draw_against_popularity(ax: "Axes", table: pd.DataFrame, name: str) -> None
 
 
 def _draw_means(ax: "Axes", distribution: pd.DataFrame) -> None:
-    width = distribution["to"] - distribution["from"]
-    ax.bar(distribution["from"], distribution["mean"], width, align="edge", color=BLUE, ec="white")
+    found = distribution[distribution["mean"] > 0]
+    width = found["to"] - found["from"]
+    ax.bar(found["from"], found["mean"], width, align="edge", color=BLUE, ec="white")
     ax.set(title="Distribution of the mean rating", xlabel="mean rating (stars)", ylabel="films")
     ax.grid(axis="y")
 

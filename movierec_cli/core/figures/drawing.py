@@ -43,7 +43,7 @@ _STYLE: dict[Any, Any] = {
 }
 _DPI = 150
 _MOST_LABELS = 20  # along the horizontal axis
-_MOST_CHARACTERS = 45  # of such labels side by side; more are turned
+_MOST_CHARACTERS = 36  # of such labels side by side; more are turned
 
 P = ParamSpec("P")
 
