@@ -123,13 +123,6 @@ def pretend(dataset: Dataset, spec: TrainSpec, runs: Path, on_epoch: OnEpoch, *_
         on_epoch(Epoch(number, {}, {}, True, 0.0))
 
 
-def test_missing_data_is_an_error_with_the_command_to_get_it(cli: Cli, tmp_path: Path) -> None:
-    result = cli("report")
-    assert result.exit_code == 3
-    assert "movierec download" in result.stderr
-    assert not (tmp_path / "report.html").exists()
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_browser_shows_it_without_overflow(
     width: int, page: Path, browser: list[str], tmp_path: Path
