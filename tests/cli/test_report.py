@@ -143,17 +143,3 @@ def test_a_browser_shows_it_without_overflow(
     assert len(found["sizes"]) == text.count("<img")
     assert all(min(size) > 100 for size in found["sizes"])
     assert (found["broken"], found["loaded"]) == (0, 0)
-
-
-def test_a_browser_paints_it(page: Path, browser: list[str], tmp_path: Path) -> None:
-    shots = {}
-    for scheme in (0, 1):
-        target = tmp_path / f"shot{scheme}.png"
-        subprocess.run(
-            [*browser, f"--blink-settings=preferredColorScheme={scheme}", "--window-size=800,1200",
-             f"--screenshot={target}", page.as_uri()],
-            capture_output=True, timeout=120, check=True,
-        )  # fmt: skip
-        shots[scheme] = target.read_bytes()
-    assert all(len(shot) > 20_000 for shot in shots.values())  # an empty page has a few thousand
-    assert shots[0] != shots[1]

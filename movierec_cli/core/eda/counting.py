@@ -38,12 +38,12 @@ def bands(counts: IntArray) -> pd.DataFrame:
     A row for each band between the smallest and the largest value: ``from`` and ``to``, both
     within it, and ``count``.
     """
-    if not len(counts):
-        return pd.DataFrame({"from": [], "to": [], "count": []}, dtype=np.int64)
-    edges = _band_edges(int(counts.max()))
+    powers = 10 ** np.arange(len(str(counts.max())))
+    edges = np.array([0, *np.outer(powers, (1, 2, 5)).ravel(), 10 * powers[-1]])
     found, _ = np.histogram(counts, bins=edges)
+    filled = np.flatnonzero(found)
     table = pd.DataFrame({"from": edges[:-1], "to": edges[1:] - 1, "count": found})
-    return table.iloc[int(np.argmax(found > 0)) :].reset_index(drop=True)
+    return table.iloc[filled[0] : filled[-1] + 1].reset_index(drop=True)
 
 
 def band_of(counts: IntArray, table: pd.DataFrame) -> IntArray:
@@ -62,11 +62,3 @@ def shares(counts: Any) -> pd.Series:
     """Divide counts by their sum."""
     series = pd.Series(counts, dtype=np.float64)
     return series / series.sum() if series.sum() else series * np.nan
-
-
-def _band_edges(largest: int) -> NDArray[np.int64]:
-    """Return 0, 1, 2, 5, 10, 20, 50, ... until one is above ``largest``."""
-    edges = [0, 1]
-    while edges[-1] <= largest:
-        edges.append(edges[-1] * 5 // 2 if str(edges[-1])[0] == "2" else edges[-1] * 2)
-    return np.array(edges, dtype=np.int64)

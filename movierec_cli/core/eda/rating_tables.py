@@ -83,7 +83,7 @@ def overview(dataset: Dataset) -> pd.DataFrame:
     n_users, n_films = len(dataset.users), len(dataset.films)
     values = pd.Series(table.values.astype(np.float64))
     relevant = values >= RELEVANT_RATING
-    density = len(table) / max(n_users * n_films, 1)
+    density = len(table) / (n_users * n_films)
     days = _days(table.timestamps)
     return pd.DataFrame(
         {
@@ -98,8 +98,8 @@ def overview(dataset: Dataset) -> pd.DataFrame:
             "median": [values.median()],
             "relevant_share": [relevant.mean()],
             "users_without_relevant": [n_users - len(np.unique(table.user_rows[relevant]))],
-            "ratings_per_user": [len(table) / max(n_users, 1)],
-            "ratings_per_film": [len(table) / max(n_films, 1)],
+            "ratings_per_user": [len(table) / n_users],
+            "ratings_per_film": [len(table) / n_films],
             "first": [str(days.min()) if len(days) else None],
             "last": [str(days.max()) if len(days) else None],
         }

@@ -107,7 +107,7 @@ def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
     of all users.
     """
     genres = table["genres"]
-    numbers = range(genres.min(), genres.max() + 1) if len(table) else ()
+    numbers = range(genres.min(), genres.max() + 1)
     users = genres.value_counts().reindex(numbers, fill_value=0).to_numpy()
     return pd.DataFrame({"genres": numbers, "users": users, "share": shares(users)})
 

@@ -15,7 +15,7 @@ from movierec_cli.core.figures.drawing import (
     ORANGE,
     draw_columns,
     draw_rows,
-    styled,
+    style,
     titled_figure,
 )
 
@@ -30,7 +30,7 @@ _FILM_STATISTICS = {
 }
 
 
-@styled
+@style()
 def genres(dataset: Dataset, source: str) -> "Figure":
     """Draw films, watchers and watchers per film of each genre."""
     ordered = eda.genres(dataset).sort_values("watchers", kind="stable")
@@ -48,7 +48,7 @@ def genres(dataset: Dataset, source: str) -> "Figure":
     return figure
 
 
-@styled
+@style()
 def users(dataset: Dataset, source: str) -> "Figure":
     """Draw the breadth, the activity and the demographics of users."""
     table = eda.users(dataset)
@@ -70,7 +70,7 @@ def users(dataset: Dataset, source: str) -> "Figure":
     return figure
 
 
-@styled
+@style()
 def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     """Draw one of `eda.METRICS` of each occupation and genre as a heat map.
 
@@ -108,7 +108,7 @@ def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     return figure
 
 
-@styled
+@style()
 def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> "Figure":
     """Draw the ratings of films against their popularity, and the long tail.
 
@@ -133,7 +133,7 @@ def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> 
     return figure
 
 
-@styled
+@style()
 def ratings(dataset: Dataset, source: str) -> "Figure":
     """Draw the values and the time of ratings."""
     distribution, over_time = eda.ratings(dataset), eda.ratings_over_time(dataset)

@@ -1,11 +1,10 @@
 """The style of all figures, bars, and saving; matplotlib is imported only to draw."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -45,29 +44,16 @@ _DPI = 150
 _MOST_LABELS = 20  # along the horizontal axis
 _MOST_CHARACTERS = 36  # of such labels side by side; more are turned
 
-P = ParamSpec("P")
-
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw and save in the style of all figures while this is open."""
+    """Draw and save in the style of all figures, not in the settings of the user."""
     import matplotlib  # noqa: PLC0415
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         yield
-
-
-def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
-    """Make a function draw in the style of all figures, not in the settings of the user."""
-
-    @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
-        with style():
-            return draw(*args, **kwargs)
-
-    return drawn
 
 
 def require_plotting(path: Path) -> None:
