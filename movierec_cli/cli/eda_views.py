@@ -123,7 +123,7 @@ def _titled(text: str, dataset: "Dataset") -> str:
 
 def _style_up_to(most: float) -> Callable[[float], str]:
     """Color counts and shares by their square root, so that the small ones differ too."""
-    return lambda value: low_to_high(math.sqrt(value / most) if most else math.nan)
+    return lambda value: low_to_high(math.sqrt(value / most))
 
 
 def _lift_style(value: float) -> str:

@@ -61,4 +61,4 @@ def describe(table: pd.DataFrame) -> pd.DataFrame:
 def shares(counts: Any) -> pd.Series:
     """Divide counts by their sum."""
     series = pd.Series(counts, dtype=np.float64)
-    return series / series.sum() if series.sum() else series * np.nan
+    return series / series.sum()

@@ -103,11 +103,11 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
     """
     values = pd.Series(dataset.ratings.values.astype(np.float64))
     found = values.groupby(dataset.ratings.film_rows).agg(["count", *PER_FILM])
-    most = int(found["count"].max()) if len(found) else 0
-    if most < max(min_ratings, 1):
+    most = int(found["count"].max())
+    if most < min_ratings:
         raise UsageError(
             f"No film has {min_ratings:,} ratings; the most rated has {most:,}.",
-            f"Lower the bound: --min-ratings {max(most, 1)}",
+            f"Lower the bound: --min-ratings {most}",
         )
     found = found[found["count"] >= min_ratings]
     rows = found.index.to_numpy()
@@ -203,7 +203,7 @@ def long_tail(dataset: Dataset) -> pd.DataFrame:
             "most_rated": _MOST_RATED,
             "films": taken,
             "ratings": ratings,
-            "share": ratings / max(len(dataset.ratings), 1),
+            "share": ratings / len(dataset.ratings),
         }
     )
 

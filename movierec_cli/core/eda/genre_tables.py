@@ -118,7 +118,7 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
     of = dataset.users.occupation
     counts = genre_counts(dataset)[:, columns]  # [n_users, n_named]
     rated = np.bincount(dataset.ratings.user_rows, minlength=len(dataset.users))
-    of_all = pd.Series(counts.sum(axis=0) / max(int(rated.sum()), 1))
+    of_all = pd.Series(counts.sum(axis=0) / rated.sum())
     found, users = np.unique(of[of >= 0], return_counts=True)
     ratings = np.array([counts[of == one].sum(axis=0) for one in found])
     watchers = np.array([(counts[of == one] > 0).sum(axis=0) for one in found])

@@ -93,8 +93,7 @@ def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     if metric == "lift":
         image = ax.imshow(values, "RdBu", LogNorm(0.5, 2, clip=True), aspect="auto")
     else:
-        highest = max(np.nanmax(values), 1e-9)
-        image = ax.imshow(values, "Blues", PowerNorm(0.5, 0, highest), aspect="auto")
+        image = ax.imshow(values, "Blues", PowerNorm(0.5, 0), aspect="auto")
     ax.set_xticks(range(values.shape[1]), matrix.columns, rotation=45, ha="right")
     ax.set_yticks(range(len(matrix)), [f"{name} ({sizes[name]:,})" for name in matrix.index])
     ax.set(ylabel="occupation (users)")

@@ -281,22 +281,6 @@ def test_a_layout_with_headers_has_a_row_for_each_column() -> None:
     assert [compact(value) for value in (65.0, 3.2654, 1200.0)] == ["65", "3.265", "1,200"]
 
 
-def test_every_table_of_no_ratings_is_made(small: Dataset) -> None:
-    nothing = small.with_ratings(small.ratings.take(np.zeros(0, np.int64)))
-    users = eda.users(nothing)
-    assert eda.genres(nothing)["watchers"].sum() == 0
-    assert eda.genres_per_user(users)["users"].tolist() == [len(small.users)]
-    assert np.isnan(eda.user_statistics(users)["mean"].iloc[2])
-    assert eda.occupations(nothing)["ratings"].sum() == 0
-    assert eda.occupations(nothing)["lift"].isna().all()
-    assert eda.ratings(nothing).empty
-    assert eda.ratings_over_time(nothing).empty
-    assert eda.overview(nothing)["first"].tolist() == [None]
-    assert eda.long_tail(nothing)["ratings"].sum() == 0
-    with pytest.raises(UsageError, match="the most rated has 0"):
-        eda.films(nothing)
-
-
 @pytest.mark.ml100k
 def test_the_real_tables_have_the_published_values(ml100k: Dataset) -> None:
     genres = eda.genres(ml100k).set_index("genre").drop(columns="ratings_per_film").round(2)
