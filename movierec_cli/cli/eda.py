@@ -1,9 +1,8 @@
 """The ``movierec eda`` commands: tables and figures of the data."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +16,7 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
-from movierec_cli.cli.output import Format, Section, emit, emit_all, info
+from movierec_cli.cli.output import Format, emit, emit_all, info
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.dataset import Dataset
@@ -64,11 +63,7 @@ def genres(
       movierec eda genres --sort watchers_per_film
       movierec eda genres --json
     """
-    loaded = _load(dataset, plot)
-    from movierec_cli.cli import eda_views
-
-    _draw(plot, "genres", loaded)
-    _emit_one(chosen_format(format, json), eda_views.genres(loaded, sort), {"dataset": dataset})
+    _show("genres", dataset, plot, chosen_format(format, json), {"sort": sort})
 
 
 @app.command()
@@ -85,11 +80,7 @@ def users(
       movierec eda users
       movierec eda users --plot users.png
     """
-    loaded = _load(dataset, plot)
-    from movierec_cli.cli import eda_views
-
-    _draw(plot, "users", loaded)
-    _emit(chosen_format(format, json), eda_views.users(loaded), {"dataset": dataset})
+    _show("users", dataset, plot, chosen_format(format, json))
 
 
 @app.command()
@@ -118,15 +109,7 @@ def occupations(
       movierec eda occupations --metric lift
       movierec eda occupations --format csv
     """
-    loaded = _load(dataset, plot)
-    from movierec_cli.cli import eda_views
-
-    _draw(plot, "occupations", loaded, metric=metric)
-    _emit_one(
-        chosen_format(format, json),
-        eda_views.occupations(loaded, metric),
-        {"dataset": dataset, "metric": metric},
-    )
+    _show("occupations", dataset, plot, chosen_format(format, json), metric=metric)
 
 
 @app.command()
@@ -147,15 +130,7 @@ def films(
       movierec eda films --min-ratings 50
       movierec eda films --json
     """
-    loaded = _load(dataset, plot)
-    from movierec_cli.cli import eda_views
-
-    _draw(plot, "films", loaded, min_ratings)
-    _emit(
-        chosen_format(format, json),
-        eda_views.films(loaded, min_ratings),
-        {"dataset": dataset, "min_ratings": min_ratings},
-    )
+    _show("films", dataset, plot, chosen_format(format, json), min_ratings=min_ratings)
 
 
 @app.command()
@@ -172,30 +147,20 @@ def ratings(
       movierec eda ratings
       movierec eda ratings --json
     """
-    loaded = _load(dataset, plot)
-    from movierec_cli.cli import eda_views
-
-    _draw(plot, "ratings", loaded)
-    _emit(chosen_format(format, json), eda_views.ratings(loaded), {"dataset": dataset})
+    _show("ratings", dataset, plot, chosen_format(format, json))
 
 
 @app.command("all")
 def all_(
     min_ratings: MinRatingsOption = _MIN_RATINGS,
     dataset: DatasetOption = DEFAULT_DATASET,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE.png|svg",
-            dir_okay=False,
-            help="Also draw it: FILE-genres, FILE-users and so on; needs the plot extra.",
-        ),
-    ] = None,
+    plot: PlotOption = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
     """Show the tables of all the other commands.
+
+    A figure for each of them has a name such as FILE-genres.
 
     [bold]Examples[/]
 
@@ -207,28 +172,56 @@ def all_(
     from movierec_cli.cli import eda_views
     from movierec_cli.core import eda
 
-    known = eda.has_occupations(loaded)
-    if not known:
+    settings: dict[str, dict[str, Any]] = {
+        "ratings": {},
+        "genres": {},
+        "users": {},
+        "occupations": {"metric": Metric.watchers},
+        "films": {"min_ratings": min_ratings},
+    }
+    if not eda.has_occupations(loaded):
         info(f"{dataset} has no occupations of its users, so their table is left out.")
+        del settings["occupations"]
     sections = [
-        *eda_views.ratings(loaded),
-        eda_views.genres(loaded),
-        *eda_views.users(loaded),
-        *([eda_views.occupations(loaded, Metric.watchers)] if known else []),
-        *eda_views.films(loaded, min_ratings),
+        section
+        for name, options in settings.items()
+        for section in getattr(eda_views, name)(loaded, **options)
     ]
-    names = ["ratings", "genres", "users", *["occupations"] * known, "films"]
-    for name in names if plot else ():
-        _draw(plot and plot.with_stem(f"{plot.stem}-{name}"), name, loaded, min_ratings)
-    _emit(chosen_format(format, json), sections, {"dataset": dataset, "min_ratings": min_ratings})
+    if plot:
+        for name, options in settings.items():
+            _draw(plot.with_stem(f"{plot.stem}-{name}"), name, loaded, options)
+    envelope = {"dataset": dataset, "min_ratings": min_ratings}
+    emit_all(chosen_format(format, json), sections, envelope)
 
 
-def _emit(chosen: Format, sections: Iterable[Section], envelope: dict[str, object]) -> None:
-    emit_all(chosen, list(sections), envelope)
+def _show(
+    name: str,
+    dataset: str,
+    plot: Path | None,
+    chosen: Format,
+    table_options: dict[str, Any] | None = None,
+    **options: Any,
+) -> None:
+    """Print the tables of a command and draw its figure.
 
+    Parameters
+    ----------
+    name
+        The function in `eda_views` and in `figures`.
+    table_options
+        Options of the tables only; ``options`` are those of the figure and the JSON too.
+    """
+    loaded = _load(dataset, plot)
+    from movierec_cli.cli import eda_views
 
-def _emit_one(chosen: Format, section: Section, envelope: dict[str, object]) -> None:
-    emit(chosen, section.view, section.records, envelope)
+    sections = list(getattr(eda_views, name)(loaded, **(table_options or {}), **options))
+    if plot:  # before anything is printed: a pipe that is closed early still leaves the figure
+        _draw(plot, name, loaded, options)
+    envelope = {"dataset": dataset, **options}
+    if len(sections) == 1:
+        emit(chosen, sections[0].view, sections[0].records, envelope)
+    else:
+        emit_all(chosen, sections, envelope)
 
 
 def _load(name: str, plot: Path | None) -> "Dataset":
@@ -240,25 +233,9 @@ def _load(name: str, plot: Path | None) -> "Dataset":
     return load_dataset(name)
 
 
-def _draw(
-    plot: Path | None,
-    name: str,
-    dataset: "Dataset",
-    min_ratings: int = _MIN_RATINGS,
-    metric: str = Metric.watchers,
-) -> None:
-    """Draw before anything is printed: a pipe that is closed early still leaves the figure."""
-    if plot is None:
-        return
+def _draw(plot: Path, name: str, dataset: "Dataset", options: dict[str, Any]) -> None:
     from movierec_cli.core import figures
 
-    source = dataset_label(dataset.name)
-    figure = {
-        "genres": lambda: figures.genres(dataset, source),
-        "users": lambda: figures.users(dataset, source),
-        "occupations": lambda: figures.occupations(dataset, metric, source),
-        "films": lambda: figures.films(dataset, source, min_ratings),
-        "ratings": lambda: figures.ratings(dataset, source),
-    }[name]()
+    figure = getattr(figures, name)(dataset, dataset_label(dataset.name), **options)
     figures.save(figure, plot)
     info(f"The figure is in {plot}.")

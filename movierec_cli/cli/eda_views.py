@@ -22,33 +22,30 @@ _BEST_AND_WORST = 10  # films at each end of the list
 
 def ratings(dataset: "Dataset") -> Iterator[Section]:
     """Show the values, the density and the time of the ratings."""
-    yield _section("overview", eda.overview(dataset), dataset)
-    yield _section("ratings", eda.ratings(dataset), dataset)
-    yield _section("ratings_over_time", eda.ratings_over_time(dataset), dataset)
+    for key in ("overview", "ratings", "ratings_over_time"):
+        yield _section(key, getattr(eda, key)(dataset), dataset)
 
 
-def genres(dataset: "Dataset", sort: str | None = None) -> Section:
+def genres(dataset: "Dataset", sort: str | None = None) -> Iterator[Section]:
     """Show the genres, in the order of the data set or by a column, its largest value first."""
     table = eda.genres(dataset)
     if sort is not None:
-        table = table.sort_values(
-            sort, ascending=sort == "genre", kind="stable", na_position="last"
-        )
-    return _section("genres", table, dataset)
+        table = table.sort_values(sort, ascending=sort == "genre", kind="stable")
+    yield _section("genres", table, dataset)
 
 
 def users(dataset: "Dataset") -> Iterator[Section]:
     """Show the breadth, the activity and the demographics of users."""
     table = eda.users(dataset)
-    for key, count in {
-        "genres_per_user": eda.genres_per_user,
-        "ratings_per_user": eda.ratings_per_user,
-        "user_statistics": eda.user_statistics,
-        "age_bands": eda.age_bands,
-        "genders": eda.genders,
-        "user_occupations": eda.user_occupations,
-    }.items():
-        yield _section(key, count(table), dataset)
+    for key in (
+        "genres_per_user",
+        "ratings_per_user",
+        "user_statistics",
+        "age_bands",
+        "genders",
+        "user_occupations",
+    ):
+        yield _section(key, getattr(eda, key)(table), dataset)
 
 
 def films(dataset: "Dataset", min_ratings: int) -> Iterator[Section]:
@@ -62,29 +59,28 @@ def films(dataset: "Dataset", min_ratings: int) -> Iterator[Section]:
     yield _section("long_tail", eda.long_tail(dataset), dataset)
 
 
-def occupations(dataset: "Dataset", name: str) -> Section:
+def occupations(dataset: "Dataset", metric: str) -> Iterator[Section]:
     """Show one metric of each occupation and genre as a heat map; the records have all metrics."""
     table = eda.occupations(dataset)
-    matrix = eda.occupation_matrix(table, name)
+    matrix = eda.occupation_matrix(table, metric)
     sizes = table.groupby("occupation")["users"].first()
-    metric = eda.METRICS[name]
-    style = _lift_style if name == "lift" else _style_up_to(float(matrix.max().max()))
+    shown = eda.METRICS[metric]
+    style = _lift_style if metric == "lift" else _style_up_to(float(matrix.max().max()))
     values = matrix.to_numpy().tolist()
     view = View(
-        title=_titled(metric.title, dataset),
+        title=_titled(shown.title, dataset),
         columns=[
             Column("Occupation"),
-            Column("Users", numeric=True),
-            *(Column(genre, numeric=True) for genre in matrix.columns),
+            *(Column(header, numeric=True) for header in ("Users", *matrix.columns)),
         ],
         rows=[
-            [occupation, number(sizes[occupation], 0), *map(metric.write, row)]
+            [occupation, number(sizes[occupation], 0), *map(shown.write, row)]
             for occupation, row in zip(matrix.index, values, strict=True)
         ],
         styles=[["", "", *map(style, row)] for row in values],
-        notes=metric.notes,
+        notes=shown.notes,
     )
-    return Section("occupations", view, table.to_dict("records"))
+    yield Section("occupations", view, table.to_dict("records"))
 
 
 def _section(
@@ -105,7 +101,7 @@ def _section(
             for row, share in zip(rows, grid.bars[at], strict=True):
                 row.append("" if math.isnan(share) else bar(share, width))
     title = _titled(layout.title.format(**counts or {}), dataset)
-    return Section(key, View(title, columns, rows, layout.notes), table.to_dict("records"))
+    return Section(key, View(title, columns, rows, grid.notes), table.to_dict("records"))
 
 
 def _best_and_worst(section: Section) -> Section:
@@ -127,7 +123,7 @@ def _titled(text: str, dataset: "Dataset") -> str:
 
 def _style_up_to(most: float) -> Callable[[float], str]:
     """Color counts and shares by their square root, so that the small ones differ too."""
-    return lambda value: low_to_high(math.sqrt(value / most) if most else math.nan)
+    return lambda value: low_to_high(math.sqrt(value / most))
 
 
 def _lift_style(value: float) -> str:

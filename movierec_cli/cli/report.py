@@ -50,7 +50,10 @@ def report(
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import TrainSpec
 
-    chosen, path = _chosen(format, output)
+    if format is None:
+        is_markdown = output is not None and output.suffix.lower() in (".md", ".markdown")
+        format = ReportFormat.md if is_markdown else ReportFormat.html
+    path = output or Path(f"report.{format}")
     core.require_writable(path)
     runs = Paths.from_environment().runs
     sources = core.find_sources(load_dataset(dataset), runs)
@@ -60,7 +63,7 @@ def report(
             sources = core.train_missing(sources, runs, progress)
     with ProgressBar() as progress:
         made = core.build(sources, progress)
-    if chosen is ReportFormat.html:
+    if format is ReportFormat.html:
         core.write_html(made, path)
     else:
         core.write_markdown(made, path)
@@ -70,11 +73,3 @@ def report(
         kinds = ", ".join(f"{model} {preset}" for model, preset in sources.missing)
         info(f"Without runs of: {kinds}. Train them with: movierec report --train")
     info(f"The report is in {path}.")
-
-
-def _chosen(format: ReportFormat | None, output: Path | None) -> tuple[ReportFormat, Path]:
-    """Derive the format from the file name, or the file name from the format."""
-    if format is None:
-        suffix = output.suffix.lower() if output else ""
-        format = ReportFormat.md if suffix in (".md", ".markdown") else ReportFormat.html
-    return format, output or Path(f"report.{format}")

@@ -23,14 +23,11 @@ def named_genres(dataset: Dataset) -> IntArray:
 def genre_counts(dataset: Dataset) -> NDArray[np.int64]:
     """Count each user's ratings of films of each genre, [n_users, n_genres]."""
     ratings, film_has = dataset.ratings, dataset.films.genres
-    columns = [
-        np.bincount(
-            ratings.user_rows[film_has[ratings.film_rows, genre]], minlength=len(dataset.users)
-        )
-        for genre in range(len(dataset.genres))
-    ]
-    counts = np.array(columns, dtype=np.int64).reshape(len(dataset.genres), len(dataset.users))
-    return counts.T
+    counts = np.zeros((len(dataset.users), len(dataset.genres)), dtype=np.int64)
+    for genre in range(len(dataset.genres)):
+        raters = ratings.user_rows[film_has[ratings.film_rows, genre]]
+        counts[:, genre] = np.bincount(raters, minlength=len(dataset.users))
+    return counts
 
 
 def bands(counts: IntArray) -> pd.DataFrame:
@@ -41,12 +38,12 @@ def bands(counts: IntArray) -> pd.DataFrame:
     A row for each band between the smallest and the largest value: ``from`` and ``to``, both
     within it, and ``count``.
     """
-    if not len(counts):
-        return pd.DataFrame({"from": [], "to": [], "count": []}, dtype=np.int64)
-    edges = _band_edges(int(counts.max()))
+    powers = 10 ** np.arange(len(str(counts.max())))
+    edges = np.array([0, *np.outer(powers, (1, 2, 5)).ravel(), 10 * powers[-1]])
     found, _ = np.histogram(counts, bins=edges)
+    filled = np.flatnonzero(found)
     table = pd.DataFrame({"from": edges[:-1], "to": edges[1:] - 1, "count": found})
-    return table.iloc[int(np.argmax(found > 0)) :].reset_index(drop=True)
+    return table.iloc[filled[0] : filled[-1] + 1].reset_index(drop=True)
 
 
 def band_of(counts: IntArray, table: pd.DataFrame) -> IntArray:
@@ -54,28 +51,14 @@ def band_of(counts: IntArray, table: pd.DataFrame) -> IntArray:
     return np.searchsorted(table["from"].to_numpy(), counts, side="right") - 1
 
 
-def describe(values: pd.Series) -> dict[str, float]:
-    """Return mean, standard deviation, extremes and quantiles (interpolated linearly)."""
-    known = values.dropna()
-    quantiles = {name: float(known.quantile(q)) for name, q in _QUANTILES.items()}
-    return {
-        "mean": float(known.mean()),
-        "std": float(known.std()),
-        "min": float(known.min()),
-        **quantiles,
-        "max": float(known.max()),
-    }
+def describe(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarize each column: a row with its name ``of``, mean, std, extremes and quantiles."""
+    quantiles = {name: table.quantile(q) for name, q in _QUANTILES.items()}
+    found = {"mean": table.mean(), "std": table.std(), "min": table.min(), **quantiles}
+    return pd.DataFrame({**found, "max": table.max()}).rename_axis("of").reset_index()
 
 
 def shares(counts: Any) -> pd.Series:
     """Divide counts by their sum."""
     series = pd.Series(counts, dtype=np.float64)
-    return series / series.sum() if series.sum() else series * np.nan
-
-
-def _band_edges(largest: int) -> NDArray[np.int64]:
-    """Return 0, 1, 2, 5, 10, 20, 50, ... until one is above ``largest``."""
-    edges = [0, 1]
-    while edges[-1] <= largest:
-        edges.append(edges[-1] * 5 // 2 if str(edges[-1])[0] == "2" else edges[-1] * 2)
-    return np.array(edges, dtype=np.int64)
+    return series / series.sum()

@@ -11,15 +11,7 @@ import pandas as pd
 from movierec_cli.core.data.dataset import Dataset, IntArray
 from movierec_cli.core.data.titles import without_year, year_in
 from movierec_cli.core.eda.counting import band_of, bands, describe, shares
-from movierec_cli.core.eda.layout import (
-    Column,
-    Layout,
-    compact,
-    decimals,
-    percent,
-    span,
-    whole,
-)
+from movierec_cli.core.eda.layout import Column, Layout, compact, decimals, percent, whole
 from movierec_cli.core.eda.user_tables import STATISTICS
 from movierec_cli.core.errors import UsageError
 
@@ -74,7 +66,8 @@ RATINGS_PER_FILM = Layout(
     "ratings_per_film",
     "All films by their number of ratings",
     (
-        Column(("from", "to"), "Ratings", span),
+        Column("from", "From", whole),
+        Column("to", "To", whole),
         Column("films", "Films", whole),
         Column("share_of_films", "% of\nfilms", percent, bar=True),
         Column("share_of_ratings", "% of\nratings", percent),
@@ -108,18 +101,13 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
     UsageError
         If no film has that many ratings.
     """
-    rated = pd.DataFrame(
-        {
-            "row": dataset.ratings.film_rows,
-            "value": dataset.ratings.values.astype(np.float64),
-        }
-    )
-    found = rated.groupby("row")["value"].agg(["count", *PER_FILM])
-    most = int(found["count"].max()) if len(found) else 0
-    if most < max(min_ratings, 1):
+    values = pd.Series(dataset.ratings.values.astype(np.float64))
+    found = values.groupby(dataset.ratings.film_rows).agg(["count", *PER_FILM])
+    most = int(found["count"].max())
+    if most < min_ratings:
         raise UsageError(
             f"No film has {min_ratings:,} ratings; the most rated has {most:,}.",
-            f"Lower the bound: --min-ratings {max(most, 1)}",
+            f"Lower the bound: --min-ratings {most}",
         )
     found = found[found["count"] >= min_ratings]
     rows = found.index.to_numpy()
@@ -133,8 +121,9 @@ def films(dataset: Dataset, min_ratings: int = MIN_RATINGS) -> pd.DataFrame:
             **{name: found[name].to_numpy() for name in PER_FILM},
         }
     )
-    order = np.lexsort((table["film"], -table["ratings"], -table["mean"]))
-    return table.iloc[order].reset_index(drop=True)
+    return table.sort_values(
+        ["mean", "ratings", "film"], ascending=[False, False, True], ignore_index=True
+    )
 
 
 def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,16 +137,11 @@ def film_statistics(table: pd.DataFrame) -> pd.DataFrame:
     ``spearman`` (Pearson's of the ranks, ties sharing their mean rank). A correlation with
     something that does not vary is NaN.
     """
-    return pd.DataFrame(
-        [
-            {
-                "of": name,
-                **describe(table[name]),
-                "pearson": _correlation(table[name], table["ratings"]),
-                "spearman": _correlation(table[name].rank(), table["ratings"].rank()),
-            }
-            for name in (*PER_FILM, "ratings")
-        ]
+    names = [*PER_FILM, "ratings"]
+    ranks = table[names].rank()
+    return describe(table[names]).assign(
+        pearson=[_correlation(table[name], table["ratings"]) for name in names],
+        spearman=[_correlation(ranks[name], ranks["ratings"]) for name in names],
     )
 
 
@@ -219,7 +203,7 @@ def long_tail(dataset: Dataset) -> pd.DataFrame:
             "most_rated": _MOST_RATED,
             "films": taken,
             "ratings": ratings,
-            "share": ratings / max(len(dataset.ratings), 1),
+            "share": ratings / len(dataset.ratings),
         }
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.eda.counting import genre_counts, named_genres
 from movierec_cli.core.eda.layout import Column, Layout, Write, decimals, percent, whole
-from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.errors import DataError
 
 _SEVERAL_GENRES = "A film of several genres counts in each."
 
@@ -29,17 +29,7 @@ GENRES = Layout(
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of each pair of an occupation and a genre.
-
-    Attributes
-    ----------
-    title, unit
-        The title of its table or figure, and the unit of its values.
-    write
-        The format of a value.
-    notes
-        Lines below its table.
-    """
+    """A metric of each pair of an occupation and a genre; ``notes`` are lines below its table."""
 
     title: str
     unit: str
@@ -109,22 +99,10 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     A row for each occupation that a user has and each named genre, both in the order of the data
-    set:
-
-    ``occupation``, ``genre``
-        The pair.
-    ``users``
-        Users of the occupation.
-    ``watchers``
-        Those of them who rated at least one film of the genre.
-    ``ratings``
-        Their ratings of films of the genre. A film of several genres counts in each.
-    ``share``
-        ``ratings`` / all ratings by users of the occupation. The shares of an occupation sum to
-        more than 1, because most films have several genres.
-    ``lift``
-        ``share`` / the share of the genre in the ratings by all users. Above 1, the occupation
-        watches more of the genre than all users do.
+    set: ``occupation``, ``genre``, ``users`` of the occupation, ``watchers`` among them,
+    their ``ratings`` of films of the genre; ``share``: ``ratings`` / all ratings by users of the
+    occupation; ``lift``: ``share`` / the share of the genre in the ratings by all users. A film
+    of several genres counts in each, so the shares of an occupation sum to more than 1.
 
     Raises
     ------
@@ -137,46 +115,30 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
             "Choose one that does, such as: --dataset ml-100k",
         )
     columns = named_genres(dataset)
+    of = dataset.users.occupation
     counts = genre_counts(dataset)[:, columns]  # [n_users, n_named]
     rated = np.bincount(dataset.ratings.user_rows, minlength=len(dataset.users))
-    of_all = counts.sum(axis=0) / max(int(rated.sum()), 1)
-    names = np.array(dataset.genres)[columns]
-    parts = []
-    for position, occupation in enumerate(dataset.occupations):
-        members = dataset.users.occupation == position
-        if members.any():
-            part = _of_one_occupation(counts[members], int(rated[members].sum()), of_all)
-            part.insert(0, "occupation", occupation)
-            part.insert(1, "genre", names)
-            parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    of_all = pd.Series(counts.sum(axis=0) / rated.sum())
+    found, users = np.unique(of[of >= 0], return_counts=True)
+    ratings = np.array([counts[of == one].sum(axis=0) for one in found])
+    watchers = np.array([(counts[of == one] > 0).sum(axis=0) for one in found])
+    table = pd.DataFrame(
+        {
+            "occupation": np.repeat(np.array(dataset.occupations)[found], len(columns)),
+            "genre": np.tile(np.array(dataset.genres)[columns], len(found)),
+            "users": np.repeat(users, len(columns)),
+            "watchers": watchers.ravel(),
+            "ratings": ratings.ravel(),
+        }
+    )
+    all_ratings = np.repeat([rated[of == one].sum() for one in found], len(columns))
+    table["share"] = table["ratings"] / all_ratings
+    table["lift"] = table["share"] / np.tile(of_all, len(found))
+    return table
 
 
 def occupation_matrix(table: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Lay out one metric of `occupations` as occupation x genre, most users first.
-
-    Raises
-    ------
-    UsageError
-        If there is no such metric.
-    """
-    if metric not in METRICS:
-        raise UsageError(f"There is no metric {metric!r}.", f"Choose one of {', '.join(METRICS)}.")
+    """Lay out one of `METRICS` of `occupations` as occupation x genre, most users first."""
     matrix = table.pivot(index="occupation", columns="genre", values=metric)
     sizes = table.groupby("occupation")["users"].first().sort_values(ascending=False, kind="stable")
     return matrix.loc[sizes.index, table["genre"].unique()]
-
-
-def _of_one_occupation(counts: np.ndarray, rated: int, of_all: np.ndarray) -> pd.DataFrame:
-    """Count for the users of one occupation: their ``counts`` are [n_members, n_genres]."""
-    ratings = counts.sum(axis=0)
-    share = ratings / rated if rated else np.full(len(ratings), np.nan)
-    return pd.DataFrame(
-        {
-            "users": len(counts),
-            "watchers": (counts > 0).sum(axis=0),
-            "ratings": ratings,
-            "share": share,
-            "lift": np.divide(share, of_all, np.full(len(share), np.nan), where=of_all > 0),
-        }
-    )

@@ -1,17 +1,13 @@
-"""Layouts of tables: the fields, headers and number formats of their columns.
+"""Layouts of tables for people: the fields, headers and number formats of their columns."""
 
-A column is written once: the terminal, Markdown and the report read the same layout. JSON and CSV
-hold its fields complete.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-Write = Callable[..., str]
-"""A function from the values of some fields to the text of a cell."""
+Write = Callable[[Any], str]
+"""A function from a value to the text of a cell."""
 
 
 def text(value: float | str | None) -> str:
@@ -41,39 +37,21 @@ def percent(share: float) -> str:
     return decimals(1)(100 * share)
 
 
-def span(low: int, high: int) -> str:
-    """Format a span of whole numbers, both ends within it."""
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table: the field that it shows, its header and the format of its cells.
 
     Attributes
     ----------
-    fields
-        The field of the records that it shows, or several of them.
-    header
-        Its header; it may have two lines.
-    write
-        The format of a cell, a function of the fields.
-    numeric
-        Whether it holds numbers.
     bar
         Whether a bar beside the number compares it with the largest of the column.
     """
 
-    fields: str | tuple[str, ...]
+    field: str
     header: str
     write: Write = text
     numeric: bool = True
     bar: bool = False
-
-    def cell(self, record: Mapping[Any, Any]) -> str:
-        """Return the text of a cell."""
-        names = (self.fields,) if isinstance(self.fields, str) else self.fields
-        return self.write(*(record[name] for name in names))
 
 
 @dataclass(frozen=True)
@@ -82,10 +60,10 @@ class Grid:
 
     Attributes
     ----------
-    headers, numeric
-        For each column its header, and whether it holds numbers.
-    rows
-        The cells of each row.
+    numeric
+        For each column whether it holds numbers.
+    notes
+        Lines below the table.
     bars
         For each column that has bars: column -> a share 0..1 of its largest value for each row.
     """
@@ -93,16 +71,8 @@ class Grid:
     headers: Sequence[str]
     numeric: Sequence[bool]
     rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
     bars: Mapping[int, Sequence[float]] = field(default_factory=dict)
-
-
-def make_grid(columns: Sequence[Column], records: Iterable[Mapping[Any, Any]]) -> Grid:
-    """Return the texts of a table with a row for each record."""
-    return Grid(
-        [column.header for column in columns],
-        [column.numeric for column in columns],
-        [[column.cell(record) for column in columns] for record in records],
-    )
 
 
 @dataclass(frozen=True)
@@ -115,10 +85,6 @@ class Layout:
         The name of the table in JSON and CSV.
     title
         Its title; names in braces stand for counts that are known when it is shown.
-    columns
-        Its columns.
-    notes
-        Lines below it.
     headers
         For a table with a row for each column and a column for each record: its headers.
     """
@@ -131,13 +97,17 @@ class Layout:
 
     def grid(self, table: pd.DataFrame) -> Grid:
         """Return the texts of a table that has the fields of this layout."""
-        grid = make_grid(self.columns, table.to_dict("records"))
+        cells = [list(map(column.write, table[column.field])) for column in self.columns]
         if self.headers:
-            turned = list(zip(grid.headers, *grid.rows, strict=True))
-            return Grid(self.headers, [False, *[True] * len(grid.rows)], turned)
+            rows = [[column.header, *row] for column, row in zip(self.columns, cells, strict=True)]
+            return Grid(self.headers, [False, *[True] * len(table)], rows, self.notes)
         bars = {
-            at: (table[column.fields] / (table[column.fields].max() or 1)).to_list()
+            at: (table[column.field] / (table[column.field].max() or 1)).to_list()
             for at, column in enumerate(self.columns)
             if column.bar
         }
-        return replace(grid, bars=bars)
+        headers = [column.header for column in self.columns]
+        numeric = [column.numeric for column in self.columns]
+        return Grid(
+            headers, numeric, [list(row) for row in zip(*cells, strict=True)], self.notes, bars
+        )

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset
 from movierec_cli.core.eda.counting import shares
@@ -83,8 +82,8 @@ def overview(dataset: Dataset) -> pd.DataFrame:
     n_users, n_films = len(dataset.users), len(dataset.films)
     values = pd.Series(table.values.astype(np.float64))
     relevant = values >= RELEVANT_RATING
-    density = len(table) / max(n_users * n_films, 1)
-    days = _days(table.timestamps)
+    density = len(table) / (n_users * n_films)
+    days = pd.to_datetime(pd.Series(table.timestamps), unit="s").dt.strftime("%Y-%m-%d")
     return pd.DataFrame(
         {
             "users": [n_users],
@@ -98,10 +97,10 @@ def overview(dataset: Dataset) -> pd.DataFrame:
             "median": [values.median()],
             "relevant_share": [relevant.mean()],
             "users_without_relevant": [n_users - len(np.unique(table.user_rows[relevant]))],
-            "ratings_per_user": [len(table) / max(n_users, 1)],
-            "ratings_per_film": [len(table) / max(n_films, 1)],
-            "first": [str(days.min()) if len(days) else None],
-            "last": [str(days.max()) if len(days) else None],
+            "ratings_per_user": [len(table) / n_users],
+            "ratings_per_film": [len(table) / n_films],
+            "first": [days.min()],
+            "last": [days.max()],
         }
     )
 
@@ -116,26 +115,20 @@ def ratings_over_time(dataset: Dataset) -> pd.DataFrame:
     whose first rating lies there, ``mean_rating`` (NaN without a rating).
     """
     table = dataset.ratings
-    periods = _days(table.timestamps).astype("datetime64[M]")
-    if len(periods) and int((periods.max() - periods.min()).astype(int)) >= _MOST_MONTHS:
-        periods = periods.astype("datetime64[Y]")
+    times = pd.to_datetime(pd.Series(table.timestamps), unit="s").dt
+    periods = times.to_period("M")
+    if (periods.max() - periods.min()).n >= _MOST_MONTHS:
+        periods = times.to_period("Y")
     rated = pd.DataFrame(
-        {"at": periods.astype(np.int64), "user": table.user_rows, "value": table.values}
+        {"period": periods, "user": table.user_rows, "value": table.values.astype(np.float64)}
     )
-    by_period = rated.groupby("at")
-    first = rated.groupby("user")["at"].min().value_counts()
-    every = np.arange(rated["at"].min(), rated["at"].max() + 1) if len(rated) else np.zeros(0, int)
-    found = pd.DataFrame(
-        {
-            "period": every.astype(periods.dtype).astype(str),
-            "ratings": by_period.size().reindex(every, fill_value=0).to_numpy(),
-            "users": by_period["user"].nunique().reindex(every, fill_value=0).to_numpy(),
-            "new_users": first.reindex(every, fill_value=0).to_numpy(),
-        }
-    )
-    sums = rated["value"].astype(np.float64).groupby(rated["at"]).mean()
-    return found.assign(mean_rating=sums.reindex(every).to_numpy())
-
-
-def _days(timestamps: NDArray[np.int64]) -> NDArray[np.datetime64]:
-    return timestamps.astype("datetime64[s]").astype("datetime64[D]")
+    by_period = rated.groupby("period")
+    counts = {
+        "ratings": by_period.size(),
+        "users": by_period["user"].nunique(),
+        "new_users": rated.groupby("user")["period"].min().value_counts(),
+    }
+    every = pd.period_range(periods.min(), periods.max(), name="period")
+    found = pd.DataFrame(counts, index=every).fillna(0).astype(int)
+    found["mean_rating"] = by_period["value"].mean()
+    return found.reset_index().astype({"period": str})

@@ -8,12 +8,21 @@ import pandas as pd
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, IntArray
 from movierec_cli.core.eda.counting import bands, describe, genre_counts, named_genres, shares
-from movierec_cli.core.eda.layout import Column, Layout, compact, percent, span, whole
+from movierec_cli.core.eda.layout import Column, Layout, compact, percent, whole
 
 UNKNOWN = "unknown"
 """The name of a missing age, gender or occupation."""
 
-_AGE_BANDS = ((0, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, 150))
+_AGES = {
+    "under 18": 18,
+    "18 to 24": 25,
+    "25 to 34": 35,
+    "35 to 44": 45,
+    "45 to 54": 55,
+    "55 to 64": 65,
+    "65 or older": np.inf,
+}
+"""Bands of ages: name -> the first age above it."""
 
 _USERS = (Column("users", "Users", whole), Column("share", "%", percent, bar=True))
 GENRES_PER_USER = Layout(
@@ -28,7 +37,7 @@ GENRES_PER_USER = Layout(
 RATINGS_PER_USER = Layout(
     "ratings_per_user",
     "Ratings of each user",
-    (Column(("from", "to"), "Ratings", span), *_USERS),
+    (Column("from", "From", whole), Column("to", "To", whole), *_USERS),
 )
 AGE_BANDS = Layout("age_bands", "Users by age", (Column("age", "Age", numeric=False), *_USERS))
 USER_GENDERS = Layout(
@@ -39,16 +48,19 @@ USER_OCCUPATIONS = Layout(
     "Users by occupation",
     (Column("occupation", "Occupation", numeric=False), *_USERS),
 )
-STATISTICS = (
-    Column("mean", "Mean", compact),
-    Column("std", "Standard deviation", compact),
-    Column("min", "Lowest", compact),
-    Column("p05", "5 %", compact),
-    Column("p25", "25 %", compact),
-    Column("median", "Median", compact),
-    Column("p75", "75 %", compact),
-    Column("p95", "95 %", compact),
-    Column("max", "Highest", compact),
+STATISTICS = tuple(
+    Column(name, header, compact)
+    for name, header in {
+        "mean": "Mean",
+        "std": "Standard deviation",
+        "min": "Lowest",
+        "p05": "5 %",
+        "p25": "25 %",
+        "median": "Median",
+        "p75": "75 %",
+        "p95": "95 %",
+        "max": "Highest",
+    }.items()
 )
 """The statistics of `movierec_cli.core.eda.counting.describe`."""
 USER_STATISTICS = Layout(
@@ -94,16 +106,10 @@ def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
     A row for each number between the smallest and the largest: ``genres``, ``users``, ``share``
     of all users.
     """
-    counts = np.bincount(table["genres"])
-    first = int(table["genres"].min()) if len(table) else 0
-    numbers = np.arange(first, len(counts))
-    return pd.DataFrame(
-        {
-            "genres": numbers,
-            "users": counts[first:],
-            "share": shares(counts[first:]),
-        }
-    )
+    genres = table["genres"]
+    numbers = range(genres.min(), genres.max() + 1)
+    users = genres.value_counts().reindex(numbers, fill_value=0).to_numpy()
+    return pd.DataFrame({"genres": numbers, "users": users, "share": shares(users)})
 
 
 def ratings_per_user(table: pd.DataFrame) -> pd.DataFrame:
@@ -126,8 +132,7 @@ def user_statistics(table: pd.DataFrame) -> pd.DataFrame:
     A row for each ``of``: ``ratings``, ``genres`` and ``mean_rating`` of a user; with ``mean``,
     ``std``, ``min``, ``p05``, ``p25``, ``median``, ``p75``, ``p95`` and ``max`` over users.
     """
-    quantities = ("ratings", "genres", "mean_rating")
-    return pd.DataFrame([{"of": name, **describe(table[name])} for name in quantities])
+    return describe(table[["ratings", "genres", "mean_rating"]])
 
 
 def age_bands(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,33 +143,19 @@ def age_bands(table: pd.DataFrame) -> pd.DataFrame:
     A row for each band that has a user, and for ``unknown`` where an age is: ``age``, the band in
     years as text, ``users``, ``share`` of all users.
     """
-    ages = table["age"].to_numpy()
-    counts = {_age_label(low, high): _between(ages, low, high) for low, high in _AGE_BANDS}
-    counts[UNKNOWN] = int(np.isnan(ages).sum())
-    found = pd.DataFrame({"age": list(counts), "users": list(counts.values())})
-    found["share"] = shares(found["users"])
-    return found[found["users"] > 0].reset_index(drop=True)
+    cut = pd.cut(table["age"], [0, *_AGES.values()], right=False, labels=list(_AGES))
+    counts = cut.cat.add_categories(UNKNOWN).fillna(UNKNOWN).value_counts(sort=False)
+    found = counts[counts > 0].rename("users").rename_axis("age").reset_index()
+    return found.assign(age=found["age"].astype(object), share=shares(found["users"]))
 
 
 def genders(table: pd.DataFrame) -> pd.DataFrame:
-    """Count users by gender.
-
-    Returns
-    -------
-    A row for each gender, most users first: ``gender``, ``users``, ``share`` of all users,
-    ``ratings`` by them.
-    """
+    """Count users by gender, most users first: ``gender``, ``users``, ``share``, ``ratings``."""
     return _by_group(table, "gender")
 
 
 def user_occupations(table: pd.DataFrame) -> pd.DataFrame:
-    """Count users by occupation.
-
-    Returns
-    -------
-    A row for each occupation, most users first: ``occupation``, ``users``, ``share`` of all
-    users, ``ratings`` by them.
-    """
+    """Count users by occupation, as `genders` does: ``occupation`` is the first field."""
     return _by_group(table, "occupation")
 
 
@@ -176,14 +167,4 @@ def _by_group(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _named(codes: IntArray, names: tuple[str, ...]) -> np.ndarray:
     """Translate positions in ``names``; -1 is unknown."""
-    return np.array([*names, UNKNOWN])[np.where(codes < 0, len(names), codes)]
-
-
-def _age_label(low: int, high: int) -> str:
-    if low == 0:
-        return f"under {high + 1}"
-    return f"{low} or older" if (low, high) == _AGE_BANDS[-1] else f"{low} to {high}"
-
-
-def _between(ages: np.ndarray, low: int, high: int) -> int:
-    return int(((ages >= low) & (ages < high + 1)).sum())
+    return np.array([*names, UNKNOWN])[codes]  # the last name

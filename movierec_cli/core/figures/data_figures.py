@@ -15,7 +15,7 @@ from movierec_cli.core.figures.drawing import (
     ORANGE,
     draw_columns,
     draw_rows,
-    styled,
+    style,
     titled_figure,
 )
 
@@ -30,7 +30,7 @@ _FILM_STATISTICS = {
 }
 
 
-@styled
+@style()
 def genres(dataset: Dataset, source: str) -> "Figure":
     """Draw films, watchers and watchers per film of each genre."""
     ordered = eda.genres(dataset).sort_values("watchers", kind="stable")
@@ -48,41 +48,38 @@ def genres(dataset: Dataset, source: str) -> "Figure":
     return figure
 
 
-@styled
+@style()
 def users(dataset: Dataset, source: str) -> "Figure":
     """Draw the breadth, the activity and the demographics of users."""
     table = eda.users(dataset)
     figure, axes = titled_figure("Users", source, (11, 8), 2, 2)
-    widely, much, age, occupation = axes
-    counted = eda.genres_per_user(table)
-    draw_columns(widely, counted["genres"], counted["users"], BLUE)
-    widely.set(title="Breadth", xlabel="distinct genres", ylabel="users")
-    counted = eda.ratings_per_user(table)
-    draw_columns(much, _band_labels(counted), counted["users"], BLUE)
-    much.set(title="Activity", xlabel="ratings", ylabel="users")
-    counted = eda.age_bands(table)
-    draw_columns(age, _short_ages(counted["age"]), counted["users"], GREEN)
-    age.set(title=f"Age ({_genders(table)})", xlabel="years", ylabel="users")
-    counted = eda.user_occupations(table).iloc[::-1]
-    draw_rows(occupation, counted["occupation"], counted["users"], "{:,.0f}", GREEN)
-    occupation.set(title="Occupation", xlabel="users")
-    occupation.tick_params(axis="y", labelsize=8)
+    breadth, activity = eda.genres_per_user(table), eda.ratings_per_user(table)
+    ages = eda.age_bands(table)
+    panels = (
+        ("Breadth", "distinct genres", breadth["genres"], breadth["users"]),
+        ("Activity", "ratings", _band_labels(activity), activity["users"]),
+        ("Age", "years", ages["age"], ages["users"]),
+    )
+    for ax, (title, unit, names, counts) in zip(axes, panels, strict=False):
+        draw_columns(ax, names, counts, BLUE)
+        ax.set(title=title, xlabel=unit, ylabel="users")
+    jobs = eda.user_occupations(table).iloc[::-1]
+    draw_rows(axes[3], jobs["occupation"], jobs["users"], "{:,.0f}", GREEN)
+    axes[3].set(title="Occupation", xlabel="users")
+    axes[3].tick_params(axis="y", labelsize=8)
     return figure
 
 
-@styled
-def occupations(dataset: Dataset, metric: str, source: str) -> "Figure":
+@style()
+def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     """Draw one of `eda.METRICS` of each occupation and genre as a heat map.
 
     Raises
     ------
-    UsageError
-        If there is no such metric.
     DataError
         If the occupation of no user is known.
     """
     from matplotlib.colors import LogNorm, PowerNorm  # noqa: PLC0415
-    from matplotlib.ticker import PercentFormatter  # noqa: PLC0415
 
     table = eda.occupations(dataset)
     matrix = eda.occupation_matrix(table, metric)
@@ -93,26 +90,24 @@ def occupations(dataset: Dataset, metric: str, source: str) -> "Figure":
         eda.METRICS[metric].title, source, (3 + 0.62 * values.shape[1], height)
     )
     ax = axes[0]
-    norm = LogNorm(0.5, 2) if metric == "lift" else PowerNorm(0.5, 0, max(np.nanmax(values), 1e-9))
-    palette = "RdBu" if metric == "lift" else "Blues"
-    shown = np.clip(values, 0.5, 2) if metric == "lift" else values
-    image = ax.imshow(np.ma.masked_invalid(shown), palette, norm, aspect="auto")
+    if metric == "lift":
+        image = ax.imshow(values, "RdBu", LogNorm(0.5, 2, clip=True), aspect="auto")
+    else:
+        image = ax.imshow(values, "Blues", PowerNorm(0.5, 0), aspect="auto")
     ax.set_xticks(range(values.shape[1]), matrix.columns, rotation=45, ha="right")
     ax.set_yticks(range(len(matrix)), [f"{name} ({sizes[name]:,})" for name in matrix.index])
     ax.set(ylabel="occupation (users)")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    _write_cells(ax, image.to_rgba(shown), values, eda.METRICS[metric].write)
+    _write_cells(ax, image.to_rgba(values), values, eda.METRICS[metric].write)
     colors = figure.colorbar(image, ax=ax, label=eda.METRICS[metric].unit, pad=0.02, aspect=40)
     if metric == "lift":
-        colors.set_ticks([0.5, 0.7, 1, 1.4, 2], labels=["≤ 0.5", "0.7", "1", "1.4", "≥ 2"])
+        colors.set_ticks([0.5, 1, 2], labels=["≤ 0.5", "1", "≥ 2"], minor=False)
         colors.minorticks_off()
-    if metric == "share":
-        colors.ax.yaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
 
-@styled
+@style()
 def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> "Figure":
     """Draw the ratings of films against their popularity, and the long tail.
 
@@ -128,8 +123,7 @@ def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> 
     for ax, (name, title) in zip(axes, _FILM_STATISTICS.items(), strict=False):
         _draw_against_popularity(ax, table, name)
         found = correlations.loc[name]
-        subtitle = f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}"
-        ax.set_title(f"{title}\n{subtitle.replace('-', '−')}")
+        ax.set_title(f"{title}\nPearson {found.pearson:.3f}, Spearman {found.spearman:.3f}")
     highs, popularity, long_tail = axes[3:]
     _draw_means(highs, eda.film_distribution(table))
     draw_columns(popularity, _band_labels(per_film), per_film["films"], GREEN)
@@ -138,7 +132,7 @@ def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> 
     return figure
 
 
-@styled
+@style()
 def ratings(dataset: Dataset, source: str) -> "Figure":
     """Draw the values and the time of ratings."""
     distribution, over_time = eda.ratings(dataset), eda.ratings_over_time(dataset)
@@ -159,38 +153,23 @@ def _band_labels(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _short_ages(ages: pd.Series) -> list[str]:
-    return [age.replace(" to ", "–").replace(" or older", "+") for age in ages]
-
-
-def _genders(table: pd.DataFrame) -> str:
-    counted = eda.genders(table)
-    pairs = zip(counted["gender"], counted["users"], strict=True)
-    return ", ".join(f"{users:,} {gender}" for gender, users in pairs)
-
-
 def _draw_against_popularity(ax: "Axes", table: pd.DataFrame, name: str) -> None:
     """Draw a statistic of each film against its number of ratings, and its mean in bands."""
-    from matplotlib.ticker import LogLocator, NullLocator  # noqa: PLC0415
-
     ax.scatter(table["ratings"], table[name], s=10, alpha=0.3, color=BLUE, linewidths=0)
     counts = table["ratings"].to_numpy()
     means = table.groupby(band_of(counts, bands(counts)))[["ratings", name]].mean()
     ax.plot(means["ratings"], means[name], color=ORANGE, marker="o", label="mean by popularity")
     ax.set(xscale="log", xlabel="ratings of the film (log scale)")
     ax.set_ylabel(f"{_FILM_STATISTICS[name].lower()} (stars)")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.legend(loc="best")
     ax.grid(True)
 
 
 def _draw_means(ax: "Axes", distribution: pd.DataFrame) -> None:
-    width = distribution["to"] - distribution["from"]
-    ax.bar(distribution["from"], distribution["mean"], width, align="edge", color=BLUE, ec="white")
     found = distribution[distribution["mean"] > 0]
-    ax.set_xlim(found["from"].min(), found["to"].max())
+    width = found["to"] - found["from"]
+    ax.bar(found["from"], found["mean"], width, align="edge", color=BLUE, ec="white")
     ax.set(title="Distribution of the mean rating", xlabel="mean rating (stars)", ylabel="films")
     ax.grid(axis="y")
 
@@ -216,13 +195,9 @@ def _write_cells(
 
 def _draw_tail(ax: "Axes", tail: pd.DataFrame) -> None:
     """Draw the share of ratings of the most rated films."""
-    at = np.concatenate([[0], 100 * tail["most_rated"]])
-    gathered = np.concatenate([[0], 100 * tail["share"]])
-    ax.plot(at, gathered, color=ORANGE, marker="o", markersize=4)
+    ax.plot(100 * tail["most_rated"], 100 * tail["share"], color=ORANGE, marker="o")
     ax.plot([0, 100], [0, 100], color="gray", linestyle=":", label="equal popularity")
-    for x, y in zip(at[2:-1], gathered[2:-1], strict=True):
-        ax.annotate(f"{y:.0f} %", (x, y), (6, -10), textcoords="offset points")
-    ax.set(xlabel="most rated films (% of the catalog)", ylabel="% of all ratings")
-    ax.set_title("The long tail")
+    ax.set(title="The long tail", xlabel="most rated films (% of the catalog)")
+    ax.set_ylabel("% of all ratings")
     ax.legend(loc="lower right")
     ax.grid(True)

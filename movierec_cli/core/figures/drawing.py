@@ -1,13 +1,11 @@
 """The style of all figures, bars, and saving; matplotlib is imported only to draw."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from movierec_cli.core.errors import DataError, UsageError
@@ -44,20 +42,18 @@ _STYLE: dict[Any, Any] = {
 }
 _DPI = 150
 _MOST_LABELS = 20  # along the horizontal axis
-_CHARACTERS_PER_INCH = 9.5  # of such labels, with the rest of their panel taken off
-
-P = ParamSpec("P")
+_MOST_CHARACTERS = 36  # of such labels side by side; more are turned
 
 
-def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
-    """Make a function draw in the style of all figures, not in the settings of the user."""
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw and save in the style of all figures, not in the settings of the user."""
+    import matplotlib  # noqa: PLC0415
 
-    @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> "Figure":
-        with style():
-            return draw(*args, **kwargs)
-
-    return drawn
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
 
 
 def require_plotting(path: Path) -> None:
@@ -115,15 +111,7 @@ def rendered(figure: "Figure", kind: str) -> bytes:
 def titled_figure(
     title: str, source: str, size: tuple[float, float], rows: int = 1, columns: int = 1
 ) -> "tuple[Figure, list[Axes]]":
-    """Make a figure that names the data set, and its axes row by row.
-
-    Parameters
-    ----------
-    source
-        The name of the data in the figure.
-    size
-        Width and height in inches.
-    """
+    """Make a figure of a ``size`` in inches that names the data set, and its axes row by row."""
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=size, layout="constrained")
@@ -134,7 +122,7 @@ def titled_figure(
 def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, color: str) -> None:
     """Draw horizontal bars with their names and values, the first at the bottom."""
     bars = ax.barh(range(len(values)), values.fillna(0), color=color)
-    ax.bar_label(bars, [_written(value, form) for value in values], padding=3, size=8)
+    ax.bar_label(bars, [form.format(value) for value in values.fillna(0)], padding=3, size=8)
     ax.set_yticks(range(len(values)), names)
     ax.margins(x=0.15, y=0.01)
     ax.xaxis.set_major_formatter("{x:,.0f}")
@@ -148,32 +136,11 @@ def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, color: 
     step = max(-(-len(values) // _MOST_LABELS), 1)
     labels = [str(name) for name in names][::step]
     ax.set_xticks(range(0, len(values), step), labels)
-    if sum(len(label) + 1.5 for label in labels) > _CHARACTERS_PER_INCH * _panel_width(ax):
+    if sum(map(len, labels)) > _MOST_CHARACTERS:
         ax.set_xticks(ax.get_xticks(), labels, rotation=45, ha="right", rotation_mode="anchor")
     if step == 1:
-        ax.bar_label(bars, [_written(value, "{:,.0f}") for value in values], padding=2, size=8)
+        ax.bar_label(bars, [f"{value:,.0f}" for value in values], padding=2, size=8)
     ax.margins(x=0.02, y=0.08)
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="y")
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw and save in the style of all figures while this is open."""
-    import matplotlib  # noqa: PLC0415
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        yield
-
-
-def _panel_width(ax: "Axes") -> float:
-    """Return the width of a panel with its own labels, in inches."""
-    figure, grid = ax.get_figure(root=True), ax.get_gridspec()
-    return figure.get_figwidth() / grid.ncols if figure and grid else 0.0
-
-
-def _written(value: float, form: str) -> str:
-    return form.format(value) if np.isfinite(value) else "–"

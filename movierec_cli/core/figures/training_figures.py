@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.figures.drawing import BLUE, ORANGE, styled, titled_figure
+from movierec_cli.core.figures.drawing import BLUE, ORANGE, style, titled_figure
 from movierec_cli.core.runs.history import Panel, kept_epoch, panels
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _COLUMNS = 2
 _PANEL = (4.8, 2.9)  # inches
 
 
-@styled
+@style()
 def training(epochs: Sequence[Mapping[str, Any]], run: str, source: str) -> "Figure":
     """Draw each figure of a training over the epochs, the kept epoch marked.
 

@@ -1,9 +1,9 @@
 """The report: data, models, training, evaluation and recommendations in one document.
 
-`build` computes the values that the templates show; `write_html` and `write_markdown` render them.
+`build` computes the values that the template shows; `write_html` and `write_markdown` render it.
 """
 
-from movierec_cli.core.report.building import Report, build, can_draw
+from movierec_cli.core.report.building import Report, build
 from movierec_cli.core.report.rendering import (
     render_html,
     render_markdown,
@@ -17,7 +17,6 @@ __all__ = [
     "Report",
     "Sources",
     "build",
-    "can_draw",
     "find_sources",
     "render_html",
     "render_markdown",

@@ -14,9 +14,9 @@ from movierec_cli.core import eda, figures
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.progress import SILENT, Progress
-from movierec_cli.core.report.data_context import data_context
-from movierec_cli.core.report.evaluation_context import evaluation_context
-from movierec_cli.core.report.run_context import models_context, recommendations_context
+from movierec_cli.core.report.data_chapter import data_values
+from movierec_cli.core.report.evaluation_chapter import evaluation_values
+from movierec_cli.core.report.model_chapters import model_values, recommendation_values
 from movierec_cli.core.report.sources import Sources
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Report:
     Attributes
     ----------
     values
-        The values that the templates show.
+        The values that the template shows.
     figures
         Name -> SVG; empty without matplotlib.
     """
@@ -45,23 +45,27 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
     The same data and runs give the same report.
     """
     dataset = sources.dataset
-    drawn = can_draw()
     progress.start("Making the report", len(BASELINES) + 1)
-    models = models_context(sources)
+    models = model_values(sources)
+    suffix = "" if sources.is_original else f" --dataset {dataset.name}"
     try:
         values = {
-            "title": _title(sources),
+            "title": "made-up data" if dataset.is_synthetic else dataset.name,
             "dataset": dataset.name,
             "checksum": dataset.checksum(),
             "split_seed": sources.split.split_seed,
             "synthetic": dataset.is_synthetic,
             "is_original": sources.is_original,
-            "drawn": drawn,
-            "data": data_context(dataset),
+            "data": data_values(dataset),
             "models": models,
-            "evaluation": evaluation_context(sources, progress),
-            "recommendations": recommendations_context(sources),
-            "commands_again": _commands(sources, models["commands"]),
+            "evaluation": evaluation_values(sources, progress),
+            "recommendations": recommendation_values(sources),
+            "commands_again": [
+                *["movierec download"] * sources.is_original,
+                *models["commands"],
+                f"movierec compare{suffix}",
+                f"movierec report{suffix}",
+            ],
             "versions": {
                 "movierec": __version__,
                 "python": platform.python_version(),
@@ -69,43 +73,20 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             },
         }
         progress.describe("Drawing figures")
-        drawings = dict(_figures(sources)) if drawn else {}
+        drawn = dict(_drawings(sources)) if _can_draw() else {}
         progress.advance(1)
-        return Report(values, drawings)
+        rendered = {name: figures.rendered(figure, "svg") for name, figure in drawn.items()}
+        return Report(values, rendered)
     finally:
         progress.finish()
 
 
-def can_draw() -> bool:
-    """Return whether matplotlib is installed."""
+def _can_draw() -> bool:
     try:
         figures.require_plotting(Path("figure.svg"))
     except UsageError:
         return False
     return True
-
-
-def _title(sources: Sources) -> str:
-    if sources.dataset.is_synthetic:
-        return "made-up data"
-    return "MovieLens 100K" if sources.is_original else sources.dataset.name
-
-
-def _commands(sources: Sources, trainings: list[str]) -> list[str]:
-    """Return the commands that make this report again."""
-    name = sources.dataset.name
-    suffix = "" if sources.is_original else f" --dataset {name}"
-    return [
-        *["movierec download"] * sources.is_original,
-        *trainings,
-        f"movierec compare{suffix}",
-        f"movierec report{suffix}",
-    ]
-
-
-def _figures(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    for name, figure in _drawings(sources):
-        yield name, figures.rendered(figure, "svg")
 
 
 def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
@@ -115,10 +96,9 @@ def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
     yield "users", figures.users(dataset, source)
     if eda.has_occupations(dataset):
         for metric in ("watchers", "lift"):
-            yield f"occupations-{metric}", figures.occupations(dataset, metric, source)
+            yield f"occupations-{metric}", figures.occupations(dataset, source, metric)
     with suppress(UsageError):  # no film has enough ratings
         yield "films", figures.films(dataset, source)
     for run in sources.runs.values():
-        manifest = run.manifest
-        name = f"training-{manifest.name}"
-        yield name, figures.training(manifest.epochs, manifest.name, source)
+        name, epochs = run.manifest.name, run.manifest.epochs
+        yield f"training-{name}", figures.training(epochs, name, source)

@@ -1,22 +1,22 @@
-"""The report as one self-contained HTML file, or as Markdown with its figures beside it."""
+"""The report as Markdown with its figures beside it, or as one self-contained HTML file."""
 
 import base64
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from movierec_cli.core.eda.layout import decimals
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.files import atomic_write
-from movierec_cli.core.report import formatting
 from movierec_cli.core.report.building import Report
 
-_MARKDOWN = re.compile(r"[\\`*_<>\[\]|~]|&(?=#?\w+;)")  # what Markdown would interpret
+_MARKDOWN = re.compile(r"[\\`*_<>\[\]|~]|&(?=#?\w+;)")  # characters that Markdown interprets
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -34,18 +34,11 @@ def require_writable(path: Path) -> None:
             pass
         if path.is_dir():
             raise IsADirectoryError(None, "it is a folder")
-        if figures_folder(path).is_file():
-            raise NotADirectoryError(None, f"{figures_folder(path)} is a file")
     except OSError as error:
         raise DataError(
             f"The report cannot be written to {path}: {error.strerror}.",
             "Name another file with: movierec report --output FILE",
         ) from error
-
-
-def figures_folder(path: Path) -> Path:
-    """Return the folder of the figures of a report in Markdown."""
-    return path.with_name(f"{path.stem}-figures")
 
 
 def write_html(report: Report, path: Path) -> None:
@@ -56,7 +49,7 @@ def write_html(report: Report, path: Path) -> None:
 
 def write_markdown(report: Report, path: Path) -> None:
     """Write a report as Markdown, its figures first, so that the text never names a missing one."""
-    folder = figures_folder(path)
+    folder = path.with_name(f"{path.stem}-figures")
     for name, content in report.figures.items():
         with atomic_write(folder / f"{name}.svg") as file:
             file.write(content)
@@ -64,47 +57,36 @@ def write_markdown(report: Report, path: Path) -> None:
         file.write(render_markdown(report, folder.name).encode())
 
 
-def render_html(report: Report) -> str:
-    """Return a report as one HTML page; the figures are images in it."""
-
-    def source(name: str) -> str:
-        content = base64.b64encode(report.figures[name]).decode()
-        return f"data:image/svg+xml;base64,{content}"
-
-    return _render(report, "html.j2", source)
-
-
 def render_markdown(report: Report, folder: str) -> str:
     """Return a report as Markdown; ``folder`` holds its figures."""
+    figures = {name: Markup(quote(f"{folder}/{name}.svg")) for name in report.figures}
+    template = _environment(finalize=_escape_markdown).get_template("report.md.j2")
+    text = template.render(report.values, figures=figures)
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
-    def source(name: str) -> Markup:
-        return Markup(quote(f"{folder}/{name}.svg"))
 
-    return _render(report, "markdown.j2", source, finalize=_escape_markdown)
+def render_html(report: Report) -> str:
+    """Return a report as one HTML page, from its Markdown; the figures are images in it."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    body = markdown.render(render_markdown(report, "figures"))
+    for name, content in report.figures.items():
+        source = f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
+        body = body.replace(f'src="{quote(f"figures/{name}.svg")}"', f'src="{source}"')
+    page = _environment().get_template("page.html.j2")
+    return page.render(title=report.values["title"], body=Markup(body)) + "\n"
 
 
-def _render(report: Report, blocks: str, source: Callable[[str], str], **options: Any) -> str:
+def _environment(**options: Any) -> Environment:
     environment = Environment(
         loader=PackageLoader("movierec_cli.core.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         **options,
     )
-    environment.filters.update(
-        count=formatting.count,
-        decimal=formatting.decimal,
-        listed=formatting.listed,
-        minus=formatting.minus,
-        percent=formatting.percent,
-        setting=formatting.setting,
-        squeeze=_squeeze,
-    )
-    environment.globals.update(
-        figure_source=lambda name: source(name) if name in report.figures else "",
-        synthetic=report.values["synthetic"],
-    )
-    text = environment.get_template("report.j2").render(report.values, blocks=blocks)
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    environment.filters.update(count=_count, decimal=_decimal, percent=_percent)
+    return environment
 
 
 def _escape_markdown(value: object) -> object:
@@ -114,6 +96,14 @@ def _escape_markdown(value: object) -> object:
     return Markup(_MARKDOWN.sub(r"\\\g<0>", str(value)))
 
 
-def _squeeze(text: str) -> str:
-    """Replace line breaks and runs of spaces by one space; no-break spaces stay."""
-    return type(text)(re.sub(r"[ \n]+", " ", text).strip(" "))
+def _count(number: float, one: str = "", many: str = "") -> str:
+    """Format a whole number, with the noun it counts if one is given."""
+    return f"{number:,.0f} {one if number == 1 else many or f'{one}s'}" if one else f"{number:,.0f}"
+
+
+def _decimal(value: float | None, digits: int = 2) -> str:
+    return decimals(digits)(value)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

@@ -25,17 +25,7 @@ KINDS: tuple[Kind, ...] = tuple((model, preset) for model, of in PRESETS.items()
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """The sources of a report.
-
-    Attributes
-    ----------
-    dataset
-        The data.
-    split
-        The split that the runs were trained on.
-    runs
-        At most one run for each model and preset.
-    """
+    """The data, the split that the runs were trained on, and at most one run of each kind."""
 
     dataset: Dataset
     split: Split
@@ -69,20 +59,14 @@ def find_sources(dataset: Dataset, folder: Path) -> Sources:
 
 
 def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources:
-    """Train and keep a run of each model and preset that is missing.
+    """Train and keep a run of each missing model and preset, and return the sources with them.
 
     Parameters
     ----------
     progress
         Counts a unit for each epoch.
-
-    Returns
-    -------
-    The sources with these runs.
     """
     specs = [TrainSpec(*kind) for kind in sources.missing]
-    if not specs:
-        return sources
     progress.start("Training", sum(map(epoch_units, specs)))
     try:
         for spec in specs:
@@ -107,7 +91,7 @@ def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
             yield run
 
 
-def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str, str]:
+def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str]:
     manifest = run.manifest
     usual = default_name(TrainSpec(manifest.model, manifest.preset), dataset.name)
-    return manifest.name == usual, manifest.created, manifest.name
+    return manifest.name == usual, manifest.created
