@@ -71,7 +71,7 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """Open a new temporary file beside ``target``; move it into place when the block succeeds.
 
     The data is on disk before the move. If the block raises, the temporary file is removed and
-    ``target`` stays as it was. The next write removes what a killed process left behind.
+    ``target`` stays as it was. The next write removes what was left behind an hour ago.
     Permissions follow the umask.
 
     Raises
@@ -145,7 +145,8 @@ def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
     except NotImplementedError:  # the file system has no locks
         pass
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        if error.errno != errno.ENOLCK:
+            raise _cannot_write(folder, error) from error
     try:
         yield
     finally:

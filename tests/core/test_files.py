@@ -234,11 +234,12 @@ def test_a_folder_has_one_holder_until_its_process_ends(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("failure", [OSError(errno.ENOLCK, ""), NotImplementedError()])
 def test_a_file_system_without_locks_is_used_unlocked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failure: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise NotImplementedError
+        raise failure
 
     monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
     with exclusive(tmp_path / "run", DataError("held")):

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from movierec_cli.core.data import archives, registry
-from movierec_cli.core.data import download as network
 from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.install import bring, download
-from movierec_cli.core.errors import DataError, IntegrityError, NetworkError
+from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.paths import Paths
 from tests.helpers import Answer, RecordedProgress, Site, edition_of, tiny_contents, write_zip
 
@@ -139,15 +138,6 @@ def test_the_official_archive_must_be_the_published_one(official: Edition, paths
     edition = replace(official, sha256=registry.EDITIONS["ml-100k"].sha256)
     with pytest.raises(IntegrityError, match="sent another file"), unchanged(paths):
         download(edition, paths)
-
-
-def test_without_a_network_the_hint_names_another_way(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(network, "RETRY_PAUSES", ())
-    with pytest.raises(NetworkError) as caught, unchanged(paths):
-        download(TINY, paths)
-    assert "movierec download --from" in caught.value.hint
 
 
 @pytest.mark.ml100k

@@ -56,14 +56,9 @@ def test_every_user_rates_at_least_twenty_films_and_none_twice(small: Dataset) -
 
 
 def test_ids_and_values_are_like_those_of_movielens(small: Dataset) -> None:
-    assert small.users.ids.tolist() == list(range(1, 121))
-    assert small.films.ids.tolist() == list(range(1, 201))
     assert set(small.ratings.values.tolist()) == {1, 2, 3, 4, 5}
     assert 3.4 < small.ratings.values.mean() < 3.7
     assert 0.45 < (small.ratings.values >= 4).mean() < 0.65
-    assert set(small.users.gender.tolist()) == {0, 1}
-    assert small.users.age.min() >= 7
-    assert all(len(code) == 5 and code.isdigit() for code in small.users.zip_code.tolist())
     assert len(set(small.films.titles.tolist())) == 200
     assert all(
         title.endswith(f", The ({int(year)})")
@@ -87,14 +82,6 @@ def test_folds_are_like_those_of_movielens(small: Dataset) -> None:
         users = small.ratings.user_rows[small.folds[fold]]
         assert np.bincount(users).tolist() == [10] * 120
     assert not set(small.folds["ua"].tolist()) & set(small.folds["ub"].tolist())
-
-
-def test_popularity_and_activity_have_a_long_tail(medium: Dataset) -> None:
-    of_films = np.sort(np.bincount(medium.ratings.film_rows, minlength=500))[::-1]
-    assert of_films[:100].sum() > 0.45 * of_films.sum()  # a fifth of the films
-    assert of_films[0] > 8 * np.median(of_films[250:])
-    of_users = medium.histories.counts
-    assert of_users.max() > 4 * np.median(of_users)
 
 
 @pytest.mark.parametrize(

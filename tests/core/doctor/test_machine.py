@@ -96,33 +96,25 @@ def test_devices_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert finding(absent["cuda"]) == ("ok", "none", "")
 
 
-def test_a_card_that_cannot_be_used_is_a_note_with_the_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_device_that_cannot_be_used_has_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_old() -> bool:
         warnings.warn("The driver is too old\nmore", stacklevel=1)
         return False
 
-    checks = devices(fake_torch(available=too_old), monkeypatch)
-    assert finding(checks["cuda"]) == ("note", "The driver is too old", "")
-
-
-def test_a_torch_that_was_built_for_another_numpy_is_broken(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def numpy() -> None:
+    def other_numpy() -> None:
         raise RuntimeError("Numpy is not available")
 
-    check = devices(fake_torch(numpy=numpy), monkeypatch)["cpu"]
-    assert check.state == "broken"
-    assert check.fix == "pip install --force-reinstall torch numpy"
+    checks = devices(fake_torch(numpy=other_numpy, available=too_old), monkeypatch)
+    assert finding(checks["cuda"]) == ("note", "The driver is too old", "")
+    assert finding(checks["cpu"])[::2] == (
+        "broken", "pip install --force-reinstall torch numpy",
+    )  # fmt: skip
 
 
 def test_set_variables_are_named_without_their_values(paths: Paths) -> None:
     environ = {"MOVIEREC_HOME": "/secret", "MOVIEREC_DEBUG": "", "MOVIEREC_DATASET": "x", "PS1": ""}
     checks = by_name(machine.folders(paths, environ))
     assert checks["environment"].detail == "MOVIEREC_DATASET, MOVIEREC_HOME"
-    assert "MOVIEREC" not in by_name(machine.folders(paths, {}))["environment"].detail
 
 
 def test_a_folder_below_a_file_is_broken(tmp_path: Path) -> None:
