@@ -21,7 +21,7 @@ _TIMEOUT = 20.0  # seconds without a byte
 _CHUNK = 64 * 1024
 _MAX_BYTES = 512 * 2**20
 _HINT = (
-    "Check the connection, or use an archive of your own with: movierec download --from ARCHIVE.zip"
+    "Check the connection, or use an archive of your own with: movierec download --from ml-100k.zip"
 )
 
 T = TypeVar("T")
