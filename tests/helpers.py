@@ -5,7 +5,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -152,29 +152,24 @@ def training_split(dataset: Dataset, options: TrainingOptions) -> Split:
 
 
 class RecordedProgress:
-    """Keeps what it was told, in order."""
+    """Receiver of progress that keeps the calls in order."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
     def start(self, description: str, total: int | None) -> None:
-        """Keep it."""
         self.calls.append(("start", description, total))
 
     def describe(self, description: str) -> None:
-        """Keep it."""
         self.calls.append(("describe", description))
 
     def advance(self, amount: int) -> None:
-        """Keep it."""
         self.calls.append(("advance", amount))
 
     def note(self, message: str) -> None:
-        """Keep it."""
         self.calls.append(("note", message))
 
     def finish(self) -> None:
-        """Keep it."""
         self.calls.append(("finish",))
 
     def of(self, kind: str) -> list[tuple[Any, ...]]:
@@ -184,17 +179,12 @@ class RecordedProgress:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the site answers.
-
-    ``length`` is announced as Content-Length, ``None`` for none. ``held`` keeps the second half of
-    the body back until it is set.
-    """
+    """Answer of the site; ``length`` is announced as Content-Length, ``None`` for none."""
 
     body: bytes = b""
     status: int = 200
     length: int | None = -1
     headers: Mapping[str, str] = field(default_factory=dict)
-    held: threading.Event | None = None
 
 
 @dataclass
@@ -225,12 +215,7 @@ def serving() -> Iterator[Site]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            half = len(answer.body) // 2 if answer.held else len(answer.body)
-            self.wfile.write(answer.body[:half])
-            if answer.held:
-                answer.held.wait(20)
-                with suppress(ConnectionError):  # who asked may be gone
-                    self.wfile.write(answer.body[half:])
+            self.wfile.write(answer.body)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
@@ -245,6 +230,11 @@ def serving() -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of what is in a folder; none without the folder."""
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
 
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
-from movierec_cli.cli.output import Format, emit, info, stderr
+from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.tables import Column, View
 from movierec_cli.core.errors import IntegrityError, UsageError
 
@@ -81,35 +80,29 @@ def clear(
       movierec cache clear --dry-run
       movierec cache clear -y
     """
-    from movierec_cli.core.data.cache import State, clear_cache, list_cache
+    from movierec_cli.core.data.cache import clear_cache, list_cache
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    entries = [entry for entry in list_cache(paths) if entry.state is not State.being_written]
+    entries = [entry for entry in list_cache(paths) if entry.state != "being written"]
     if not dry_run:
-        if not (yes or _confirmed(entries, paths)):
+        if entries and not yes and not _confirmed(entries, paths):
             info("Nothing was removed.")
             return
-        entries = clear_cache(entries)
+        clear_cache(entries)
     title = "Would be removed" if dry_run else "Removed"
     _show(title, entries, paths, chosen_format(format, json), dry_run=dry_run)
 
 
 def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
     """Ask on stderr, so that stdout stays data; the end of input is a no."""
-    if not entries:
-        return True
-    if not (sys.stdin.isatty() and stderr().is_terminal):
+    if not sys.stdin.isatty():
         raise UsageError(
             "There is no terminal to confirm it in.", "Add -y: movierec cache clear -y"
         )
     content = f"{_amount(entries)} in {paths.cache}. Runs and profiles stay."
-    stderr().print(Text(f"{content}\nRemove? [y/N] "), end="")
-    try:
-        return input().strip().lower() in ("y", "yes")
-    except EOFError:
-        info("")
-        return False
+    typer.echo(f"{content}\nRemove? [y/N] ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _show(
@@ -123,15 +116,10 @@ def _show(
     """Print the entries, with the results of the verification if they are ``verified``."""
     from movierec_cli.core.files import size_in_words
 
+    columns = ("Data set", "Kind", "State", "Size", "File")
     view = View(
         title=f"{title}: {_amount(entries)}",
-        columns=[
-            Column("Data set", style="bold"),
-            Column("Kind"),
-            Column("State"),
-            Column("Size", numeric=True),
-            Column("File"),
-        ],
+        columns=[Column(header, numeric=header == "Size") for header in columns],
         rows=[[e.dataset, e.kind, e.state, size_in_words(e.bytes), e.path.name] for e in entries],
         notes=[
             f"Folder: {paths.cache}",

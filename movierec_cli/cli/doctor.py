@@ -1,17 +1,10 @@
 """``movierec doctor``."""
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
-from movierec_cli.cli.output import Format, Section, emit, emit_all
+from movierec_cli.cli.output import Format, emit
 from movierec_cli.cli.tables import Column, View
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from movierec_cli.core.doctor import Check
 
 
 def doctor(format: FormatOption = Format.table, json: JsonOption = False) -> None:
@@ -30,37 +23,16 @@ def doctor(format: FormatOption = Format.table, json: JsonOption = False) -> Non
 
     checks = examine(Paths.from_environment())
     code = exit_code(checks)
-    chosen = chosen_format(format, json)
-    if chosen in (Format.json, Format.csv):
-        records = [
-            {
-                "name": check.name,
-                "state": str(check.state),
-                "detail": check.detail,
-                "fix": check.fix or None,
-            }
-            for check in checks
-        ]
-        emit(chosen, _findings(checks), records, {"exit_code": code}, "checks")
-    else:
-        emit_all(chosen, [Section("checks", _findings(checks), []), *_fixes(checks)], {})
-    if code:
-        raise typer.Exit(code)
-
-
-def _findings(checks: "Sequence[Check]") -> View:
-    states = [str(check.state) for check in checks]
-    n_broken, n_notes = states.count("broken"), states.count("note")
-    return View(
-        title="Doctor: " + (f"{n_broken} broken" if n_broken else "all is well"),
+    view = View(
+        title="Doctor: something is broken" if code else "Doctor: all is well",
         columns=[Column("Checked", style="bold"), Column("State"), Column("Found")],
         rows=[[check.name, check.state, check.detail] for check in checks],
-        notes=[f"Notes: {n_notes}."] if n_notes else [],
+        notes=[f"To fix {check.name}: {check.fix}" for check in checks if check.fix],
     )
-
-
-def _fixes(checks: "Sequence[Check]") -> list[Section]:
-    """Return a table of the commands that fix the findings, if there are any."""
-    rows = [[check.name, check.state, check.fix] for check in checks if check.fix]
-    columns = [Column("Checked", style="bold"), Column("State"), Column("Command")]
-    return [Section("fixes", View("What to do", columns, rows), [])] if rows else []
+    records = [
+        {"name": check.name, "state": check.state, "detail": check.detail, "fix": check.fix or None}
+        for check in checks
+    ]
+    emit(chosen_format(format, json), view, records, {"exit_code": code}, "checks")
+    if code:
+        raise typer.Exit(code)

@@ -4,12 +4,8 @@
 class MovierecError(Exception):
     """An expected failure.
 
-    Parameters
-    ----------
-    message
-        The problem and its place, in one sentence.
-    hint
-        The exact next command or step; empty where there is none.
+    ``message`` is the problem and its place in one sentence, ``hint`` the exact next command or
+    step; it is empty where there is none.
     """
 
     exit_code = 1

@@ -10,21 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from movierec_cli.core.errors import DataError, UsageError
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
-try:
-    import fcntl
-except ImportError:  # Windows, where an open file cannot be removed anyway
-    fcntl = None  # type: ignore[assignment]
-
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_STALE_AFTER = 60.0  # seconds without a write, where files cannot be locked
+_LEFT_BEHIND_AFTER = 3600.0  # seconds
 _PART = ".part"
 _UNWRITABLE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
@@ -79,7 +71,7 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """Open a new temporary file beside ``target``; move it into place when the block succeeds.
 
     The data is on disk before the move. If the block raises, the temporary file is removed and
-    ``target`` stays as it was. The next write removes the temporary files of killed processes.
+    ``target`` stays as it was. The next write removes what was left behind an hour ago.
     Permissions follow the umask.
 
     Raises
@@ -90,21 +82,22 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         for part in target.parent.glob(f".{glob.escape(target.name)}.*{_PART}"):
-            remove_if_left_behind(part)
-        file = _new_part(target)
+            if is_left_behind(part):
+                part.unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(
+            suffix=_PART, prefix=f".{target.name}.", dir=target.parent
+        )
     except OSError as error:
         raise _cannot_write(target, error) from error
-    temporary = Path(file.name)
+    temporary = Path(name)
+    os.close(descriptor)
     try:
-        with file:
+        with temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            temporary.chmod(0o666 & ~_umask())
-            if fcntl:  # while it is locked, so that no other process removes it
-                temporary.replace(target)
-        if not fcntl:
-            temporary.replace(target)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
         _LOG.debug("wrote %s", target)
     except OSError as error:
         if error.errno in _UNWRITABLE:
@@ -121,48 +114,11 @@ def parts_in(folder: Path) -> list[Path]:
 
 
 def is_left_behind(part: Path) -> bool:
-    """Return whether the process that wrote a temporary file is gone."""
+    """Return whether a temporary file is a leftover: the last write to it is an hour ago."""
     try:
-        with part.open("r+b") as file:
-            return _is_unattended(file)
-    except OSError:
+        return time.time() - part.stat().st_mtime > _LEFT_BEHIND_AFTER
+    except FileNotFoundError:
         return False
-
-
-def remove_if_left_behind(part: Path) -> bool:
-    """Remove the temporary file of a process that is gone; return whether it was removed."""
-    try:
-        with part.open("r+b") as file:
-            if not _is_unattended(file):
-                return False
-            part.unlink()  # while it is locked, so that a writer who waits for the lock finds out
-    except OSError:
-        return False  # in use, or another process was faster
-    return True
-
-
-def _new_part(target: Path) -> BinaryIO:
-    """Create a locked temporary file; repeat if another process removes it before it is locked."""
-    while True:
-        descriptor, name = tempfile.mkstemp(
-            prefix=f".{target.name}.", suffix=_PART, dir=target.parent
-        )
-        os.close(descriptor)
-        file = Path(name).open("wb")  # noqa: SIM115 - the caller closes it
-        with suppress(OSError):  # there are file systems without locks
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)
-        if Path(name).exists():
-            return file
-        file.close()
-
-
-def _is_unattended(part: BinaryIO) -> bool:
-    """Return whether no writer holds the lock; judge by the time where there are no locks."""
-    if fcntl:
-        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return time.time() - os.fstat(part.fileno()).st_mtime > _STALE_AFTER
 
 
 @contextmanager
@@ -179,16 +135,17 @@ def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
     """
     import filelock  # noqa: PLC0415 - only commands that train or remove a run need it
 
-    lock = _lock_of(folder)
+    place = folder.parent / f".{folder.name}.lock"
+    lock = filelock.FileLock(place, mode=0o666 & ~_umask())
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
         raise refusal from error
-    except NotImplementedError:
+    except NotImplementedError:  # the file system has no locks
         pass
     except OSError as error:
-        if error.errno in _UNWRITABLE or not folder.parent.is_dir():
+        if error.errno != errno.ENOLCK:
             raise _cannot_write(folder, error) from error
     try:
         yield
@@ -196,29 +153,6 @@ def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
         with suppress(OSError):  # it has content, or was never made
             folder.rmdir()
         lock.release()
-
-
-def is_held(folder: Path) -> bool:
-    """Return whether another process is in a block of `exclusive` for ``folder``."""
-    import filelock  # noqa: PLC0415
-
-    lock = _lock_of(folder)
-    if not Path(lock.lock_file).exists():
-        return False
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        return True
-    except (OSError, NotImplementedError):
-        return False
-    lock.release()
-    return False
-
-
-def _lock_of(folder: Path) -> "BaseFileLock":
-    from filelock import FileLock  # noqa: PLC0415
-
-    return FileLock(folder.parent / f".{folder.name}.lock", mode=0o666 & ~_umask())
 
 
 def _cannot_write(target: Path, error: OSError) -> DataError:

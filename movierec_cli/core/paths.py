@@ -12,12 +12,8 @@ from movierec_cli.core.errors import UsageError
 class Paths:
     """The two folders that movierec writes to.
 
-    Attributes
-    ----------
-    cache
-        Data sets; safe to delete, since they can be downloaded or generated again.
-    data
-        Runs and profiles; the work of the user.
+    ``cache`` has data sets, which can be downloaded or generated again; ``data`` has the runs and
+    profiles of the user.
     """
 
     cache: Path

@@ -25,20 +25,13 @@ class Progress(Protocol):
 class Silent:
     """A `Progress` that shows nothing."""
 
-    def start(self, description: str, total: int | None) -> None:
-        """Ignore it."""
-
-    def describe(self, description: str) -> None:
-        """Ignore it."""
-
-    def advance(self, amount: int) -> None:
-        """Ignore it."""
-
     def note(self, message: str) -> None:
         """Ignore it."""
 
-    def finish(self) -> None:
-        """Ignore it."""
+    def _ignore(self, *_: object) -> None:
+        pass
+
+    start = describe = advance = finish = _ignore
 
 
 SILENT = Silent()

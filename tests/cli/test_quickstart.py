@@ -18,7 +18,7 @@ def test_without_a_network_it_uses_made_up_data(cli: Cli, monkeypatch: pytest.Mo
     monkeypatch.setattr(download, "RETRY_PAUSES", ())
     result = cli("quickstart")
     assert result.exit_code == 0
-    assert "cannot be reached" in result.stderr
+    assert "cannot be downloaded" in result.stderr
     assert "made-up data" in result.stderr
     steps = announced(result.stderr)
     assert steps[0] == "download"

@@ -1,7 +1,6 @@
-"""A reader sees the old content or the new one, and no leftover of a killed process stays."""
+"""A reader sees the old content or the new one, and a folder has one holder."""
 
 import errno
-import fcntl
 import os
 import signal
 import subprocess
@@ -21,10 +20,9 @@ from movierec_cli.core.files import (
     exclusive,
     is_file,
     is_folder,
-    is_held,
     size_in_words,
 )
-from tests.helpers import wait_for
+from tests.helpers import names, wait_for
 
 
 @pytest.fixture
@@ -35,13 +33,13 @@ def target(tmp_path: Path) -> Path:
     return path
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
 def write(target: Path, content: bytes = b"new") -> None:
     with atomic_write(target) as file:
         file.write(content)
+
+
+def is_unchanged(target: Path) -> bool:
+    return target.read_bytes() == b"old" and names(target.parent) == ["file.bin"]
 
 
 def test_the_new_content_appears_when_the_block_ends_and_not_before(target: Path) -> None:
@@ -54,190 +52,115 @@ def test_the_new_content_appears_when_the_block_ends_and_not_before(target: Path
     assert names(target.parent) == ["file.bin"]
 
 
-@pytest.mark.parametrize("name", ["a/b/c.bin", "a**b.csv", "a[1].csv", "a?.csv"])
+@pytest.mark.parametrize("name", ["a/b/c.bin", "a**b.csv", "a[1].csv"])
 def test_folders_are_made_and_any_name_is_only_a_name(name: str, tmp_path: Path) -> None:
     write(tmp_path / name)
     assert (tmp_path / name).read_bytes() == b"new"
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
 def test_an_exception_keeps_the_old_content_and_leaves_no_file(
     target: Path, failure: type[BaseException]
 ) -> None:
     with pytest.raises(failure), atomic_write(target) as file:
         file.write(b"half of the new")
         raise failure
-    assert target.read_bytes() == b"old"
-    assert names(target.parent) == ["file.bin"]
+    assert is_unchanged(target)
 
 
 def test_the_data_is_on_disk_before_the_move(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    fsync = os.fsync
 
     def watched(descriptor: int) -> None:
         seen.append((os.fstat(descriptor).st_size, target.read_bytes()))
-        fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)
     write(target, b"new content")
-    assert seen[0] == (len(b"new content"), b"old")
+    assert seen == [(len(b"new content"), b"old")]
 
 
-@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+@pytest.mark.parametrize("mask", [0o022, 0o077])
 def test_permissions_follow_the_umask(target: Path, mask: int) -> None:
     before = os.umask(mask)
     try:
         write(target)
         with exclusive(target.parent / "run", DataError("held")):
             pass
-        assert os.umask(mask) == mask
     finally:
         os.umask(before)
     for path in target.parent.iterdir():
         assert path.stat().st_mode & 0o777 == 0o666 & ~mask
 
 
-def leave_part(target: Path, age: float, name: str = ".file.bin.abcd1234.part") -> Path:
-    """Leave the file of a process that was killed some seconds ago."""
-    part = target.parent / name
-    part.write_bytes(b"half")
-    then = time.time() - age
-    os.utime(part, (then, then))
-    return part
-
-
-@pytest.mark.parametrize("age", [0, 120])
-def test_the_next_write_removes_the_leftover_of_a_killed_process(target: Path, age: float) -> None:
-    other = leave_part(target, age, ".other.bin.abcd1234.part")
-    leave_part(target, age)
+def test_the_next_write_removes_what_was_left_an_hour_ago(target: Path) -> None:
+    old, fresh, other = (
+        target.parent / f".{name}.part" for name in ("file.bin.a", "file.bin.b", "x")
+    )
+    for part in (old, fresh, other):
+        part.write_bytes(b"half")
+    for part in (old, other):
+        os.utime(part, (time.time() - 3700,) * 2)
+    assert files.parts_in(target.parent) == [old, fresh, other]
+    assert [files.is_left_behind(part) for part in (old, fresh, other)] == [True, False, True]
     write(target)
-    assert names(target.parent) == [other.name, "file.bin"]
+    assert files.parts_in(target.parent) == [fresh, other]
+    assert not files.is_left_behind(old)  # it is gone
 
 
-def test_a_part_is_left_behind_when_no_process_writes_it(target: Path) -> None:
-    with atomic_write(target):
-        (part,) = files.parts_in(target.parent)
-        assert not files.is_left_behind(part)
-        assert not files.remove_if_left_behind(part)
-        write(target)  # by another writer
-        assert part.exists()
-    part = leave_part(target, 0)
-    assert files.is_left_behind(part)
-    assert files.remove_if_left_behind(part)
-    assert names(target.parent) == ["file.bin"]
-    assert not files.is_left_behind(part)
-
-
-def test_a_part_is_locked_until_it_is_moved(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    move, removed = Path.replace, []
-
-    def watched(part: Path, place: Path) -> Path:
-        removed.append(files.remove_if_left_behind(part))
-        return move(part, place)
-
-    monkeypatch.setattr(Path, "replace", watched)
-    write(target)
-    assert removed == [False]
-    assert target.read_bytes() == b"new"
-
-
-def test_a_part_that_is_removed_before_it_is_locked_is_made_again(
-    target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    flock, removed = fcntl.flock, []
-
-    def too_late(file: Any, operation: int) -> None:
-        if not removed:
-            removed.extend(files.parts_in(target.parent))
-            removed[0].unlink()
-        flock(file, operation)
-
-    monkeypatch.setattr(fcntl, "flock", too_late)
-    write(target)
-    assert len(removed) == 1
-    assert target.read_bytes() == b"new"
-    assert names(target.parent) == ["file.bin"]
-
-
-@pytest.mark.parametrize(("age", "kept"), [(10, True), (120, False)])
-def test_a_platform_without_flock_judges_by_the_last_write(
-    target: Path, age: float, kept: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "fcntl", None)  # as on Windows
-    part = leave_part(target, age)
-    assert files.is_left_behind(part) is not kept
-    write(target)
-    assert part.exists() is kept
-    assert target.read_bytes() == b"new"
-
-
-def test_a_file_system_without_locks_is_written_to_and_no_leftover_removed(
-    target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unsupported(*_: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    monkeypatch.setattr(fcntl, "flock", unsupported)
-    part = leave_part(target, 120)
-    write(target)
-    assert target.read_bytes() == b"new"
-    assert part.exists()
+def fail(*_: object, **__: object) -> Any:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 @pytest.mark.parametrize(
-    "code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO]
+    "failing",
+    [
+        ((files.tempfile, "mkstemp"),),
+        ((os, "fsync"), (Path, "unlink")),  # the disk becomes read-only during the write
+        ((Path, "replace"),),
+    ],
+    ids=["start", "end", "move"],
 )
-def test_a_disk_error_names_the_file_and_the_next_step(target: Path, code: int) -> None:
-    with pytest.raises(DataError) as caught, atomic_write(target):
-        raise OSError(code, os.strerror(code))
+def test_a_disk_error_names_the_file_and_the_next_step(
+    failing: tuple[tuple[Any, str], ...], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for owner, name in failing:
+        monkeypatch.setattr(owner, name, fail)
+    with pytest.raises(DataError, match="Read-only file system") as caught:
+        write(target)
     assert str(target) in caught.value.message
-    assert os.strerror(code) in caught.value.message
     assert "movierec doctor" in caught.value.hint
     assert target.read_bytes() == b"old"
-    assert names(target.parent) == ["file.bin"]
 
 
-def test_a_disk_that_becomes_read_only_during_the_write_is_an_error(
-    target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr(os, "fsync", refuse)
-    monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(DataError, match="Read-only file system"), atomic_write(target):
-        pass
-    assert target.read_bytes() == b"old"
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EIO])
+def test_a_full_disk_during_the_write_changes_nothing(code: int, target: Path) -> None:
+    with pytest.raises(DataError, match=os.strerror(code)), atomic_write(target):
+        raise OSError(code, os.strerror(code))
+    assert is_unchanged(target)
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(DataError, match="Cannot write "), atomic_write(tmp_path / "file" / "x"):
-        pass
+    with pytest.raises(DataError, match="Cannot write "):
+        write(tmp_path / "file" / "x")
     refusal = DataError("held")
     with pytest.raises(DataError, match="Cannot write "), exclusive(tmp_path / "file/x", refusal):
         pass
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_read_only_folder_is_an_error(target: Path) -> None:
-    target.parent.chmod(0o555)
-    try:
-        with pytest.raises(DataError, match="Permission denied"), atomic_write(target):
-            pass
-        refusal = DataError("held")
-        with pytest.raises(DataError, match="Permission denied"), exclusive(target, refusal):
-            pass
-    finally:
-        target.parent.chmod(0o755)
+def start(code: str, *arguments: object) -> "subprocess.Popen[bytes]":
+    """Start a process that runs ``code`` after the imports that it needs."""
+    imports = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from movierec_cli.core.errors import DataError\n"
+        "from movierec_cli.core.files import atomic_write, exclusive\n"
+    )
+    command = [sys.executable, "-c", imports + code, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
 WRITE_ENDLESSLY = """
-import sys
-from pathlib import Path
-from movierec_cli.core.files import atomic_write
 with atomic_write(Path(sys.argv[1])) as file:
     while True:
         file.write(b"half" * 1000)
@@ -246,54 +169,35 @@ with atomic_write(Path(sys.argv[1])) as file:
 
 
 def test_a_process_killed_during_a_write_leaves_the_old_content(target: Path) -> None:
-    writer = subprocess.Popen([sys.executable, "-c", WRITE_ENDLESSLY, str(target)])
+    writer = start(WRITE_ENDLESSLY, target)
     try:
         wait_for(lambda: any(part.stat().st_size for part in files.parts_in(target.parent)))
     finally:
         writer.send_signal(signal.SIGKILL)
-        writer.wait()
+        writer.communicate()
     assert target.read_bytes() == b"old"
     assert len(files.parts_in(target.parent)) == 1
-    write(target)
-    assert target.read_bytes() == b"new"
-    assert names(target.parent) == ["file.bin"]
 
 
 WRITE_MANY = """
-import sys
-from pathlib import Path
-from movierec_cli.core.files import atomic_write
-for _ in range(150):
+for _ in range(100):
     with atomic_write(Path(sys.argv[1])) as file:
         file.write(sys.argv[2].encode() * 50_000)
 """
 
 
 def test_two_writers_at_once_never_mix(target: Path) -> None:
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITE_MANY, str(target), letter]) for letter in "ab"
-    ]
+    writers = [start(WRITE_MANY, target, letter) for letter in "ab"]
     contents = set()
     while any(writer.poll() is None for writer in writers):
         contents.add(target.read_bytes())
     contents.add(target.read_bytes())
+    for writer in writers:
+        writer.communicate()
     assert [writer.returncode for writer in writers] == [0, 0]
     assert contents <= {b"old", b"a" * 50_000, b"b" * 50_000}
     assert len(contents) >= 2
     assert names(target.parent) == ["file.bin"]
-
-
-def test_a_folder_has_one_holder_at_a_time(tmp_path: Path) -> None:
-    run, refusal = tmp_path / "runs" / "run", DataError("held")
-    assert not is_held(run)
-    assert names(tmp_path) == []  # a question changes nothing
-    for _ in range(2):
-        with exclusive(run, refusal):
-            assert is_held(run)
-            assert not is_held(tmp_path / "runs" / "other")
-            with pytest.raises(DataError, match="held"), exclusive(run, refusal):
-                pass
-        assert not is_held(run)
 
 
 def test_an_empty_folder_is_removed_at_the_end_and_a_full_one_stays(tmp_path: Path) -> None:
@@ -307,36 +211,30 @@ def test_an_empty_folder_is_removed_at_the_end_and_a_full_one_stays(tmp_path: Pa
 
 
 HOLD = """
-import sys, time
-from pathlib import Path
-from movierec_cli.core.errors import DataError
-from movierec_cli.core.files import exclusive
 with exclusive(Path(sys.argv[1]), DataError("held")):
     print("holding", flush=True)
     time.sleep(60)
 """
 
 
-def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(run)], stdout=subprocess.PIPE)
+def test_a_folder_has_one_holder_until_its_process_ends(tmp_path: Path) -> None:
+    run, refusal = tmp_path / "run", DataError("held")
+    holder = start(HOLD, run)
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"holding\n"
-        assert is_held(run)
-        with pytest.raises(DataError, match="mine"), exclusive(run, DataError("mine")):
+        with pytest.raises(DataError, match="held"), exclusive(run, refusal):
+            pass
+        with exclusive(tmp_path / "other", refusal):
             pass
     finally:
         holder.kill()
         holder.communicate()
-    assert not is_held(run)
-    with exclusive(run, DataError("mine")):
+    with exclusive(run, refusal):
         pass
 
 
-@pytest.mark.parametrize(
-    "failure", [OSError(errno.ENOLCK, os.strerror(errno.ENOLCK)), NotImplementedError()]
-)
+@pytest.mark.parametrize("failure", [OSError(errno.ENOLCK, ""), NotImplementedError()])
 def test_a_file_system_without_locks_is_used_unlocked(
     failure: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,19 +242,18 @@ def test_a_file_system_without_locks_is_used_unlocked(
         raise failure
 
     monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
-    (tmp_path / ".run.lock").touch()
     with exclusive(tmp_path / "run", DataError("held")):
-        assert not is_held(tmp_path / "run")
+        write(tmp_path / "run" / "file.bin")
+    assert names(tmp_path / "run") == ["file.bin"]
 
 
 def test_no_impossible_path_is_a_folder_or_a_file(target: Path) -> None:
     assert (is_folder(target.parent), is_file(target.parent)) == (True, False)
     assert (is_folder(target), is_file(target)) == (False, True)
-    for impossible in (Path("x" * 300), Path("nul\0")):
-        assert (is_folder(impossible), is_file(impossible)) == (False, False)
+    assert (is_folder(Path("x" * 300)), is_file(Path("x" * 300))) == (False, False)
 
 
-@pytest.mark.parametrize("name", ["a", "my-run", "A.b_c-1", "0" * 80])
+@pytest.mark.parametrize("name", ["a", "A.b_c-1", "0" * 80])
 def test_a_name_that_every_platform_takes_is_accepted(name: str) -> None:
     assert check_name(name, "run") == name
 
@@ -371,12 +268,10 @@ def test_another_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("n_bytes", "text"),
     [
-        (0, "0 bytes"),
         (999, "999 bytes"),
         (1_000, "1.0 kB"),
         (999_949, "999.9 kB"),
         (999_950, "1.0 MB"),
-        (4_924_029, "4.9 MB"),
         (75_400_000_000, "75.4 GB"),
         (2_500_000_000_000_000, "2,500.0 TB"),
     ],

@@ -2,16 +2,14 @@
 
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from movierec_cli.core.data.titles import year_in
-from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
+from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.recommend import profiles
 from movierec_cli.core.recommend.query import make_query
 from movierec_cli.core.recommend.ratings_file import read_ratings
@@ -138,16 +136,3 @@ def test_a_spoilt_profile_is_read_or_refused(content: bytes) -> None:
     except UsageError:  # a film or an occupation of another data set
         return
     assert np.all((query.history.ratings >= 1) & (query.history.ratings <= 5))
-
-
-@pytest.mark.parametrize(
-    "read",
-    [
-        lambda path: edition_of(SOUND).load_archive(path, "here"),
-        lambda path: read_ratings(path, INDEX),
-        lambda path: profiles.load_profile("x" * 80, path.parent),
-    ],
-)
-def test_a_file_that_is_not_there_is_refused(read: Callable[[Path], object]) -> None:
-    with pytest.raises(MovierecError):
-        read(Path("none") / ("x" * 400))

@@ -5,18 +5,17 @@ its published MD5, and parsed from the same bytes.
 """
 
 import hashlib
-import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import BinaryIO
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import IntegrityError
 
-_MAX_BYTES = 64 * 2**20  # of all members that are read
+_MAX_BYTES = 16 * 2**20  # of a file
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile limits no other one
 _UNREADABLE = (  # raised by zipfile for damaged, encrypted and exotic archives
     OSError,
@@ -36,16 +35,10 @@ class Edition:
 
     Attributes
     ----------
-    name
-        Name of the data set, such as ``ml-100k``.
     title
         Name in messages, such as ``MovieLens 100K``.
-    url
-        Official https address of the archive.
-    size
-        Size of the official archive in bytes.
-    sha256
-        SHA-256 of the official archive, in hexadecimal.
+    url, sha256
+        Official https address of the archive, and its SHA-256 in hexadecimal.
     folder
         Folder of the files in the archive, with a slash at the end.
     files
@@ -62,7 +55,6 @@ class Edition:
     name: str
     title: str
     url: str
-    size: int
     sha256: str
     folder: str
     files: Mapping[str, str]
@@ -80,8 +72,7 @@ class Edition:
         """
         try:
             with zipfile.ZipFile(path) as archive:
-                members = [self._find_member(archive, file, label) for file in self.files]
-                contents = dict(zip(self.files, _unpack(archive, members, label), strict=True))
+                contents = {file: self._unpack(archive, file, label) for file in self.files}
         except _UNREADABLE as error:
             raise IntegrityError(
                 f"{label} is not a readable zip archive: {error}.",
@@ -121,11 +112,17 @@ class Edition:
             for name, data in contents.items():
                 archive.writestr(self.folder + name, data)
 
-    def _find_member(self, archive: zipfile.ZipFile, file: str, label: str) -> zipfile.ZipInfo:
-        for name in (self.folder + file, file):
-            if name in archive.NameToInfo:
-                return archive.getinfo(name)
-        raise IntegrityError(f"{label} lacks {self.folder}{file}.", _REFETCH)
+    def _unpack(self, archive: zipfile.ZipFile, file: str, label: str) -> bytes:
+        members = archive.NameToInfo
+        member = members.get(self.folder + file) or members.get(file)
+        if member is None:
+            raise IntegrityError(f"{label} lacks {self.folder}{file}.", _REFETCH)
+        if member.file_size > _MAX_BYTES or member.compress_type not in _COMPRESSIONS:
+            raise IntegrityError(
+                f"{label}: {member.filename} would unpack without bounds.", _REFETCH
+            )
+        with archive.open(member) as opened:
+            return opened.read(member.file_size)  # no more than announced; checks the CRC
 
     def _verify_and_parse(self, contents: Mapping[str, bytes], label: str) -> Dataset:
         different = [
@@ -138,32 +135,3 @@ class Edition:
                 f"{label}: not the files of {self.title}: {', '.join(different)}.", _REFETCH
             )
         return self.parse(contents, self.name)
-
-
-def _unpack(
-    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], label: str
-) -> list[bytes]:
-    """Return the content of each member, after checks that the archive is safe to unpack."""
-    for member in archive.infolist():
-        if _leads_elsewhere(member):
-            raise IntegrityError(
-                f"{label}: {member.filename!r} leads out of the archive.", _REFETCH
-            )
-    total = sum(member.file_size for member in members)
-    if total > _MAX_BYTES:
-        raise IntegrityError(f"{label} would unpack to {total:,} bytes.", _REFETCH)
-    contents = []
-    for member in members:
-        if member.compress_type not in _COMPRESSIONS:
-            raise IntegrityError(
-                f"{label}: {member.filename} is neither stored nor deflated.", _REFETCH
-            )
-        with archive.open(member) as file:
-            contents.append(file.read(member.file_size))  # no more than announced; checks the CRC
-    return contents
-
-
-def _leads_elsewhere(member: zipfile.ZipInfo) -> bool:
-    """Return whether extraction on any platform could reach beyond the folder of the archive."""
-    path = PureWindowsPath(member.filename)  # splits at both slashes, and finds drives
-    return bool(path.anchor) or ".." in path.parts or stat.S_ISLNK(member.external_attr >> 16)

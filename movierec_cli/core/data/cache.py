@@ -5,31 +5,16 @@ Only files that movierec writes are listed or removed; other files in the folder
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from movierec_cli.core.data import registry
 from movierec_cli.core.errors import DataError, MovierecError
-from movierec_cli.core.files import is_left_behind, parts_in, remove_if_left_behind
+from movierec_cli.core.files import is_left_behind, parts_in
 from movierec_cli.core.paths import Paths
 
-
-class Kind(StrEnum):
-    """Kind of a cached file: a downloaded archive, a prepared data set, or an unfinished file."""
-
-    archive = "archive"
-    prepared = "prepared"
-    unfinished = "unfinished"
-
-
-class State(StrEnum):
-    """State of a cached file: of a complete one before and after verification, or unfinished."""
-
-    kept = "kept"
-    ok = "ok"
-    damaged = "damaged"
-    being_written = "being written"
-    left_behind = "left behind"
+Kind = Literal["archive", "prepared", "unfinished"]
+State = Literal["kept", "ok", "damaged", "being written", "left behind"]
 
 
 @dataclass(frozen=True)
@@ -38,16 +23,13 @@ class Entry:
 
     Attributes
     ----------
-    path
-        Its path.
-    kind
-        Its kind.
     dataset
         Name of its data set.
     bytes
         Its size.
     state
-        Its state; an unfinished file is being written, or left behind by a killed process.
+        A complete file is kept, and ok or damaged after verification; an unfinished one is being
+        written or left behind.
     checksum
         Checksum of the data set in a verified file; empty if it is damaged.
     damage, fix
@@ -94,43 +76,47 @@ def verify_cache(paths: Paths) -> list[Entry]:
     checksum stored with it, and that of the archive if the archive is in the cache.
     """
     verified = [_verify(entry, paths) for entry in list_cache(paths)]
-    originals = {
-        entry.dataset: entry.checksum
-        for entry in verified
-        if entry.kind is Kind.archive and entry.checksum
-    }
+    originals = {entry.dataset: entry.checksum for entry in verified if entry.kind == "archive"}
     return [
         _damaged(entry, f"{entry.path.name} differs from the archive.")
-        if entry.checksum and entry.checksum != originals.get(entry.dataset, entry.checksum)
+        if entry.checksum and entry.checksum != (originals.get(entry.dataset) or entry.checksum)
         else entry
         for entry in verified
     ]
 
 
-def clear_cache(entries: Iterable[Entry]) -> list[Entry]:
-    """Remove files of the cache except those being written; return the removed ones.
+def clear_cache(entries: Iterable[Entry]) -> None:
+    """Remove files of the cache.
 
     Raises
     ------
     DataError
         If one cannot be removed.
     """
-    return [entry for entry in entries if _remove(entry)]
+    for entry in entries:
+        try:
+            entry.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise DataError(
+                f"Cannot remove {entry.path}: {error.strerror or error}.",
+                "Check the permissions of its folder.",
+            ) from error
 
 
 def _entry(path: Path, name: str) -> Entry | None:
     """Return the entry of a file whose name when finished is ``name``; ``None`` if foreign."""
     dataset, _, suffix = name.rpartition(".")
+    kind: Kind
     if suffix == "zip" and dataset in registry.EDITIONS:
-        kind = Kind.archive
+        kind = "archive"
     elif suffix == "npz" and registry.is_known(dataset):
-        kind = Kind.prepared
+        kind = "prepared"
     else:
         return None
-    state = State.kept
+    state: State = "kept"
     if path.name != name:
-        kind = Kind.unfinished
-        state = State.left_behind if is_left_behind(path) else State.being_written
+        kind = "unfinished"
+        state = "left behind" if is_left_behind(path) else "being written"
     try:
         return Entry(path, kind, dataset, path.stat().st_size, state)
     except FileNotFoundError:  # another process was faster
@@ -139,40 +125,22 @@ def _entry(path: Path, name: str) -> Entry | None:
 
 def _verify(entry: Entry, paths: Paths) -> Entry:
     try:
-        if entry.kind is Kind.archive:
-            edition = registry.EDITIONS[entry.dataset]
-            checksum = edition.load_archive(entry.path, str(entry.path)).checksum()
-        elif entry.kind is Kind.prepared:
-            checksum = registry.load_prepared(entry.dataset, paths).checksum()
+        if entry.kind == "archive":
+            dataset = registry.load_cached_archive(registry.EDITIONS[entry.dataset], paths)
+        elif entry.kind == "prepared":
+            dataset = registry.load_prepared(entry.dataset, paths)
         else:
             return entry
     except MovierecError as error:
         return _damaged(entry, error.message.replace(str(entry.path), entry.path.name))
-    return replace(entry, state=State.ok, checksum=checksum)
+    return replace(entry, state="ok", checksum=dataset.checksum())
 
 
 def _damaged(entry: Entry, damage: str) -> Entry:
-    if entry.kind is Kind.archive:
+    if entry.kind == "archive":
         fix = "movierec download --force"
     elif entry.dataset in registry.EDITIONS:
         fix = "movierec download"
     else:
         fix = f"movierec eda ratings --dataset {entry.dataset}"
-    return replace(entry, state=State.damaged, checksum="", damage=damage, fix=fix)
-
-
-def _remove(entry: Entry) -> bool:
-    if entry.state is State.being_written:
-        return False
-    if entry.kind is Kind.unfinished:
-        return remove_if_left_behind(entry.path)
-    try:
-        entry.path.unlink()
-    except FileNotFoundError:  # another process was faster
-        return False
-    except OSError as error:
-        raise DataError(
-            f"Cannot remove {entry.path}: {error.strerror or error}.",
-            "Check the permissions of its folder.",
-        ) from error
-    return True
+    return replace(entry, state="damaged", checksum="", damage=damage, fix=fix)

@@ -171,21 +171,16 @@ class Histories:
     def take(self, rows: IntArray) -> "Histories":
         """Return the histories of the users at ``rows``, in that order."""
         counts = self.counts[rows]
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        entries = np.repeat(self.indptr[:-1][rows] - indptr[:-1], counts) + np.arange(indptr[-1])
-        return self._select(indptr, entries)
+        shifts = self.indptr[:-1][rows] - _row_starts(counts)[:-1]
+        return self._select(counts, np.repeat(shifts, counts) + np.arange(counts.sum()))
 
     def where(self, mask: NDArray[np.bool_]) -> "Histories":
         """Return all users with only the entries where ``mask`` [n_entries] is true."""
-        kept = np.bincount(self.user_rows[mask], minlength=len(self))
-        indptr = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
-        return self._select(indptr, mask)
+        return self._select(np.bincount(self.user_rows[mask], minlength=len(self)), mask)
 
-    def _select(
-        self, indptr: NDArray[np.int64], entries: IntArray | NDArray[np.bool_]
-    ) -> "Histories":
+    def _select(self, counts: NDArray[np.int64], entries: NDArray[Any]) -> "Histories":
         return Histories(
-            indptr,
+            _row_starts(counts),
             self.film_rows[entries],
             self.ratings[entries],
             self.timestamps[entries],
@@ -195,11 +190,9 @@ class Histories:
     @classmethod
     def empty(cls, n_users: int) -> "Histories":
         """Return ``n_users`` empty histories."""
+        none = np.zeros(0, np.int32)
         return cls(
-            np.zeros(n_users + 1, np.int64),
-            np.zeros(0, np.int32),
-            np.zeros(0, np.float32),
-            np.zeros(0, np.int64),
+            np.zeros(n_users + 1, np.int64), none, none.astype(np.float32), none.astype(np.int64)
         )
 
     @classmethod
@@ -208,7 +201,7 @@ class Histories:
         order = np.lexsort((ratings.film_rows, ratings.user_rows))
         counts = np.bincount(ratings.user_rows, minlength=n_users)
         return cls(
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            _row_starts(counts),
             ratings.film_rows[order],
             ratings.values[order],
             ratings.timestamps[order],
@@ -221,10 +214,6 @@ class Dataset:
 
     Attributes
     ----------
-    name
-        Name in the registry, such as ``ml-100k``.
-    users, films, ratings
-        Tables.
     genres
         Names of the columns of ``films.genres``.
     occupations
@@ -257,10 +246,7 @@ class Dataset:
         return int(self.ratings.timestamps.max(initial=0))
 
     def with_ratings(self, ratings: Ratings) -> "Dataset":
-        """Return a data set of the same users and films with other ratings, without folds.
-
-        Folds are positions in the full ratings, so they do not apply to the result.
-        """
+        """Return a data set of the same users and films with other ratings, without folds."""
         return replace(self, ratings=ratings, folds={})
 
     def checksum(self) -> str:
@@ -277,6 +263,11 @@ class Dataset:
             _digest_array(digest, fold, self.folds[fold])
         digest.update(repr((self.genres, self.occupations)).encode())
         return digest.hexdigest()
+
+
+def _row_starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the first entry of each user, and the number of entries at the end."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _digest_array(digest: "hashlib._Hash", name: str, array: NDArray[Any]) -> None:

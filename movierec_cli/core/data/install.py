@@ -4,13 +4,12 @@ The files are verified and parsed once, before the cache changes.
 """
 
 import shutil
-import zipfile
 from pathlib import Path
 
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.download import Expected, fetch
+from movierec_cli.core.data.download import fetch
 from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.files import atomic_write, is_file, is_folder
 from movierec_cli.core.paths import Paths
@@ -43,10 +42,9 @@ def download(
     dataset = fetch(
         address,
         archive,
-        None if url else Expected(edition.size, edition.sha256),
+        None if url else edition.sha256,
         lambda path: edition.load_archive(path, address),
         progress,
-        allow_http=url is not None,
     )
     return _prepare(dataset, paths)
 
@@ -71,8 +69,6 @@ def bring(edition: Edition, source: Path, paths: Paths) -> Dataset:
             f"There is no file or folder {source}.",
             f"Give the path of {edition.name}.zip or of the folder {edition.name}.",
         )
-    elif not zipfile.is_zipfile(source):
-        dataset = edition.load_archive(source, str(source))  # refuses it before it is copied
     else:
         with source.open("rb") as original, atomic_write(archive) as file:
             shutil.copyfileobj(original, file)
@@ -82,6 +78,5 @@ def bring(edition: Edition, source: Path, paths: Paths) -> Dataset:
 
 
 def _prepare(dataset: Dataset, paths: Paths) -> Dataset:
-    """Keep the prepared form of a data set in the cache."""
     store.save(dataset, registry.parsed_path(dataset.name, paths))
     return dataset

@@ -21,7 +21,6 @@ EDITIONS = {
         name="ml-100k",
         title="MovieLens 100K",
         url="https://files.grouplens.org/datasets/movielens/ml-100k.zip",
-        size=4_924_029,
         sha256="50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
         folder="ml-100k/",
         files={

@@ -30,8 +30,6 @@ class Scenario:
     ----------
     name
         ``cold-start``, ``fold-in`` or ``rating``.
-    users
-        [n_users] the users with their demographics.
     histories
         [n_users] the ratings that the model gets; their films are not ranked.
     targets

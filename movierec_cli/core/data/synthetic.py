@@ -134,14 +134,13 @@ def _make_films(n_films: int, generator: np.random.Generator) -> Films:
     released = np.datetime64("1998-03-01") - np.round(age_in_years * 365.25).astype(
         "timedelta64[D]"
     )
-    pairs = generator.permutation(len(_FIRST_WORDS) * len(_SECOND_WORDS))
+    pairs = [f"{first} {second}" for first in _FIRST_WORDS for second in _SECOND_WORDS]
+    order = generator.permutation(len(pairs))
     titles = []
     for film in range(n_films):
         part, pair = divmod(film, len(pairs))
-        first, second = divmod(int(pairs[pair]), len(_SECOND_WORDS))
         number = f" {part + 1}" if part else ""
-        year = str(released[film])[:4]
-        titles.append(f"{_FIRST_WORDS[first]} {_SECOND_WORDS[second]}{number}, The ({year})")
+        titles.append(f"{pairs[order[pair]]}{number}, The ({str(released[film])[:4]})")
     return Films(np.arange(1, n_films + 1), np.array(titles), released, genres)
 
 
@@ -182,30 +181,22 @@ def _make_ratings(
     leniency = generator.normal(0, 0.45, size.n_users)
     counts = _history_lengths(size, generator)
     start = 874_700_000 + generator.integers(0, 18_000_000, size.n_users)
-    columns: list[tuple[NDArray[np.int64], ...]] = []
-    raw = []
+    raw, film_rows, timestamps = [], [], []
     for user, count in enumerate(counts):
         affinity = traits @ tastes[user]  # [n_films]
         appeal = popularity + 1.6 * affinity + generator.gumbel(size=size.n_films)
         films = np.argpartition(-appeal, count - 1)[:count]
         noise = generator.normal(0, 0.75, count)
-        score = leniency[user] + quality[films] + 0.9 * affinity[films] + noise
-        raw.append(score)
-        columns.append(
-            (
-                np.full(count, user),
-                films,
-                start[user] + np.cumsum(generator.integers(0, 60, count)),
-            )
-        )
-    user_rows, film_rows, timestamps = (np.concatenate(part) for part in zip(*columns, strict=True))
-    order = generator.permutation(len(user_rows))
-    return Ratings(
-        user_rows[order].astype(np.int32),
-        film_rows[order].astype(np.int32),
-        _as_ratings(np.concatenate(raw))[order],
-        timestamps[order].astype(np.int64),
+        raw.append(leniency[user] + quality[films] + 0.9 * affinity[films] + noise)
+        film_rows.append(films)
+        timestamps.append(start[user] + np.cumsum(generator.integers(0, 60, count)))
+    by_user = Ratings(
+        np.repeat(np.arange(size.n_users, dtype=np.int32), counts),
+        np.concatenate(film_rows).astype(np.int32),
+        _as_ratings(np.concatenate(raw)),
+        np.concatenate(timestamps).astype(np.int64),
     )
+    return by_user.take(generator.permutation(size.n_ratings))
 
 
 def _as_ratings(raw: NDArray[np.float64]) -> FloatArray:

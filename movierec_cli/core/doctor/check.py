@@ -1,20 +1,11 @@
 """Finding of the doctor about one thing, without personal paths."""
 
 import re
-import shlex
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
-from movierec_cli.core.errors import DataError, IntegrityError, MovierecError
-
-
-class State(StrEnum):
-    """State of a checked thing: in order, a note without a failure, or broken."""
-
-    ok = "ok"
-    note = "note"
-    broken = "broken"
+from movierec_cli.core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -26,9 +17,7 @@ class Check:
     name
         Name of the checked thing.
     state
-        Its state.
-    detail
-        Description of the finding.
+        In order, a note that is no failure, or broken.
     fix
         The exact command that fixes it; empty where nothing is to be done.
     exit_code
@@ -36,7 +25,7 @@ class Check:
     """
 
     name: str
-    state: State
+    state: Literal["ok", "note", "broken"]
     detail: str
     fix: str = ""
     exit_code: int = 0
@@ -44,49 +33,26 @@ class Check:
 
 def ok(name: str, detail: str) -> Check:
     """Return the finding about a thing in order."""
-    return Check(name, State.ok, detail)
+    return Check(name, "ok", detail)
 
 
 def note(name: str, detail: str, fix: str = "") -> Check:
     """Return a finding that is no failure."""
-    return Check(name, State.note, detail, fix)
+    return Check(name, "note", detail, fix)
 
 
-def broken(name: str, detail: str, fix: str) -> Check:
+def broken(name: str, detail: str, fix: str, exit_code: int = DataError.exit_code) -> Check:
     """Return the finding about a thing that does not work."""
-    return Check(name, State.broken, detail, fix, DataError.exit_code)
+    return Check(name, "broken", detail, fix, exit_code)
 
 
-def failed(name: str, error: MovierecError, fix: str) -> Check:
-    """Return the finding about a thing that failed with an expected error."""
-    damaged = isinstance(error, IntegrityError)
-    code = IntegrityError.exit_code if damaged else DataError.exit_code
-    return Check(name, State.broken, error.message, fix, code)
-
-
-def first_line(message: object) -> str:
-    """Return the first line of a message, as it fits into a table."""
-    return str(message).strip().partition("\n")[0]
+def failed(name: str, error: object, fix: str) -> Check:
+    """Return the finding about a thing that fails with an unexpected error."""
+    first_line = str(error).strip().partition("\n")[0]
+    return broken(name, f"does not work: {type(error).__name__}: {first_line}", fix)
 
 
 def without_home(text: str) -> str:
     """Replace the home folder, which often has the name of a person, by ~."""
-    home = _home()
-    return re.sub(re.escape(home) + r"(?![\w.-])", "~", text) if home else text
-
-
-def in_shell(path: Path) -> str:
-    """Return a path quoted for a shell, with ~ for the home folder."""
-    home = _home()
-    if home and path.is_relative_to(home):
-        return f"~/{shlex.quote(path.relative_to(home).as_posix())}"
-    return shlex.quote(str(path))
-
-
-def _home() -> str:
-    """Return the home folder; empty where there is none, or where it is the root."""
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return ""
-    return "" if home == Path(home.anchor) else str(home)
+    home = re.escape(str(Path("~").expanduser()))
+    return re.sub(home + r"(?![\w.-])", "~", text)

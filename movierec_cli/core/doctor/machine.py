@@ -16,18 +16,14 @@ from types import ModuleType
 from typing import Any
 
 from movierec_cli import __version__
-from movierec_cli.core.doctor.check import Check, broken, first_line, note, ok
+from movierec_cli.core.doctor.check import Check, broken, failed, note, ok
 from movierec_cli.core.files import size_in_words
 from movierec_cli.core.paths import Paths
 
-OTHER_HOME = "export MOVIEREC_HOME=~/movierec"
-"""Command that moves all folders elsewhere."""
-
 _LIBRARIES = (
     "torch", "numpy", "pandas", "safetensors", "platformdirs", "filelock", "jinja2", "msgspec",
-    "rapidfuzz",
+    "rapidfuzz", "typer", "rich",
 )  # fmt: skip
-_TERMINAL = ("typer", "rich")  # this command needs them itself, so they are not imported again
 _EXTRAS = {"plot": "matplotlib", "text": "sentence-transformers", "parquet": "pyarrow"}
 _MIN_FREE_BYTES = 200 * 10**6  # the data, its prepared form and some runs take a tenth
 
@@ -39,8 +35,6 @@ def versions() -> Iterator[Check]:
     yield ok("platform", platform.platform())
     for name in _LIBRARIES:
         yield _library(name)
-    for name in _TERMINAL:
-        yield ok(name, _installed_version(name) or "unknown version")
     for extra, name in _EXTRAS.items():
         version = _installed_version(name)
         absent = f"{name} is not installed; to have it: pip install 'movierec[{extra}]'"
@@ -55,41 +49,39 @@ def devices() -> Iterator[Check]:
         return
     yield _cpu(torch)
     yield _cuda(torch)
-    mps = getattr(torch.backends, "mps", None)
-    yield ok("mps", "available" if mps and mps.is_available() else "none")
+    yield ok("mps", "available" if torch.backends.mps.is_available() else "none")
 
 
 def folders(paths: Paths, environ: Mapping[str, str]) -> Iterator[Check]:
     """Check the folders, the variables that choose them, and the free disk."""
-    for name, folder in (("cache", paths.cache), ("data", paths.data)):
-        variable = f"MOVIEREC_{name.upper()}_DIR"
-        fix = f"export {variable}=~/movierec/{name}" if environ.get(variable) else OTHER_HOME
-        yield _folder(f"{name} folder", folder, fix)
+    yield _folder("cache", paths.cache)
+    yield _folder("data", paths.data)
     variables = [name for name, value in environ.items() if name.startswith("MOVIEREC_") and value]
     yield ok("environment", ", ".join(sorted(variables)) or "no variable of movierec is set")
-    yield _free_disk(paths)
+    free = min(shutil.disk_usage(_nearest(path)).free for path in (paths.cache, paths.data))
+    if free < _MIN_FREE_BYTES:
+        yield note("free disk", f"only {size_in_words(free)}", "movierec cache clear --dry-run")
+    else:
+        yield ok("free disk", size_in_words(free))
 
 
 def _library(name: str) -> Check:
     """Import a library that movierec needs."""
     try:
         module = _imported(name)
-    except ModuleNotFoundError as error:
-        if error.name == name:
-            return broken(name, "is not installed", f"pip install {name}")
-        return _not_importable(name, error)
     except Exception as error:  # a broken installation raises anything
-        return _not_importable(name, error)
+        if isinstance(error, ModuleNotFoundError) and error.name == name:
+            return broken(name, "is not installed", f"pip install {name}")
+        return failed(name, error, f"pip install --force-reinstall {name}")
     # The module names the build of torch, such as 2.13.0+cu130; its metadata may lack it.
-    version = vars(module).get("__version__") or _installed_version(name)
-    return ok(name, str(version or "unknown version"))
+    return ok(name, vars(module).get("__version__") or _installed_version(name))
 
 
 def _cpu(torch: Any) -> Check:
     try:
         torch.ones(2).numpy()  # fails if torch was built for another numpy
     except RuntimeError as error:
-        return _not_importable("cpu", error, "torch numpy")
+        return failed("cpu", error, "pip install --force-reinstall torch numpy")
     return ok("cpu", f"{os.cpu_count()} processors; threads of torch: {torch.get_num_threads()}")
 
 
@@ -98,7 +90,7 @@ def _cuda(torch: Any) -> Check:
         warnings.simplefilter("always")
         available = torch.cuda.is_available()
     if caught:
-        return note("cuda", first_line(caught[0].message))
+        return note("cuda", str(caught[0].message).partition("\n")[0])
     if not available:
         return ok("cuda", "none" if torch.version.cuda else "none; torch is built without it")
     names = [torch.cuda.get_device_name(at) for at in range(torch.cuda.device_count())]
@@ -119,33 +111,16 @@ def _installed_version(name: str) -> str:
         return ""
 
 
-def _not_importable(name: str, error: Exception, packages: str = "") -> Check:
-    return broken(
-        name,
-        f"does not work: {type(error).__name__}: {first_line(error)}",
-        f"pip install --force-reinstall {packages or name}",
-    )
-
-
-def _folder(name: str, folder: Path, fix: str) -> Check:
+def _folder(kind: str, folder: Path) -> Check:
     """Try to write a temporary file where the folder is or would be made."""
+    name = f"{kind} folder"
     try:
         with tempfile.TemporaryFile(dir=_nearest(folder)):
             pass
     except OSError as error:
-        reason = error.strerror or str(error)
-        return broken(name, f"{folder} cannot be written to: {reason}", fix)
+        fix = f"export MOVIEREC_{kind.upper()}_DIR=~/movierec/{kind}"
+        return broken(name, f"{folder} cannot be written to: {error.strerror or error}", fix)
     return ok(name, f"{folder}, {'writable' if folder.exists() else 'will be made'}")
-
-
-def _free_disk(paths: Paths) -> Check:
-    try:
-        free = min(shutil.disk_usage(_nearest(path)).free for path in (paths.cache, paths.data))
-    except OSError as error:
-        return note("free disk", f"unknown: {error.strerror or error}")
-    if free < _MIN_FREE_BYTES:
-        return note("free disk", f"only {size_in_words(free)}", "movierec cache clear --dry-run")
-    return ok("free disk", size_in_words(free))
 
 
 def _nearest(folder: Path) -> Path:

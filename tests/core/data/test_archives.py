@@ -1,12 +1,9 @@
 """The files of an edition are read verified; a damaged, foreign or harmful archive is refused."""
 
-import stat
 import tracemalloc
 import zipfile
-import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from movierec_cli.core.data import archives, registry
@@ -15,12 +12,12 @@ from tests.helpers import edition_of, tiny_contents, write_zip
 
 TINY = edition_of(tiny_contents())
 ANNOUNCED = 1_000
-UNPACKED = 16 * 2**20
+UNPACKED = 15 * 2**20
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A sound archive; a test adds something to it."""
+    """A sound archive."""
     return write_zip(tmp_path / "some.zip", tiny_contents())
 
 
@@ -40,7 +37,7 @@ def is_refused(path: Path, reason: str) -> None:
 
 @pytest.mark.parametrize("folder", ["ml-100k/", ""])
 def test_an_archive_is_read_with_and_without_its_folder(tmp_path: Path, folder: str) -> None:
-    archive = write_zip(tmp_path / "some.zip", tiny_contents(), folder)
+    archive = write_zip(tmp_path / "some.zip", tiny_contents() | {"mku.sh": b"text"}, folder)
     dataset = TINY.load_archive(archive, "some.zip")
     assert (dataset.name, len(dataset.ratings)) == ("ml-100k", 5)
 
@@ -52,17 +49,13 @@ def test_a_folder_is_read_from_itself_and_from_the_one_above(tmp_path: Path, giv
     assert (len(dataset.ratings), contents) == (5, tiny_contents())
 
 
-def test_packed_files_read_back(tmp_path: Path) -> None:
-    with (tmp_path / "packed.zip").open("wb") as file:
-        TINY.pack(tiny_contents(), file)
-    assert len(TINY.load_archive(tmp_path / "packed.zip", "").ratings) == 5
-    assert "ml-100k/u.data" in zipfile.ZipFile(tmp_path / "packed.zip").namelist()
-
-
-def test_a_folder_that_lacks_a_file_is_refused(tmp_path: Path) -> None:
+def test_a_folder_or_an_archive_that_lacks_a_file_is_refused(tmp_path: Path) -> None:
     (write_folder(tmp_path / "data") / "u4.test").unlink()
     with pytest.raises(IntegrityError, match=r"u4\.test cannot be read: No such file"):
         TINY.load_folder(tmp_path / "data")
+    contents = tiny_contents()
+    del contents["u.item"]
+    is_refused(write_zip(tmp_path / "some.zip", contents), r"lacks ml-100k/u\.item")
 
 
 def test_files_that_differ_are_named(tmp_path: Path) -> None:
@@ -75,89 +68,29 @@ def test_files_that_differ_are_named(tmp_path: Path) -> None:
         TINY.load_folder(folder)
 
 
-def test_an_archive_that_lacks_a_file_is_refused(tmp_path: Path) -> None:
-    contents = tiny_contents()
-    del contents["u.item"]
-    is_refused(write_zip(tmp_path / "some.zip", contents), r"lacks ml-100k/u\.item")
-
-
-def test_a_page_or_a_truncated_archive_is_refused(path: Path) -> None:
-    for data in (b"<html>Sign in to the network</html>", path.read_bytes()[:-300]):
+def test_a_page_a_truncated_and_a_damaged_archive_are_refused(path: Path) -> None:
+    original = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("ml-100k/u.data")
+    start = member.header_offset + 30 + len(member.filename)
+    damaged = original[:start] + b"\xff" + original[start + 1 :]  # no block type of deflate
+    for data in (b"<html>Sign in to the network</html>", original[:-300], damaged):
         path.write_bytes(data)
         is_refused(path, "not a readable zip archive")
 
 
-def test_damaged_compressed_bytes_are_refused(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    with zipfile.ZipFile(path) as archive:
-        member = archive.getinfo("ml-100k/u.data")
-    start = member.header_offset + 30 + len(member.filename)
-    data[start] = 0xFF  # a block type that deflate does not have
-    with pytest.raises(zlib.error):
-        zlib.decompress(bytes(data[start : start + member.compress_size]), -15)
-    path.write_bytes(data)
-    is_refused(path, "not a readable zip archive")
+def test_a_too_large_member_is_not_unpacked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_MAX_BYTES", 100)
+    is_refused(path, r"u\.\w+ would unpack without bounds")
 
 
-def test_no_damage_gives_an_unexpected_error(path: Path) -> None:
-    original = path.read_bytes()
-    generator = np.random.default_rng(22)
-    n_refused = 0
-    for _ in range(400):
-        damaged = bytearray(original)
-        for position in generator.integers(len(damaged), size=2):
-            damaged[position] = generator.integers(256)
-        path.write_bytes(damaged)
-        try:
-            TINY.load_archive(path, "damaged.zip")
-        except IntegrityError:
-            n_refused += 1
-    assert n_refused > 100
-
-
-@pytest.mark.parametrize("name", ["notes.txt", "ml-100k/mku.sh", "a/b/c", "..a", "a..b/c", "ü"])
-def test_other_members_do_no_harm(path: Path, name: str) -> None:
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(name, b"text")
-    assert len(TINY.load_archive(path, "some.zip").ratings) == 5
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../evil",
-        "ml-100k/../../evil",
-        "ml-100k/..",
-        "/etc/evil",
-        "//host/share/evil",
-        "..\\evil",
-        "ml-100k\\..\\..\\evil",
-        "\\evil",
-        "C:\\evil",
-        "C:evil",
-    ],
-)
-def test_a_name_that_leads_elsewhere_is_refused(path: Path, name: str) -> None:
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(name, b"text")
-    is_refused(path, "leads out of the archive")
-
-
-def test_a_link_is_refused(path: Path) -> None:
-    link = zipfile.ZipInfo("ml-100k/README")
-    link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(link, b"/etc/passwd")
-    is_refused(path, "'ml-100k/README' leads out of the archive")
-
-
-def test_too_large_members_are_not_unpacked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    total = sum(map(len, tiny_contents().values()))
-    monkeypatch.setattr(archives, "_MAX_BYTES", total)
-    TINY.load_archive(path, "some.zip")
-    monkeypatch.setattr(archives, "_MAX_BYTES", total - 1)
-    monkeypatch.delattr(zipfile.ZipFile, "open")
-    is_refused(path, f"would unpack to {total:,} bytes")
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_without_bounds_is_refused(tmp_path: Path, compression: int) -> None:
+    path = tmp_path / "some.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in tiny_contents().items():
+            archive.writestr(name, data, compression if name == "u.user" else zipfile.ZIP_STORED)
+    is_refused(path, r"u\.user would unpack without bounds")
 
 
 def test_a_member_that_lies_about_its_size_is_not_unpacked_beyond_it(tmp_path: Path) -> None:
@@ -172,15 +105,6 @@ def test_a_member_that_lies_about_its_size_is_not_unpacked_beyond_it(tmp_path: P
         assert tracemalloc.get_traced_memory()[1] < 2**20
     finally:
         tracemalloc.stop()
-
-
-@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_compression_without_bounds_is_refused(tmp_path: Path, compression: int) -> None:
-    path = tmp_path / "some.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in tiny_contents().items():
-            archive.writestr(name, data, compression if name == "u.user" else zipfile.ZIP_STORED)
-    is_refused(path, r"u\.user is neither stored nor deflated")
 
 
 @pytest.mark.ml100k

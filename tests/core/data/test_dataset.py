@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Dataset, Histories, Users
+from movierec_cli.core.data.dataset import Dataset, Histories
 from tests.helpers import make_dataset, make_histories, make_ratings
 
 THREE = make_histories({4: 1.0, 2: 5.0}, {}, {0: 3.0, 9: 2.0, 5: 4.0})
@@ -41,9 +41,6 @@ def test_users_are_taken_in_the_given_order_even_twice() -> None:
     third = {0: 3.0, 5: 4.0, 9: 2.0}
     assert lists(taken) == [third, {2: 5.0, 4: 1.0}, {}, third]
     assert taken.timestamps.tolist() == [2, 4, 3, 1, 0, 2, 4, 3]
-
-
-def test_no_user_can_be_taken() -> None:
     assert len(THREE.take(np.array([], np.int64))) == 0
 
 
@@ -64,24 +61,11 @@ def test_dislikes_are_taken_and_masked_with_their_films() -> None:
     assert THREE.take(np.array([0])).disliked is None
 
 
-def test_empty_histories_have_users_without_entries() -> None:
-    empty = Histories.empty(3)
-    assert lists(empty) == [{}, {}, {}]
-    assert empty.counts.tolist() == [0, 0, 0]
-
-
 def test_ratings_are_taken_by_position_and_by_mask() -> None:
     ratings = make_ratings([(0, 1, 2.0), (1, 2, 3.0), (2, 3, 4.0)])
     assert ratings.take(np.array([2, 0])).film_rows.tolist() == [3, 1]
     assert ratings.take(np.array([False, True, False])).values.tolist() == [3.0]
     assert len(ratings.take(np.zeros(3, np.bool_))) == 0
-
-
-def test_unknown_users_have_no_values() -> None:
-    users = Users.unknown(2)
-    assert np.isnan(users.age).all()
-    assert users.gender.tolist() == users.occupation.tolist() == [-1, -1]
-    assert users.zip_code.tolist() == ["", ""]
 
 
 def test_other_ratings_leave_the_original_as_it_was_and_have_no_folds(small: Dataset) -> None:
@@ -95,8 +79,3 @@ def test_other_ratings_leave_the_original_as_it_was_and_have_no_folds(small: Dat
 def test_the_latest_timestamp_is_that_of_the_last_rating_or_zero() -> None:
     assert make_dataset([(0, 0, 3.0), (0, 1, 3.0)], 1, ["a", "b"]).latest_timestamp == 1
     assert make_dataset([], 1, ["a"]).latest_timestamp == 0
-
-
-def test_synthetic_data_is_marked(small: Dataset) -> None:
-    assert small.is_synthetic
-    assert not make_dataset([], 1, ["a"]).is_synthetic

@@ -32,14 +32,10 @@ def rated(dataset: Dataset) -> Pairs:
     return set(zip(ids.tolist(), dataset.ratings.film_rows.tolist(), strict=True))
 
 
-@pytest.mark.parametrize(("n_users", "seed"), [(943, 705), (120, 0), (7, 3)])
-def test_the_sampled_users_are_those_that_pandas_samples(n_users: int, seed: int) -> None:
-    users = pd.DataFrame({"row": np.arange(n_users)})
-    expected = users.sample(frac=0.2, random_state=seed)["row"]
-    assert sample_users(n_users, 0.2, seed).tolist() == expected.tolist()
-
-
-def test_at_least_one_user_is_sampled() -> None:
+def test_the_sampled_users_are_those_that_pandas_samples_and_at_least_one() -> None:
+    users = pd.DataFrame({"row": np.arange(943)})
+    expected = users.sample(frac=0.2, random_state=705)["row"]
+    assert sample_users(943, 0.2, 705).tolist() == expected.tolist()
     assert len(sample_users(9, 0.05, 0)) == 1  # round(0.45) would give none
 
 

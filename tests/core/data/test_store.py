@@ -1,6 +1,5 @@
 """A stored data set loads back unchanged, or is refused."""
 
-import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -9,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movierec_cli.core.data import dataset as tables
 from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import IntegrityError, MovierecError
@@ -22,39 +20,17 @@ def stored(small: Dataset, tmp_path: Path) -> Path:
     return path
 
 
-def rewrite(path: Path, name: str, array: np.ndarray) -> None:
-    """Replace an array of a stored file, with all checksums of the zip format right."""
-    with np.load(path) as old:
-        arrays = {key: old[key] for key in old.files}
-    np.savez(path, **(arrays | {name: array}))
-
-
 def test_everything_loads_back_unchanged(small: Dataset, stored: Path) -> None:
     loaded = store.load(stored)
     assert [path.name for path in stored.parent.iterdir()] == ["small.npz"]
     assert loaded.checksum() == small.checksum()
-    for name in ("name", "genres", "occupations"):
-        assert getattr(loaded, name) == getattr(small, name)
+    assert (loaded.name, loaded.genres, loaded.occupations) == (
+        small.name, small.genres, small.occupations,
+    )  # fmt: skip
     for table in ("users", "films", "ratings"):
         for column in fields(getattr(small, table)):
             before = getattr(getattr(small, table), column.name)
-            after = getattr(getattr(loaded, table), column.name)
-            assert after.dtype == before.dtype
-            np.testing.assert_array_equal(after, before)
-    assert {fold: rows.tolist() for fold, rows in loaded.folds.items()} == {
-        fold: rows.tolist() for fold, rows in small.folds.items()
-    }
-
-
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError, match="cannot be read"):
-        store.load(tmp_path / "none.npz")
-
-
-def single_array(data: bytes) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, np.arange(3))
-    return buffer.getvalue()
+            assert getattr(getattr(loaded, table), column.name).dtype == before.dtype
 
 
 @pytest.mark.parametrize(
@@ -62,11 +38,8 @@ def single_array(data: bytes) -> bytes:
     [
         lambda data: b"",
         lambda data: data[: len(data) // 3],
-        lambda data: data[:-100],
-        lambda data: b"PK\x03\x04",
         lambda data: b"not an archive",
         lambda data: b"\x93NUMPY",
-        single_array,
     ],
 )
 def test_a_truncated_or_foreign_file_is_refused(
@@ -75,35 +48,26 @@ def test_a_truncated_or_foreign_file_is_refused(
     stored.write_bytes(change(stored.read_bytes()))
     with pytest.raises(IntegrityError, match="cannot be read"):
         store.load(stored)
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        store.load(stored.with_name("missing.npz"))
 
 
-def test_a_changed_value_is_found_by_the_checksum(small: Dataset, stored: Path) -> None:
-    values = small.ratings.values.copy()
-    values[17] = 5 if values[17] < 5 else 4
-    rewrite(stored, "ratings.values", values)
-    with pytest.raises(IntegrityError, match="checksum differs"):
-        store.load(stored)
-
-
-def test_a_file_of_another_version_is_refused(stored: Path) -> None:
-    rewrite(stored, "format", np.array(store.FORMAT + 1))
-    with pytest.raises(IntegrityError, match="another version of movierec"):
-        store.load(stored)
-
-
-def test_a_file_that_lacks_an_array_is_refused(stored: Path) -> None:
-    with zipfile.ZipFile(stored) as whole:
-        parts = {name: whole.read(name) for name in whole.namelist() if name != "films.titles.npy"}
-    with zipfile.ZipFile(stored, "w") as lacking:
-        for name, data in parts.items():
-            lacking.writestr(name, data)
-    with pytest.raises(IntegrityError, match=r"films\.titles"):
-        store.load(stored)
-
-
-def test_nothing_is_unpickled(stored: Path) -> None:
-    rewrite(stored, "name", np.array({"not": "text"}, dtype=object))
-    with pytest.raises(IntegrityError, match="allow_pickle"):
+@pytest.mark.parametrize(
+    ("name", "array", "reason"),
+    [
+        ("users.age", np.zeros(120, np.float32), "checksum differs"),
+        ("format", np.array(store.FORMAT + 1), "another version of movierec"),
+        ("name", np.array({"not": "text"}, dtype=object), "allow_pickle"),
+    ],
+    ids=["changed", "newer", "pickled"],
+)
+def test_a_file_with_another_array_is_refused(
+    name: str, array: np.ndarray, reason: str, stored: Path
+) -> None:
+    with np.load(stored) as old:
+        arrays = {key: old[key] for key in old.files}
+    np.savez(stored, **(arrays | {name: array}))  # all checksums of the zip format are right
+    with pytest.raises(IntegrityError, match=reason):
         store.load(stored)
 
 
@@ -145,9 +109,3 @@ def test_the_checksum_does_not_depend_on_the_padding_of_strings(small: Dataset) 
     titles = small.films.titles.astype("<U200")
     padded = replace(small, films=replace(small.films, titles=titles))
     assert padded.checksum() == small.checksum()
-
-
-def test_the_checksum_is_computed_once(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = store.load(stored)
-    monkeypatch.delattr(tables, "_digest_array")
-    assert len(loaded.checksum()) == 64

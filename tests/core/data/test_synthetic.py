@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from movierec_cli.core.data import synthetic
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.data.synthetic import SyntheticSize, generate, parse_name
@@ -23,9 +22,7 @@ def test_the_same_seed_gives_the_same_data_and_another_seed_other_data() -> None
     assert generate(SIZE, seed=2).checksum() != first
 
 
-@pytest.mark.parametrize(
-    "size", [(10, 60, 200), (10, 70, 201), (30, 80, 800), (120, 200, 5000), (200, 61, 4066)]
-)
+@pytest.mark.parametrize("size", [(10, 60, 200), (10, 70, 201), (200, 61, 4066)])
 def test_sizes_are_exact(size: tuple[int, int, int]) -> None:
     dataset = generate(SyntheticSize(*size))
     assert (len(dataset.users), len(dataset.films), len(dataset.ratings)) == size
@@ -45,8 +42,6 @@ def test_the_name_has_the_size() -> None:
         ("synthetic-30x100x1001", "1,001 ratings do not fit 30 users and 100 films"),
         ("synthetic-9999999x999999x40000001", "40,000,001 ratings would not fit into the memory"),
         ("synthetic-30x80", "There is no data set 'synthetic-30x80'"),
-        ("synthetic-30x100x900 ", "There is no data set"),
-        ("ml-1m", "There is no data set 'ml-1m'"),
     ],
 )
 def test_impossible_sizes_are_refused(name: str, what: str) -> None:
@@ -56,20 +51,15 @@ def test_impossible_sizes_are_refused(name: str, what: str) -> None:
 
 def test_every_user_rates_at_least_twenty_films_and_none_twice(small: Dataset) -> None:
     assert small.histories.counts.min() >= 20
-    pairs = small.ratings.user_rows.astype(int) * len(small.films) + small.ratings.film_rows
-    assert len(np.unique(pairs)) == len(pairs)
+    pairs = np.stack([small.ratings.user_rows, small.ratings.film_rows])
+    assert np.unique(pairs, axis=1).shape == pairs.shape
 
 
 def test_ids_and_values_are_like_those_of_movielens(small: Dataset) -> None:
-    assert small.users.ids.tolist() == list(range(1, 121))
-    assert small.films.ids.tolist() == list(range(1, 201))
     assert set(small.ratings.values.tolist()) == {1, 2, 3, 4, 5}
     assert 3.4 < small.ratings.values.mean() < 3.7
     assert 0.45 < (small.ratings.values >= 4).mean() < 0.65
-    assert set(small.users.gender.tolist()) == {0, 1}
-    assert small.users.age.min() >= 7
-    assert all(len(code) == 5 and code.isdigit() for code in small.users.zip_code.tolist())
-    assert not np.isnat(small.films.released).any()
+    assert len(set(small.films.titles.tolist())) == 200
     assert all(
         title.endswith(f", The ({int(year)})")
         for title, year in zip(small.films.titles.tolist(), small.films.years, strict=True)
@@ -78,38 +68,20 @@ def test_ids_and_values_are_like_those_of_movielens(small: Dataset) -> None:
 
 def test_genres_and_occupations_are_as_many_as_in_movielens(small: Dataset) -> None:
     assert len(small.genres) == small.films.genres.shape[1] == 19
-    assert len(small.occupations) == 21
-    assert small.users.occupation.min() >= 0
-    assert small.users.occupation.max() < 21
+    assert set(small.users.occupation.tolist()) <= set(range(len(small.occupations)))
     per_film = small.films.genres.sum(axis=1)
     assert (per_film.min(), per_film.max()) == (1, 3)
     assert not small.films.genres[:, 0].any()  # "unknown" is there, and empty
 
 
-def test_titles_differ() -> None:
-    dataset = generate(SyntheticSize(10, 2_000, 200))
-    assert len(set(dataset.films.titles.tolist())) == 2_000
-
-
-def test_the_five_folds_part_all_ratings(small: Dataset) -> None:
-    folds = [small.folds[f"u{number}"] for number in range(1, 6)]
-    assert [len(fold) for fold in folds] == [1_000] * 5
-    assert np.sort(np.concatenate(folds)).tolist() == list(range(5_000))
-
-
-def test_ua_and_ub_hold_out_ten_ratings_of_each_user_and_share_none(small: Dataset) -> None:
+def test_folds_are_like_those_of_movielens(small: Dataset) -> None:
+    fifths = [small.folds[f"u{number}"] for number in range(1, 6)]
+    assert [len(fold) for fold in fifths] == [1_000] * 5
+    assert np.sort(np.concatenate(fifths)).tolist() == list(range(5_000))
     for fold in ("ua", "ub"):
         users = small.ratings.user_rows[small.folds[fold]]
         assert np.bincount(users).tolist() == [10] * 120
     assert not set(small.folds["ua"].tolist()) & set(small.folds["ub"].tolist())
-
-
-def test_popularity_and_activity_have_a_long_tail(medium: Dataset) -> None:
-    of_films = np.sort(np.bincount(medium.ratings.film_rows, minlength=500))[::-1]
-    assert of_films[:100].sum() > 0.45 * of_films.sum()  # a fifth of the films
-    assert of_films[0] > 8 * np.median(of_films[250:])
-    of_users = medium.histories.counts
-    assert of_users.max() > 4 * np.median(of_users)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +98,3 @@ def test_tastes_and_demographics_predict_more_than_popularity(
     assert popularity is not None
     assert personal is not None
     assert personal > factor * popularity
-
-
-def test_the_name_is_kept() -> None:
-    assert generate(SIZE).name == synthetic.NAME == "synthetic"
-    assert generate(SIZE, name="synthetic-30x100x900").name == "synthetic-30x100x900"

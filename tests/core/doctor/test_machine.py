@@ -1,7 +1,5 @@
 """Libraries, devices and folders are examined; a broken one is a finding with its fix."""
 
-import errno
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -11,25 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from movierec_cli.core.doctor import Check, State, exit_code, machine
+from movierec_cli.core.doctor import Check, exit_code, machine
 from movierec_cli.core.paths import Paths
 from tests.core.doctor.conftest import finding, found
 
 
 def by_name(checks: Any) -> dict[str, Check]:
     return {check.name: check for check in checks}
-
-
-def break_import(name: str, failure: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the import of a library fail."""
-    real = machine.importlib.import_module
-
-    def importing(wanted: str) -> ModuleType:
-        if wanted == name:
-            raise failure
-        return real(wanted)
-
-    monkeypatch.setattr(machine.importlib, "import_module", importing)
 
 
 def test_versions_are_those_of_the_imported_libraries() -> None:
@@ -39,48 +25,46 @@ def test_versions_are_those_of_the_imported_libraries() -> None:
     assert checks["torch"].detail == torch.__version__  # with its build, such as +cu130
     assert checks["numpy"].detail == np.__version__
     assert checks["python"].detail.endswith(".".join(map(str, sys.version_info[:3])))
-    needed = ("pandas", "safetensors", "filelock", "jinja2", "msgspec", "rapidfuzz", "typer")
-    for name in needed:
-        assert checks[name].state is State.ok
+    for name in ("pandas", "safetensors", "filelock", "typer", "rich"):
         assert checks[name].detail[0].isdigit()
+    assert {check.state for check in checks.values()} == {"ok"}
 
 
 def test_an_absent_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_EXTRAS", {"plot": "numpy", "song": "movierec-no-such-package"})
     checks = by_name(machine.versions())
     assert checks["extra plot"].detail == f"numpy {np.__version__}"
-    assert checks["extra song"].state is State.ok
+    assert checks["extra song"].state == "ok"
     assert checks["extra song"].detail.endswith("pip install 'movierec[song]'")
 
 
-@pytest.mark.parametrize("library", ["torch", "pandas"])
 @pytest.mark.parametrize(
     ("failure", "reason", "fix"),
     [
-        (None, "is not installed", "pip install"),
-        (ModuleNotFoundError("x", name="sympy"), "ModuleNotFoundError", "--force-reinstall"),
-        (OSError("libcudart.so.12: cannot\nand more"), "cannot", "--force-reinstall"),
+        (ModuleNotFoundError("", name="torch"), "is not installed", "pip install torch"),
+        (
+            OSError("libcudart.so.12: cannot\nand more"),
+            "does not work: OSError: libcudart.so.12: cannot",
+            "pip install --force-reinstall torch",
+        ),
     ],
 )
 def test_a_library_that_cannot_be_imported_is_broken(
-    library: str,
-    failure: Exception | None,
-    reason: str,
-    fix: str,
-    filled: Paths,
-    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception, reason: str, fix: str, filled: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    break_import(library, failure or ModuleNotFoundError("", name=library), monkeypatch)
+    real = machine.importlib.import_module
+
+    def importing(wanted: str) -> ModuleType:
+        if wanted == "torch":
+            raise failure
+        return real(wanted)
+
+    monkeypatch.setattr(machine.importlib, "import_module", importing)
     checks = found(filled)
-    state, detail, command = finding(checks[library])
-    assert state == "broken"
-    assert reason in detail
-    assert "\n" not in detail
-    assert fix in command
-    assert command.endswith(library)
+    assert finding(checks["torch"]) == ("broken", reason, fix)
     assert exit_code(checks.values()) == 3
-    assert ("cpu" in checks) == (library != "torch")
-    assert checks["run mine"].state is State.ok  # it needs neither of them
+    assert "cpu" not in checks
+    assert checks["run mine"].state == "ok"  # it does not need torch
 
 
 def fake_torch(numpy: Any = lambda: np.ones(2), available: Any = lambda: True) -> Any:
@@ -112,62 +96,36 @@ def test_devices_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert finding(absent["cuda"]) == ("ok", "none", "")
 
 
-def test_a_card_that_cannot_be_used_is_a_note_with_the_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_device_that_cannot_be_used_has_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_old() -> bool:
         warnings.warn("The driver is too old\nmore", stacklevel=1)
         return False
 
-    checks = devices(fake_torch(available=too_old), monkeypatch)
-    assert finding(checks["cuda"]) == ("note", "The driver is too old", "")
-
-
-def test_a_torch_that_was_built_for_another_numpy_is_broken(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def numpy() -> None:
+    def other_numpy() -> None:
         raise RuntimeError("Numpy is not available")
 
-    check = devices(fake_torch(numpy=numpy), monkeypatch)["cpu"]
-    assert check.state is State.broken
-    assert check.fix == "pip install --force-reinstall torch numpy"
+    checks = devices(fake_torch(numpy=other_numpy, available=too_old), monkeypatch)
+    assert finding(checks["cuda"]) == ("note", "The driver is too old", "")
+    assert finding(checks["cpu"])[::2] == (
+        "broken", "pip install --force-reinstall torch numpy",
+    )  # fmt: skip
 
 
 def test_set_variables_are_named_without_their_values(paths: Paths) -> None:
     environ = {"MOVIEREC_HOME": "/secret", "MOVIEREC_DEBUG": "", "MOVIEREC_DATASET": "x", "PS1": ""}
     checks = by_name(machine.folders(paths, environ))
     assert checks["environment"].detail == "MOVIEREC_DATASET, MOVIEREC_HOME"
-    assert "MOVIEREC" not in by_name(machine.folders(paths, {}))["environment"].detail
 
 
-@pytest.mark.parametrize(
-    ("environ", "fix"),
-    [
-        ({}, "export MOVIEREC_HOME=~/movierec"),
-        ({"MOVIEREC_CACHE_DIR": "x"}, "export MOVIEREC_CACHE_DIR=~/movierec/cache"),
-    ],
-)
-def test_a_folder_below_a_file_is_broken(environ: dict[str, str], fix: str, tmp_path: Path) -> None:
+def test_a_folder_below_a_file_is_broken(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     paths = Paths(cache=tmp_path / "file" / "cache", data=tmp_path / "data")
-    checks = by_name(machine.folders(paths, environ))
-    assert finding(checks["cache folder"])[::2] == ("broken", fix)
-    assert "Not a directory" in checks["cache folder"].detail
-    assert checks["data folder"].state is State.ok
-    assert not paths.data.exists()
-    assert exit_code(checks.values()) == 3
-
-
-def test_a_read_only_folder_is_broken(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_only(**_: Any) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr(machine.tempfile, "TemporaryFile", read_only)
     checks = by_name(machine.folders(paths, {}))
-    for name in ("cache folder", "data folder"):
-        assert checks[name].state is State.broken
-        assert "Read-only file system" in checks[name].detail
+    state, detail, fix = finding(checks["cache folder"])
+    assert (state, fix) == ("broken", "export MOVIEREC_CACHE_DIR=~/movierec/cache")
+    assert "Not a directory" in detail
+    assert checks["data folder"].state == "ok"
+    assert not paths.data.exists()
 
 
 @pytest.mark.parametrize(
@@ -182,14 +140,3 @@ def test_little_free_disk_is_a_note(
 ) -> None:
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     assert finding(by_name(machine.folders(paths, {}))["free disk"]) == expected
-
-
-def test_a_disk_that_cannot_be_measured_is_a_note(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_: Path) -> None:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    monkeypatch.setattr(machine.shutil, "disk_usage", refuse)
-    check = by_name(machine.folders(paths, {}))["free disk"]
-    assert (check.state, check.exit_code) == (State.note, 0)

@@ -71,10 +71,6 @@ def test_the_real_files_have_the_published_counts(ml100k: Dataset) -> None:
     assert (len(ml100k.genres), len(ml100k.occupations)) == (19, 21)
     assert np.bincount(ml100k.users.gender).tolist() == [670, 273]
     assert (ml100k.users.age.min(), ml100k.users.age.max()) == (7, 73)
-
-
-@pytest.mark.ml100k
-def test_the_real_folds_have_the_published_sizes(ml100k: Dataset) -> None:
     sizes = {fold: len(rows) for fold, rows in ml100k.folds.items()}
     assert sizes == dict.fromkeys(("u1", "u2", "u3", "u4", "u5"), 20_000) | {"ua": 9430, "ub": 9430}
     assert ml100k.folds["u1"].tolist() == list(range(20_000))  # a consecutive block
