@@ -2,34 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 
-Shapes = Mapping[str, tuple[int, ...]]
-"""The shape of each array of a trained model by its name."""
+Shapes = Mapping[str, tuple[int | str, ...]]
+"""Array -> the size of each axis: a number, ``films``, or a free size that arrays share by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores of a model for each film of the catalog and some users.
+    """Scores for each user and each film of the catalog, [n_users, n_films] each.
 
-    Attributes
-    ----------
-    score
-        [n_users, n_films]; films are recommended in descending order.
-    rating
-        [n_users, n_films] predicted ratings, 1..5; ``None`` from a model that predicts none.
-    like_probability
-        [n_users, n_films] probabilities of a rating of 4 or higher, 0..1; ``None`` likewise.
+    Films are recommended in descending order of ``score``. Some models predict no ratings (1..5),
+    or no probabilities of a rating of 4 or higher (0..1).
     """
 
     score: FloatArray
     rating: FloatArray | None = None
     like_probability: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedModel:
+    """The arrays of a trained model, and their shapes."""
+
+    weights: Mapping[str, FloatArray]
+
+    SHAPES: ClassVar[Shapes]
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Raise ``ValueError`` for impossible values in arrays of the right shapes."""
 
 
 class Model(Protocol):

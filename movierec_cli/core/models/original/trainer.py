@@ -33,20 +33,10 @@ from movierec_cli.core.training.options import TrainingOptions
 
 Weights = dict[str, FloatArray]
 
-_VALIDATION_BATCH = 4096
-
-# Step 1: inputs
-
-
 Batch = tuple[Tensor, ...]
 """User rows, film rows and ratings, [B] each."""
 
-
-def _examples(device: str, *columns: np.ndarray[Any, Any]) -> TensorDataset:
-    """Copy user rows, film rows and ratings to the device."""
-    user_rows, film_rows, ratings = (torch.as_tensor(column, device=device) for column in columns)
-    return TensorDataset(user_rows.long(), film_rows.long(), ratings)
-
+_VALIDATION_BATCH = 4096
 
 # Step 2: networks
 
@@ -110,15 +100,7 @@ class DnnNetwork(nn.Module):
 
 
 class _OriginalTrainer(ABC):
-    """The features and batches of both trainers.
-
-    Parameters
-    ----------
-    split
-        The training part, and a validation part of other users.
-    films
-        [n_films, item_dim], features of the films.
-    """
+    """The features and batches of both trainers; ``films`` are their features."""
 
     module: nn.Module
 
@@ -128,10 +110,12 @@ class _OriginalTrainer(ABC):
         self.users = torch.as_tensor(users, device=device)  # [n_users, user_dim]
         self.films = torch.as_tensor(films, device=device)  # [n_films, item_dim]
         ratings, targets = train.ratings, split.validation.targets
-        self._train = _examples(device, ratings.user_rows, ratings.film_rows, ratings.values)
         rows = np.searchsorted(train.users.ids, split.validation.users.ids)
-        self._validation = _examples(
-            device, rows[targets.user_rows], targets.film_rows, targets.ratings
+        training = (ratings.user_rows, ratings.film_rows, ratings.values)
+        validation = (rows[targets.user_rows], targets.film_rows, targets.ratings)
+        self._train, self._validation = (
+            TensorDataset(*(torch.as_tensor(column, device=device) for column in columns))
+            for columns in (training, validation)
         )
         self._batch_size = options.batch_size
 
@@ -200,10 +184,7 @@ class OriginalTwoTowerTrainer(_OriginalTrainer):
 class OriginalDnnTrainer(_OriginalTrainer):
     """Trainer of the original dnn: cross-entropy of "rated 4 or 5", and a cosine task.
 
-    Parameters
-    ----------
-    films
-        [n_films, 19 + 384], genres and title vectors.
+    ``films`` [n_films, 19 + 384] are genres and title vectors.
     """
 
     monitor = Monitor("accuracy", "highest")

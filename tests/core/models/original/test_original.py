@@ -1,6 +1,6 @@
 """The two original networks: trained with torch, scored with numpy, the same numbers from both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
-from movierec_cli.core.errors import UsageError
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
@@ -181,19 +180,3 @@ def test_a_last_batch_of_one_is_left_out(small: Dataset) -> None:
     )
     batches = list(trainer.batches(torch.Generator().manual_seed(0)))
     assert [len(ratings) for _, _, ratings in batches] == [size]
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: OriginalTwoTowerConfig(hidden_dim=0),
-        lambda: OriginalTwoTowerConfig(dropout=1.0),
-        lambda: OriginalDnnConfig(embedding_dim=-1),
-        lambda: OriginalDnnConfig(joint_dim=0),
-        lambda: OriginalDnnConfig(dropout=-0.1),
-        lambda: OriginalDnnConfig(gamma=-1.0),
-    ],
-)
-def test_a_value_out_of_range_is_refused(make: Callable[[], object]) -> None:
-    with pytest.raises(UsageError):
-        make()

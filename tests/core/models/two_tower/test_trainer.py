@@ -124,7 +124,7 @@ def test_unknown_demographics_are_enough_to_train_and_to_score(small: Dataset) -
 
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(small: Dataset) -> None:
     first, again = trained(small), trained(small)
-    assert first.keys() == TwoTower.shapes(first, 200).keys()
+    assert first.keys() == TwoTower.SHAPES.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, again[name], err_msg=name)
 
