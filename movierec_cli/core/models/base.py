@@ -45,12 +45,7 @@ class Model(Protocol):
     def score(self, histories: Histories, users: Users) -> Scores:
         """Score the whole catalog, films of the histories included.
 
-        Parameters
-        ----------
-        histories
-            The known ratings of each user, [n_users]; empty for the cold start.
-        users
-            The demographics, [n_users]; each may be unknown.
+        Histories are empty in the cold start; each demographic value may be unknown.
         """
 
 
@@ -77,16 +72,7 @@ class ExplainingModel(Protocol):
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
     ) -> FloatArray:
-        """Return the addend of each known film to the score of some films.
+        """Return the addends of one user's known films to the scores of ``film_rows`` [n].
 
-        Parameters
-        ----------
-        history, users
-            One user.
-        film_rows
-            [n] rows of the scored films.
-
-        Returns
-        -------
-        [n_entries, n]; the rest of the score does not come from the history.
+        They are [n_entries, n]; the rest of the score does not come from the history.
         """

@@ -76,7 +76,7 @@ def test_item_knn_sums_cosines_weighted_by_the_ratings() -> None:
     gram = MATRIX.T @ MATRIX
     cosine_ab = gram[0, 1] / np.sqrt(gram[0, 0] * gram[1, 1])
     cosine_ac = gram[0, 2] / np.sqrt(gram[0, 0] * gram[2, 2])
-    assert np.diag(model.similarity).tolist() == [0] * 4
+    assert np.diag(model.weights).tolist() == [0] * 4
     scores = model.score(make_histories({0: 4.0}, {1: 1.0, 2: 2.0}), make_users(2)).score
     np.testing.assert_allclose(scores[0], [0, 4 * cosine_ab, 4 * cosine_ac, 0], rtol=1e-6)
     assert scores[1, 0] == pytest.approx(cosine_ab + 2 * cosine_ac)
@@ -85,9 +85,9 @@ def test_item_knn_sums_cosines_weighted_by_the_ratings() -> None:
 def test_item_knn_keeps_the_nearest_neighbors(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything = ItemKnn.fit(small).similarity
+    everything = ItemKnn.fit(small).weights
     monkeypatch.setattr(ItemKnn, "NEIGHBORS", 3)
-    nearest = ItemKnn.fit(small).similarity
+    nearest = ItemKnn.fit(small).weights
     assert (nearest > 0).sum(axis=0).max() == 3
     for film in range(5):
         best = np.sort(everything[:, film])[-3:]

@@ -42,17 +42,9 @@ def like_probability(
 def fit_like_head(
     score: Callable[[Histories, Users], FloatArray], train: Dataset, validation: Scenario, seed: int
 ) -> dict[str, FloatArray]:
-    """Fit the head.
+    """Fit the head to hidden ratings, by the ``score`` [n_users, n_films] of a trained model.
 
-    Parameters
-    ----------
-    score
-        Returns the scores [n_users, n_films] of a model fitted to ``train``.
-    train
-        The ratings that the levels of the films come from.
-    validation
-        Users with hidden ratings. Scores of ratings that the model was fitted to are too good to
-        fit probabilities to.
+    Scores of ratings that the model was fitted to are too good to fit probabilities to.
     """
     level, counts = _film_levels(train)
     generator = np.random.default_rng(seed)

@@ -136,13 +136,7 @@ class Dnn(WeightedModel):
 def history_weights(
     histories: Histories, rating_weights: FloatArray | tuple[float, ...]
 ) -> FloatArray:
-    """Return the weight w of each rating, [n_entries].
-
-    Parameters
-    ----------
-    rating_weights
-        [5], the weights of 1 to 5 stars; between them they are interpolated.
-    """
+    """Return the weight w of each rating, [n_entries]; those of half stars are interpolated."""
     weights = np.interp(histories.ratings, np.arange(1.0, 6.0), rating_weights)
     if histories.disliked is not None:
         weights = np.where(histories.disliked, _DISLIKED_WEIGHT, weights)

@@ -24,18 +24,9 @@ _CONSTANT_RIDGE = 1e-3
 
 
 def demographic_regression(demographics: Tensor, ridge: float) -> Tensor:
-    """Return the matrix that turns user vectors into the weights of a ridge regression.
+    """Return the matrix [1 + K, U] of a ridge regression on centered ``demographics`` [U, K].
 
-    Parameters
-    ----------
-    demographics
-        [U, K], centered.
-    ridge
-        Ridge of the K slopes.
-
-    Returns
-    -------
-    [1 + K, U]; times user vectors [U, D] it gives a constant and K slopes, [1 + K, D].
+    Times user vectors [U, D] it gives a constant and K slopes, [1 + K, D].
     """
     constant = torch.ones(len(demographics), 1, device=demographics.device)
     inputs = torch.cat([constant, demographics], dim=1)  # X [U, 1 + K]
@@ -49,18 +40,7 @@ def demographic_regression(demographics: Tensor, ridge: float) -> Tensor:
 def fit_cold_start(
     weights: Mapping[str, FloatArray], train: Dataset, level_shrinkage: float
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with ``cold_start_level`` and ``like_head``.
-
-    Parameters
-    ----------
-    weights
-        All other arrays of a `TwoTower`.
-    train
-        The training ratings.
-    level_shrinkage
-        Number of ratings at which a film's level moves half of the way from zero to the mean of
-        its residuals.
-    """
+    """Return ``weights``, all other arrays of a `TwoTower`, with its level and like head."""
     n_films = len(train.films)
     complete = {
         **weights,

@@ -18,34 +18,16 @@ _YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 19
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """The training data of U users and N films as tensors; users without a rating are left out.
+    """The training data of U users and N films as tensors; users without a rating are left out."""
 
-    Attributes
-    ----------
-    user_rows, film_rows
-        [nnz], the user and the film of each rating, sorted by user and film.
-    ratings
-        [nnz], without their mean.
-    rating_mean
-        That mean.
-    rated
-        [U, N], a one for each rating.
-    demographics
-        [U, K], centered, 0 where unknown.
-    demographic_mean
-        [K], the means of the known demographics.
-    content
-        [N, L], genres and years of the films, centered.
-    """
-
-    user_rows: Tensor
+    user_rows: Tensor  # [nnz], sorted by user and film, as the next two
     film_rows: Tensor
-    ratings: Tensor
+    ratings: Tensor  # without their mean
     rating_mean: float
-    rated: SparseMatrix
-    demographics: Tensor
-    demographic_mean: FloatArray
-    content: Tensor
+    rated: SparseMatrix  # [U, N], a one for each rating
+    demographics: Tensor  # [U, K], centered, 0 where unknown
+    demographic_mean: FloatArray  # [K], of the known demographics
+    content: Tensor  # [N, L], genres and years of the films, centered
 
     @classmethod
     def from_dataset(cls, train: Dataset, device: str) -> "Inputs":

@@ -9,11 +9,11 @@ from movierec_cli.core.data.dataset import Histories, Users
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.dnn.components import COLD_START, WITH_HISTORY
 from movierec_cli.core.models.dnn.model import Dnn, history_shares, history_weights
-from movierec_cli.core.models.features import n_demographic_features
+from movierec_cli.core.models.features import demographic_mean
 from tests.helpers import make_histories
 
 RATING_WEIGHTS = (0.1, 0.3, 0.7, 1.0, 1.2)
-N_FEATURES = n_demographic_features(0)
+N_FEATURES = len(demographic_mean(Users.unknown(1), 0))
 # the first two columns read the history, the last one is the cold start
 MODEL = Dnn(
     {

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from movierec_cli.core.data.dataset import Histories, Users
-from movierec_cli.core.models.features import n_demographic_features
+from movierec_cli.core.models.features import demographic_mean
 from movierec_cli.core.models.two_tower.gibbs import solve_vectors
 from movierec_cli.core.models.two_tower.model import TwoTower, count_features
 from movierec_cli.core.models.two_tower.sparse import SparseMatrix
@@ -13,7 +13,7 @@ from tests.helpers import make_histories
 
 def neutral_weights(n_films: int, draws: int = 1, width: int = 2) -> dict[str, np.ndarray]:
     """Return weights, without occupations, that predict 3.5 for everyone."""
-    size = n_demographic_features(0)
+    size = len(demographic_mean(Users.unknown(1), 0))
     return {
         "film_vectors": np.zeros((draws, n_films, width), np.float32),
         "history_weights": np.zeros((draws, n_films, width), np.float32),
