@@ -66,14 +66,6 @@ def test_a_user_vector_is_the_weighted_sum_of_the_history_scaled_and_gated() -> 
     np.testing.assert_allclose(scores.like_probability, 1 / (1 + np.exp(-scores.score)), rtol=1e-5)
 
 
-@pytest.mark.parametrize(("n_ratings", "gate"), [(1, 1 / 5), (2, 2 / 6), (3, 3 / 7)])
-def test_a_longer_history_counts_more(n_ratings: int, gate: float) -> None:
-    histories = make_histories(dict.fromkeys(range(n_ratings), 5.0))
-    vectors = MODEL.user_vectors(histories, Users.unknown(1))
-    assert np.linalg.norm(vectors[0, :2]) == pytest.approx(0.9 * gate)
-    assert np.abs(vectors[0, 2]) == pytest.approx(0.5 * (1 - gate))
-
-
 def test_weights_of_half_stars_lie_between_those_of_stars() -> None:
     histories = make_histories({0: 0.5, 1: 1.0, 2: 3.5, 3: 5.0})
     weights = history_weights(histories, RATING_WEIGHTS)
