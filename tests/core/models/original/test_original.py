@@ -11,8 +11,7 @@ from movierec_cli.core.models.original.config import OriginalDnnConfig, Original
 from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
 from movierec_cli.core.models.original.trainer import (
     DnnNetwork,
-    OriginalDnnTrainer,
-    OriginalTwoTowerTrainer,
+    OriginalTrainer,
     TwoTowerNetwork,
 )
 from movierec_cli.core.models.presets import PRESETS
@@ -21,21 +20,17 @@ from tests.helpers import training_split
 
 
 @pytest.fixture(scope="module")
-def two_tower(small: Dataset) -> OriginalTwoTowerTrainer:
-    trainer, _ = train(small, tiny("two-tower", "original"))
-    assert isinstance(trainer, OriginalTwoTowerTrainer)
-    return trainer
+def two_tower(small: Dataset) -> OriginalTrainer:
+    return train(small, tiny("two-tower", "original"))[0]
 
 
 @pytest.fixture(scope="module")
-def dnn(small: Dataset) -> OriginalDnnTrainer:
-    trainer, _ = train(small, tiny("dnn", "original"))
-    assert isinstance(trainer, OriginalDnnTrainer)
-    return trainer
+def dnn(small: Dataset) -> OriginalTrainer:
+    return train(small, tiny("dnn", "original"))[0]
 
 
 def all_pairs(
-    trainer: OriginalTwoTowerTrainer | OriginalDnnTrainer,
+    trainer: OriginalTrainer,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the features of every user with every film, users first."""
     n_users, n_films = len(trainer.users), len(trainer.films)
@@ -43,7 +38,7 @@ def all_pairs(
 
 
 def test_the_two_tower_scores_as_its_network_does(
-    two_tower: OriginalTwoTowerTrainer, small: Dataset
+    two_tower: OriginalTrainer, small: Dataset
 ) -> None:
     scores = OriginalTwoTower(two_tower.export()).score(small.histories, small.users)
     two_tower.module.eval()
@@ -56,15 +51,13 @@ def test_the_two_tower_scores_as_its_network_does(
     assert expected.std() > 0.01
 
 
-def test_the_dnn_scores_as_its_network_does(dnn: OriginalDnnTrainer, small: Dataset) -> None:
+def test_the_dnn_scores_as_its_network_does(dnn: OriginalTrainer, small: Dataset) -> None:
     model = OriginalDnn(dnn.export())
     scores = model.score(small.histories, small.users)
-    network = dnn.module.eval()
-    users, films = all_pairs(dnn)
     with torch.no_grad():
-        vectors = network.embed_users(users), network.embed_films(films)
-        cosine = torch.cosine_similarity(*vectors).reshape(120, 200).numpy()
-        likes = torch.sigmoid(network.classify(*vectors)).reshape(120, 200).numpy()
+        users, films, log_odds = dnn.module.eval()(*all_pairs(dnn))
+    cosine = torch.cosine_similarity(users, films).reshape(120, 200).numpy()
+    likes = torch.sigmoid(log_odds).reshape(120, 200).numpy()
     np.testing.assert_allclose(scores.score, cosine, atol=1e-5)
     np.testing.assert_allclose(scores.like_probability, likes, atol=1e-5)
     assert scores.rating is None
@@ -73,7 +66,7 @@ def test_the_dnn_scores_as_its_network_does(dnn: OriginalDnnTrainer, small: Data
 
 
 def test_inputs_and_layers_are_those_of_the_report(
-    two_tower: OriginalTwoTowerTrainer, dnn: OriginalDnnTrainer
+    two_tower: OriginalTrainer, dnn: OriginalTrainer
 ) -> None:
     assert (two_tower.users.shape[1], two_tower.films.shape[1]) == (25, 20)
     assert (dnn.users.shape[1], dnn.films.shape[1]) == (25, 403)
@@ -112,7 +105,7 @@ def test_training_lowers_the_loss(model: str, small: Dataset) -> None:
 
 
 def test_scores_depend_on_demographics_alone(
-    two_tower: OriginalTwoTowerTrainer, dnn: OriginalDnnTrainer, small: Dataset
+    two_tower: OriginalTrainer, dnn: OriginalTrainer, small: Dataset
 ) -> None:
     without = Histories.empty(len(small.users))
     for model in (OriginalTwoTower(two_tower.export()), OriginalDnn(dnn.export())):
