@@ -39,11 +39,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         "original": Preset(
             OriginalTwoTowerConfig(),
             TrainingOptions(
-                epochs=25,
-                learning_rate=1e-4,
-                batch_size=200,
-                weight_decay=1e-6,
-                validation="users",
+                epochs=25, learning_rate=1e-4, batch_size=200, weight_decay=1e-6, validation="users"
             ),
         ),
     },

@@ -110,31 +110,14 @@ def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:
     np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
-def test_the_history_does_not_change_models_that_do_not_read_it(
-    small: Dataset,
-) -> None:
+@pytest.mark.parametrize("name", BASELINES)
+def test_only_some_baselines_read_the_history(name: str, small: Dataset) -> None:
     split = make_split(small)
-    cold, folded = split.scenarios
-    for name in ("random", "popularity", "film-mean", "demographic-ridge"):
-        model = BASELINES[name](split.full_train)
-        np.testing.assert_allclose(
-            model.score(cold.histories, cold.users).score,
-            model.score(folded.histories, folded.users).score,
-            rtol=1e-5,
-        )
-
-
-@pytest.mark.parametrize("name", sorted(BASELINES))
-def test_every_baseline_scores_every_film_with_a_number(name: str, small: Dataset) -> None:
-    split = make_split(small)
-    scores = BASELINES[name](split.full_train).score(
-        split.scenarios[1].histories, split.scenarios[1].users
-    )
-    assert scores.score.shape == (24, 200)
-    assert np.isfinite(scores.score).all()
-    if scores.rating is not None:
-        assert scores.rating.min() >= 1
-        assert scores.rating.max() <= 5
+    model = BASELINES[name](split.full_train)
+    cold, folded = (model.score(part.histories, part.users).score for part in split.scenarios)
+    assert folded.shape == (24, 200)
+    assert np.isfinite(folded).all()
+    assert np.allclose(cold, folded, rtol=1e-5) == (name not in ("bias", "item-knn", "ease"))
 
 
 @pytest.fixture(scope="module")

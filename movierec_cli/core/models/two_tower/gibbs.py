@@ -27,14 +27,12 @@ def solve_vectors(
         [C, n, D], the output m of the tower: the mean of the prior.
     other
         [C, n_other, D], vectors (b_j, q_j), bias first.
-    rated
-        [n, n_other], the rated pairs.
     ratings
-        [nnz], ratings without their mean, in the order of the entries of ``rated``.
+        [nnz], without their mean, in the order of the entries of ``rated`` [n, n_other].
     precision
-        [D], precision of the prior in units of the noise variance of a rating.
+        [D], of the prior, in units of the noise variance of a rating.
     noise
-        The noise variance of a rating: returns a draw from the posterior. With 0: its mean.
+        That variance, for a draw from the posterior; 0 for its mean.
     """
     # With x_j = (1, q_j) and sums over the ratings r_j of a row, the posterior is normal:
     #   A    = sum x_j x_j' + diag(precision)                            [D, D]

@@ -102,7 +102,7 @@ class TwoTowerTrainer:
     ) -> None:
         self._config, self._measure = config, measure
         self._train, self._validation = split.train, split.validation
-        inputs = Inputs.from_dataset(split.train, options.device)
+        inputs = Inputs(split.train, options.device)
         self._inputs = inputs
         (n_users, n_films), device = inputs.rated.shape, options.device
         n_user_side = inputs.demographics.shape[1] + N_COUNT_FEATURES
