@@ -9,13 +9,14 @@ predictions of the training ratings. Such a prediction rests on hundreds of othe
 prediction from the user's own history would fit the training ratings too closely.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
+from movierec_cli.core.models.features import user_blocks
 from movierec_cli.core.models.linear import logistic_regression
 from movierec_cli.core.models.two_tower.model import TwoTower
 
@@ -48,7 +49,13 @@ def fit_cold_start(
         "like_head": np.zeros(2, np.float32),
     }
     film_rows, ratings = train.histories.film_rows, train.histories.ratings
-    predicted = np.concatenate(list(_cold_start_predictions(TwoTower(complete), train)))
+    model = TwoTower(complete)
+    predicted = np.concatenate(
+        [
+            model.cold_start_ratings(users)[histories.user_rows, histories.film_rows]
+            for users, histories in user_blocks(train, _BATCH)
+        ]
+    )
     # level = sum of residuals / (number of ratings + shrinkage)
     residuals = np.bincount(film_rows, weights=ratings - predicted, minlength=n_films)
     counts = np.bincount(film_rows, minlength=n_films)
@@ -57,13 +64,3 @@ def fit_cold_start(
     complete["cold_start_level"] = level
     complete["like_head"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
     return complete
-
-
-def _cold_start_predictions(model: TwoTower, train: Dataset) -> Iterator[FloatArray]:
-    """Yield the cold-start prediction of each training rating, ordered by user and film."""
-    rows = np.flatnonzero(train.histories.counts)
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        histories = train.histories.take(batch)
-        ratings = model.cold_start_ratings(train.users.take(batch))
-        yield ratings[histories.user_rows, histories.film_rows]
