@@ -11,9 +11,10 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.trainer import DnnTrainer
+from movierec_cli.core.models.features import film_features
 from movierec_cli.core.models.original.config import OriginalTwoTowerConfig
 from movierec_cli.core.models.original.title_vectors import title_vectors
-from movierec_cli.core.models.original.trainer import OriginalDnnTrainer, OriginalTwoTowerTrainer
+from movierec_cli.core.models.original.trainer import OriginalTrainer
 from movierec_cli.core.models.presets import Preset
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
@@ -32,19 +33,18 @@ def build_trainer(
     split: Split, preset: Preset, progress: Progress = SILENT
 ) -> tuple[ExportingTrainer, dict[str, str]]:
     """Return the trainer of a preset, and the sources of its inputs as in a manifest."""
-    config, options = preset.config, preset.training
+    config, options, catalog = preset.config, preset.training, split.train.films
     if isinstance(config, DnnConfig):
         progress.describe("Solving the item-item components")
         return DnnTrainer(split, config, options, _measuring("ndcg", "map")), {}
     if isinstance(config, TwoTowerConfig):
         return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}
     if isinstance(config, OriginalTwoTowerConfig):
-        return OriginalTwoTowerTrainer(split, config, options), {}
+        return OriginalTrainer(split, film_features(catalog), config, options), {}
     progress.describe("Computing title vectors")
-    catalog = split.train.films
     titles, source = title_vectors(catalog.titles.tolist())
     films = np.hstack([catalog.genres.astype(np.float32), titles])
-    return OriginalDnnTrainer(split, films, config, options), {"title_vectors": source}
+    return OriginalTrainer(split, films, config, options), {"title_vectors": source}
 
 
 def _measuring(*names: str) -> Callable[[Model, Scenario], Mapping[str, float]]:

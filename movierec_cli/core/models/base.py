@@ -2,34 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
 
-Shapes = Mapping[str, tuple[int, ...]]
-"""The shape of each array of a trained model by its name."""
+Shapes = Mapping[str, tuple[int | str, ...]]
+"""Array -> the size of each axis: a number, ``films``, or a free size that arrays share by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores of a model for each film of the catalog and some users.
+    """Scores for each user and each film of the catalog, [n_users, n_films] each.
 
-    Attributes
-    ----------
-    score
-        [n_users, n_films]; films are recommended in descending order.
-    rating
-        [n_users, n_films] predicted ratings, 1..5; ``None`` from a model that predicts none.
-    like_probability
-        [n_users, n_films] probabilities of a rating of 4 or higher, 0..1; ``None`` likewise.
+    Films are recommended in descending order of ``score``. Some models predict no ratings (1..5),
+    or no probabilities of a rating of 4 or higher (0..1).
     """
 
     score: FloatArray
     rating: FloatArray | None = None
     like_probability: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedModel:
+    """The arrays of a trained model, and their shapes."""
+
+    weights: Mapping[str, FloatArray]
+
+    SHAPES: ClassVar[Shapes]
+
+    @staticmethod
+    def check(weights: Mapping[str, FloatArray]) -> None:
+        """Raise ``ValueError`` for impossible values in arrays of the right shapes."""
 
 
 class Model(Protocol):
@@ -38,12 +45,7 @@ class Model(Protocol):
     def score(self, histories: Histories, users: Users) -> Scores:
         """Score the whole catalog, films of the histories included.
 
-        Parameters
-        ----------
-        histories
-            The known ratings of each user, [n_users]; empty for the cold start.
-        users
-            The demographics, [n_users]; each may be unknown.
+        Histories are empty in the cold start; each demographic value may be unknown.
         """
 
 
@@ -70,16 +72,7 @@ class ExplainingModel(Protocol):
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
     ) -> FloatArray:
-        """Return the addend of each known film to the score of some films.
+        """Return the addends of one user's known films to the scores of ``film_rows`` [n].
 
-        Parameters
-        ----------
-        history, users
-            One user.
-        film_rows
-            [n] rows of the scored films.
-
-        Returns
-        -------
-        [n_entries, n]; the rest of the score does not come from the history.
+        They are [n_entries, n]; the rest of the score does not come from the history.
         """

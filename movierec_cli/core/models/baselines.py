@@ -6,20 +6,15 @@ of size films x films, never users x films.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import (
-    RELEVANT_RATING,
-    Dataset,
-    FloatArray,
-    Histories,
-    Users,
-)
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.features import dense_history, user_blocks, user_features
 from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
+
+_SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +45,7 @@ class Popularity:
     @classmethod
     def fit(cls, train: Dataset) -> "Popularity":
         """Count the ratings of each film."""
-        return cls(_film_sums(train, np.ones(len(train.ratings), np.float32)))
+        return cls(_film_sums(train))
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Give every user the same counts."""
@@ -64,17 +59,12 @@ class FilmMean:
 
     means: FloatArray
 
-    SHRINKAGE = 5.0
-
     @classmethod
     def fit(cls, train: Dataset) -> "FilmMean":
         """Average the ratings of each film."""
         values = train.ratings.values
-        counts = _film_sums(train, np.ones(len(values), np.float32))
-        prior = cls.SHRINKAGE * values.mean(dtype=np.float64)
-        return cls(
-            ((_film_sums(train, values) + prior) / (counts + cls.SHRINKAGE)).astype(np.float32)
-        )
+        sums = _film_sums(train, values) + _SHRINKAGE * values.mean(dtype=np.float64)
+        return cls((sums / (_film_sums(train) + _SHRINKAGE)).astype(np.float32))
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict the same ratings for every user."""
@@ -90,8 +80,6 @@ class Bias:
     mean: float
     film_bias: FloatArray
 
-    FILM_SHRINKAGE = 5.0
-    USER_SHRINKAGE = 5.0
     SWEEPS = 5
 
     @classmethod
@@ -99,19 +87,18 @@ class Bias:
         """Fit film and user biases in turn, each the shrunk mean of the residuals of the other."""
         ratings = train.ratings
         mean = float(ratings.values.mean(dtype=np.float64))
-        counts = _film_sums(train, np.ones(len(ratings), np.float32))
         model = cls(mean, np.zeros(len(train.films), np.float32))
         for _ in range(cls.SWEEPS):
             user_bias = model.user_bias(train.histories)
             residuals = ratings.values - mean - user_bias[ratings.user_rows]
-            model = cls(mean, _film_sums(train, residuals) / (counts + cls.FILM_SHRINKAGE))
+            model = cls(mean, _film_sums(train, residuals) / (_film_sums(train) + _SHRINKAGE))
         return model
 
     def user_bias(self, histories: Histories) -> FloatArray:
         """Return the shrunk mean residual of each user, [n_users]."""
         residuals = histories.ratings - self.mean - self.film_bias[histories.film_rows]
         sums = np.bincount(histories.user_rows, weights=residuals, minlength=len(histories))
-        return (sums / (histories.counts + self.USER_SHRINKAGE)).astype(np.float32)
+        return (sums / (histories.counts + _SHRINKAGE)).astype(np.float32)
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
@@ -121,14 +108,23 @@ class Bias:
 
 
 @dataclass(frozen=True, eq=False)
-class ItemKnn:
+class _ItemItem:
+    """Scores by the ratings of each user times the weights between films."""
+
+    weights: FloatArray  # [n_films, n_films], row: rated film, column: candidate
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Sum the weights from the films of the history, times their ratings."""
+        del users
+        return Scores(dense_history(histories, len(self.weights)) @ self.weights)
+
+
+class ItemKnn(_ItemItem):
     """Item-based nearest neighbors by the cosine of the films' rating vectors.
 
     Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms. The
     weighted sum is not normalized, which ranks better.
     """
-
-    similarity: FloatArray  # [n_films, n_films], row: rated film, column: candidate
 
     NEIGHBORS = 50
 
@@ -144,17 +140,9 @@ class ItemKnn:
         similarity[similarity < least] = 0.0
         return cls(similarity.astype(np.float32))
 
-    def score(self, histories: Histories, users: Users) -> Scores:
-        """Sum the similarities to the films of the history, weighted by their ratings."""
-        del users
-        return Scores(dense_history(histories, len(self.similarity)) @ self.similarity)
 
-
-@dataclass(frozen=True, eq=False)
-class Ease:
+class Ease(_ItemItem):
     """EASE (Steck 2019) on the matrix of ratings instead of ones; see `linear.ease`."""
-
-    weights: FloatArray  # [n_films, n_films]
 
     REGULARIZATION = 3000.0
 
@@ -162,11 +150,6 @@ class Ease:
     def fit(cls, train: Dataset) -> "Ease":
         """Solve for the weights."""
         return cls(ease(_gram(train), cls.REGULARIZATION).astype(np.float32))
-
-    def score(self, histories: Histories, users: Users) -> Scores:
-        """Multiply the ratings of each user with the weights."""
-        del users
-        return Scores(dense_history(histories, len(self.weights)) @ self.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,22 +187,20 @@ class DemographicRidge:
         return Scores(self._features(users, self.n_occupations) @ self.weights)
 
 
-BASELINES: Mapping[str, Callable[[Dataset], Model]] = MappingProxyType(
-    {
-        "random": Random.fit,
-        "popularity": Popularity.fit,
-        "film-mean": FilmMean.fit,
-        "bias": Bias.fit,
-        "item-knn": ItemKnn.fit,
-        "ease": Ease.fit,
-        "demographic-ridge": DemographicRidge.fit,
-    }
-)
+BASELINES: Mapping[str, Callable[[Dataset], Model]] = {
+    "random": Random.fit,
+    "popularity": Popularity.fit,
+    "film-mean": FilmMean.fit,
+    "bias": Bias.fit,
+    "item-knn": ItemKnn.fit,
+    "ease": Ease.fit,
+    "demographic-ridge": DemographicRidge.fit,
+}
 """Name -> function that fits the baseline to the training part of a split."""
 
 
-def _film_sums(train: Dataset, values: FloatArray) -> FloatArray:
-    """Sum ``values`` [n_ratings] over the ratings of each film, [n_films]."""
+def _film_sums(train: Dataset, values: FloatArray | None = None) -> FloatArray:
+    """Sum ``values`` [n_ratings], by default ones, over the ratings of each film, [n_films]."""
     sums = np.bincount(train.ratings.film_rows, weights=values, minlength=len(train.films))
     return sums.astype(np.float32)
 

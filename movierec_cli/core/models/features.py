@@ -27,21 +27,14 @@ def user_features(users: Users, n_occupations: int) -> FloatArray:
     """
     columns = np.zeros((len(users), 2 + n_occupations + len(GENDERS)), dtype=np.float32)
     columns[:, 0] = np.nan_to_num((users.age - _AGE_MIDDLE) / _AGE_SCALE)
-    columns[:, 1] = _scaled_zip(users)
+    first = users.zip_code.astype("<U1")
+    digit = np.isin(first, list("0123456789"))
+    columns[digit, 1] = (first[digit].astype(np.float32) - 4.5) / 4.5
     known = np.flatnonzero((users.occupation >= 0) & (users.occupation < n_occupations))
     columns[known, 2 + users.occupation[known]] = 1.0
     known = np.flatnonzero(users.gender >= 0)
     columns[known, 2 + n_occupations + users.gender[known]] = 1.0
     return columns
-
-
-def _scaled_zip(users: Users) -> FloatArray:
-    """Return the region digit of each zip code, -1..1; 0 for codes that start otherwise."""
-    first = users.zip_code.astype("<U1")
-    digit = np.isin(first, list("0123456789"))
-    scaled = np.zeros(len(users), dtype=np.float32)
-    scaled[digit] = (first[digit].astype(np.float32) - 4.5) / 4.5
-    return scaled
 
 
 def film_features(films: Films) -> FloatArray:
@@ -64,22 +57,12 @@ def user_blocks(train: Dataset, size: int = 1024) -> Iterator[tuple[Users, Histo
 def dense_history(
     histories: Histories, n_films: int, values: NDArray[Any] | None = None
 ) -> FloatArray:
-    """Return the ratings of a batch of users, or other ``values`` [n_entries] in their place.
-
-    Returns
-    -------
-    [n_users, n_films]; 0 where there is no rating.
-    """
+    """Return the ratings, or ``values`` [n_entries], as [n_users, n_films]; 0 without a rating."""
     dense = np.zeros((len(histories), n_films), dtype=np.float32)
     dense[histories.user_rows, histories.film_rows] = (
         histories.ratings if values is None else values
     )
     return dense
-
-
-def n_demographic_features(n_occupations: int) -> int:
-    """Return the number K of demographic features."""
-    return _N_AGE_AND_GENDER + n_occupations
 
 
 def demographic_mean(users: Users, n_occupations: int) -> FloatArray:

@@ -15,23 +15,14 @@ from movierec_cli.core.data.dataset import FloatArray
 Floats = NDArray[np.floating[Any]]
 
 _NEWTON_STEPS = 8
-_LOGISTIC_PENALTY = 1.0
 
 
 @dataclass(frozen=True, eq=False)
 class GramMatrices:
-    """Sums over the samples that a linear regression is solved from.
+    """Sums over the samples that a linear regression is solved from."""
 
-    Attributes
-    ----------
-    gram
-        [p, p], X'X.
-    rhs
-        [p, m], X'Y, the right-hand side of the normal equations.
-    """
-
-    gram: Floats
-    rhs: Floats
+    gram: Floats  # [p, p], X'X
+    rhs: Floats  # [p, m], X'Y, the right-hand side of the normal equations
 
     @classmethod
     def zeros(cls, n_inputs: int, n_targets: int, dtype: Any = np.float32) -> "GramMatrices":
@@ -45,13 +36,9 @@ class GramMatrices:
 
 
 def ridge(sums: GramMatrices, penalty: float | Floats) -> Floats:
-    """Solve a ridge regression.
+    """Return the W [p, m] that minimizes ||XW - Y||^2 + sum_i penalty_i ||W_i||^2.
 
-    Minimizes ||XW - Y||^2 + sum_i penalty_i ||W_i||^2; one penalty for all inputs or [p].
-
-    Returns
-    -------
-    [p, m].
+    There is one penalty for all inputs, or one for each, [p].
     """
     # W = (X'X + diag(penalty))^-1 X'Y
     return np.linalg.solve(_penalized(sums.gram, penalty), sums.rhs)
@@ -61,16 +48,8 @@ def ease(gram: Floats, penalty: float) -> Floats:
     """Solve the linear item-item model EASE: ridge regression of X on itself, no film on itself.
 
     Minimizes ||XW - X||^2 + penalty ||W||^2 subject to diag(W) = 0. Steck (2019), Embarrassingly
-    shallow autoencoders for sparse data, https://doi.org/10.1145/3308558.3313710.
-
-    Parameters
-    ----------
-    gram
-        [p, p], X'X.
-
-    Returns
-    -------
-    [p, p], row: input, column: target.
+    shallow autoencoders for sparse data, https://doi.org/10.1145/3308558.3313710. From X'X [p, p]
+    to W [p, p], row: input, column: target.
     """
     # W_ij = -P_ij / P_jj for i != j, with P = (X'X + penalty I)^-1
     inverse = np.linalg.inv(_penalized(gram, penalty))
@@ -88,19 +67,11 @@ def logistic(logit: Floats) -> Floats:
 def logistic_regression(features: Floats, labels: NDArray[np.bool_]) -> FloatArray:
     """Minimize the binary cross-entropy plus half the squared slopes by Newton's method.
 
-    Parameters
-    ----------
-    features
-        [n, p].
-    labels
-        [n].
-
-    Returns
-    -------
-    [p + 1], the slopes, then the constant, which is not penalized.
+    From features [n, p] and labels [n] to the slopes and the constant, which is not penalized,
+    [p + 1].
     """
     design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
-    penalty = np.full(design.shape[1], _LOGISTIC_PENALTY)
+    penalty = np.ones(design.shape[1])
     penalty[-1] = 0.0
     weights = np.zeros(design.shape[1])
     for _ in range(_NEWTON_STEPS):

@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from movierec_cli.core.models.dnn.config import DEFAULT_TRAINING as DNN_TRAINING
 from movierec_cli.core.models.dnn.config import DnnConfig
-from movierec_cli.core.models.original import config as original
-from movierec_cli.core.models.two_tower.config import DEFAULT_TRAINING as TWO_TOWER_TRAINING
+from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.training.options import TrainingOptions
 
 MODELS = ("two-tower", "dnn")
 
-ModelConfig = (
-    DnnConfig | TwoTowerConfig | original.OriginalDnnConfig | original.OriginalTwoTowerConfig
-)
+ModelConfig = DnnConfig | TwoTowerConfig | OriginalDnnConfig | OriginalTwoTowerConfig
 
 
 @dataclass(frozen=True)
@@ -26,20 +21,46 @@ class Preset:
     training: TrainingOptions
 
 
-PRESETS: Mapping[str, Mapping[str, Preset]] = MappingProxyType(
-    {
-        "two-tower": MappingProxyType(
-            {
-                "default": Preset(TwoTowerConfig(), TWO_TOWER_TRAINING),
-                "original": Preset(original.OriginalTwoTowerConfig(), original.TWO_TOWER_TRAINING),
-            }
+PRESETS: Mapping[str, Mapping[str, Preset]] = {
+    "two-tower": {
+        # The training is the warm start; a batch is the number of ratings that a step hides.
+        "default": Preset(
+            TwoTowerConfig(),
+            TrainingOptions(
+                epochs=6,
+                learning_rate=0.01,
+                batch_size=24_000,
+                keep="last",
+                beta2=0.98,
+                schedule="cosine",
+                validation_share=0.05,
+            ),
         ),
-        "dnn": MappingProxyType(
-            {
-                "default": Preset(DnnConfig(), DNN_TRAINING),
-                "original": Preset(original.OriginalDnnConfig(), original.DNN_TRAINING),
-            }
+        "original": Preset(
+            OriginalTwoTowerConfig(),
+            TrainingOptions(
+                epochs=25, learning_rate=1e-4, batch_size=200, weight_decay=1e-6, validation="users"
+            ),
         ),
-    }
-)
+    },
+    "dnn": {
+        "default": Preset(
+            DnnConfig(),
+            TrainingOptions(
+                epochs=16,
+                learning_rate=7e-3,
+                batch_size=32,
+                keep="last",  # by ten folds the best epoch on the validation part is no better
+                beta2=0.99,
+                schedule="cosine",
+            ),
+        ),
+        "original": Preset(
+            OriginalDnnConfig(),
+            TrainingOptions(
+                epochs=7, learning_rate=1e-3, batch_size=200, weight_decay=1e-6, validation="users"
+            ),
+        ),
+    },
+}
 """Model -> preset -> its values."""

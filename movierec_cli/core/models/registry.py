@@ -1,7 +1,6 @@
 """The scoring class of each trained model; numpy only, so that recommending loads no torch."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
@@ -10,10 +9,8 @@ from movierec_cli.core.models.two_tower.model import TwoTower
 Scorer = type[TwoTower | OriginalTwoTower | Dnn | OriginalDnn]
 """The class of a trained model; its constructor takes the weights."""
 
-SCORERS: Mapping[str, Mapping[str, Scorer]] = MappingProxyType(
-    {
-        "two-tower": MappingProxyType({"default": TwoTower, "original": OriginalTwoTower}),
-        "dnn": MappingProxyType({"default": Dnn, "original": OriginalDnn}),
-    }
-)
-"""Model -> preset -> the class of the model; its ``shapes`` are those of its weights."""
+SCORERS: Mapping[str, Mapping[str, Scorer]] = {
+    "two-tower": {"default": TwoTower, "original": OriginalTwoTower},
+    "dnn": {"default": Dnn, "original": OriginalDnn},
+}
+"""Model -> preset -> the class of the model."""

@@ -17,19 +17,10 @@ def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
 
 
 def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
-    """Return the rows of the ``k`` films with the highest scores, best first.
+    """Return the rows of the films with the highest scores [n_users, n_films], best first.
 
     Films of equal score keep the order of the catalog. Films that score ``-inf`` are not ranked;
-    `PAD` fills the remaining places.
-
-    Parameters
-    ----------
-    scores
-        [n_users, n_films], not NaN.
-
-    Returns
-    -------
-    [n_users, k] int64.
+    `PAD` fills the remaining of the ``k`` places.
     """
     n_users, n_films = scores.shape
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
@@ -42,25 +33,13 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
 def diversify(
     scores: FloatArray, vectors: FloatArray, n: int, diversity: float
 ) -> NDArray[np.int64]:
-    """Choose ``n`` candidates by maximal marginal relevance.
+    """Return the positions of ``n`` candidates chosen by maximal marginal relevance, in order.
 
-    Each choice maximizes ``(1 - diversity) * score - diversity * similarity``: scores are scaled
-    to 0..1, and the similarity is the largest cosine with a film chosen before. Carbonell and
-    Goldstein (1998), The use of MMR, diversity-based reranking for reordering documents and
-    producing summaries.
-
-    Parameters
-    ----------
-    scores
-        [n_candidates].
-    vectors
-        [n_candidates, d].
-    diversity
-        0..1.
-
-    Returns
-    -------
-    [n] positions among the candidates, in the order of choice.
+    Each choice maximizes ``(1 - diversity) * score - diversity * similarity``: scores
+    [n_candidates] are scaled to 0..1, and the similarity is the largest cosine of ``vectors``
+    [n_candidates, d] with a film chosen before. ``diversity`` is 0..1. Carbonell and Goldstein
+    (1998), The use of MMR, diversity-based reranking for reordering documents and producing
+    summaries.
     """
     span = max(float(np.ptp(scores)), 1e-12)
     relevance = (scores - scores.min()) / span

@@ -9,6 +9,7 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
@@ -207,12 +208,18 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
             raise ValueError(f"{name} holds {array.dtype} instead of float32")
         if not is_sound(array):
             raise ValueError(f"{name} holds a value that is no weight")
-    try:
-        for name, shape in scorer.shapes(weights, n_films).items():
-            if weights[name].shape != shape:
-                raise ValueError(f"{name} has the shape {weights[name].shape} instead of {shape}")
-    except KeyError as error:
-        raise ValueError(f"{error.args[0]} is missing") from error
+    sizes = {"films": n_films}
+    for name, axes in scorer.SHAPES.items():
+        if name not in weights:
+            raise ValueError(f"{name} is missing")
+        shape = weights[name].shape
+        # the first array with an axis sets its size
+        expected = tuple(
+            sizes.setdefault(axis, max(size, 1)) if isinstance(axis, str) else axis
+            for axis, size in zip_longest(axes, shape, fillvalue=0)
+        )
+        if shape != expected:
+            raise ValueError(f"{name} has the shape {shape} instead of {expected}")
     scorer.check(weights)
 
 

@@ -11,19 +11,6 @@ _BEYOND_ANY_BATCH = 2**31
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def check_share(name: str, share: float) -> None:
-    """Raise a UsageError for a share that is not at least 0 and below 1."""
-    if not 0 <= share < 1:
-        raise UsageError(f"{name} must be at least 0 and below 1, not {share}.")
-
-
-def check_sizes(**sizes: int) -> None:
-    """Raise a UsageError for sizes below 1."""
-    for name, size in sizes.items():
-        if size < 1:
-            raise UsageError(f"{name} must be 1 or more, not {size}.")
-
-
 @dataclass(frozen=True)
 class TrainingOptions:
     """The options of a training.
@@ -76,7 +63,10 @@ class TrainingOptions:
                 raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
         if self.batch_size >= _BEYOND_ANY_BATCH:
             raise UsageError(f"batch size must be below 2^31, not {self.batch_size}.")
-        check_share("validation share", self.validation_share)
+        if not 0 <= self.validation_share < 1:
+            raise UsageError(
+                f"validation share must be at least 0 and below 1, not {self.validation_share}."
+            )
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:

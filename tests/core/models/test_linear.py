@@ -6,16 +6,10 @@ import pytest
 from movierec_cli.core.models.linear import GramMatrices, ease, logistic, logistic_regression, ridge
 
 
-def test_gram_matrices_sum_up_blocks_of_samples() -> None:
-    sums = GramMatrices.zeros(2, 1)
-    sums.add(np.float32([[1, 2]]), np.float32([[3]]))
-    sums.add(np.float32([[0, 1], [1, 0]]), np.float32([[1], [2]]))
-    np.testing.assert_allclose(sums.gram, [[2, 2], [2, 5]])
-    np.testing.assert_allclose(sums.rhs, [[5], [7]])
-
-
 def test_ridge_takes_one_penalty_or_one_for_each_input() -> None:
-    sums = GramMatrices(np.float64([[1, 0], [0, 4]]), np.float64([[4, 2], [6, 0]]))
+    sums = GramMatrices.zeros(2, 2, np.float64)
+    sums.add(np.float64([[1, 0]]), np.float64([[4, 2]]))  # one block of samples after another
+    sums.add(np.float64([[0, 2]]), np.float64([[3, 0]]))
     np.testing.assert_allclose(ridge(sums, 1.0), [[2, 1], [1.2, 0]])
     np.testing.assert_allclose(ridge(sums, np.array([0.0, 2.0])), [[4, 2], [1, 0]])
 

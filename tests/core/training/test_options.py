@@ -8,8 +8,6 @@ import torch
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.training.options import (
     TrainingOptions,
-    check_share,
-    check_sizes,
     resolve_device,
 )
 
@@ -34,15 +32,6 @@ def test_options_out_of_range_are_refused(name: str, value: float) -> None:
     values = {"epochs": 4, "learning_rate": 0.1, "batch_size": 2} | {name: value}
     with pytest.raises(UsageError, match=name.replace("_", " ")):
         TrainingOptions(**values)  # type: ignore[arg-type]
-
-
-def test_shares_and_sizes_have_bounds() -> None:
-    check_share("dropout", 0.0)
-    check_sizes(width=1)
-    with pytest.raises(UsageError, match="dropout"):
-        check_share("dropout", -0.1)
-    with pytest.raises(UsageError, match="width"):
-        check_sizes(depth=1, width=0)
 
 
 def test_a_device_is_resolved_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:

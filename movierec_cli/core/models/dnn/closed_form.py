@@ -33,22 +33,12 @@ _OVERSAMPLING, _ITERATIONS = 20, 5  # of the search for principal directions
 
 @dataclass(frozen=True, eq=False)
 class ClosedFormFit:
-    """The closed-form components.
-
-    Attributes
-    ----------
-    item_item, cold_start
-        The components.
-    demographic_mean
-        [K], subtracted from the demographic features.
-    film_scales
-        [N], factors of the film vectors of every component that reads a history.
-    """
+    """The closed-form components."""
 
     item_item: Component
     cold_start: Component
-    demographic_mean: FloatArray
-    film_scales: FloatArray
+    demographic_mean: FloatArray  # [K], subtracted from the demographic features
+    film_scales: FloatArray  # [N], of the film vectors of components that read a history
 
 
 def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormFit:
@@ -93,27 +83,13 @@ def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormF
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Sums over the training users, with cold-start targets C [U, N] and activities a [U].
+    """Sums over the training users, with cold-start targets C [U, N] and activities a [U]."""
 
-    Attributes
-    ----------
-    history
-        [N, N], X'X.
-    ridge
-        Z'Z and Z'[X, aD].
-    demographics
-        [K, K], D'D.
-    cold_start
-        [N + K, N], Z'C.
-    level
-        [N], the mean of aC.
-    """
-
-    history: FloatArray
-    ridge: GramMatrices
-    demographics: FloatArray
-    cold_start: FloatArray
-    level: FloatArray
+    history: FloatArray  # [N, N], X'X
+    ridge: GramMatrices  # Z'Z and Z'[X, aD]
+    demographics: FloatArray  # [K, K], D'D
+    cold_start: FloatArray  # [N + K, N], Z'C
+    level: FloatArray  # [N], the mean of aC
 
 
 def _sum_over_users(
@@ -183,25 +159,16 @@ def _sum_of_solutions(
 def temporal_gram(
     histories: Histories, weights: FloatArray, n_films: int, half_seconds: float
 ) -> FloatArray:
-    """Return the temporal co-occurrence of films, [n_films, n_films].
+    """Return the temporal co-occurrence of films, [n_films, n_films], by ``weights`` [n_entries].
 
     Users rate page by page, so films that many users rate at nearly the same time are similar.
-
-    Parameters
-    ----------
-    weights
-        [n_entries], the weight of each rating.
-    half_seconds
-        Time between two ratings of a user at which they count half.
     """
     # G_ij = sum_u x_ui x_uj / (1 + |t_ui - t_uj| / half_seconds), positive semidefinite
     gram = np.zeros((n_films, n_films), np.float32)
     for start, end in zip(histories.indptr[:-1], histories.indptr[1:], strict=True):
         films, own = histories.film_rows[start:end], weights[start:end]
         times = histories.timestamps[start:end]
-        decay = np.abs(times[:, None] - times).astype(np.float32)
-        decay /= half_seconds
-        decay += 1
+        decay = np.abs(times[:, None] - times).astype(np.float32) / half_seconds + 1
         gram[np.ix_(films, films)] += own[:, None] * own / decay
     return gram
 
@@ -209,20 +176,11 @@ def temporal_gram(
 def principal_directions(weights: FloatArray, gram: Floats, rank: int, seed: int) -> FloatArray:
     """Return the directions in which the scores of the training users vary most.
 
-    A projection on them loses least of the scores, not of the weights.
+    They are orthonormal columns [N, min(rank, N)], the strongest first, for ``weights`` [N + K, N]
+    from inputs to scores and the ``gram`` [N + K, N + K] of the inputs. A projection on them loses
+    least of the scores, not of the weights.
     Randomized subspace iteration: Halko, Martinsson and Tropp (2011), Finding structure with
     randomness, algorithm 4.4, https://doi.org/10.1137/090771806. The last few are less exact.
-
-    Parameters
-    ----------
-    weights
-        [N + K, N], from inputs to scores.
-    gram
-        [N + K, N + K], of the inputs.
-
-    Returns
-    -------
-    [N, min(rank, N)], orthonormal columns, the strongest first.
     """
     # eigenvectors of the Gram matrix of the scores, W' Z'Z W [N, N]
     score_gram = weights.T @ (gram @ weights)
@@ -236,15 +194,10 @@ def principal_directions(weights: FloatArray, gram: Floats, rank: int, seed: int
 
 
 def film_scales(spread: FloatArray, power: float) -> FloatArray:
-    """Return factors of the film vectors, [N].
+    """Return factors of the film vectors [N], from the deviation of each film's scores over users.
 
     Films whose scores differ much between users crowd the others out of the lists; a power below 0
     lessens that. The scores as a whole keep their spread.
-
-    Parameters
-    ----------
-    spread
-        [N], the standard deviation of each film's scores over users.
     """
     # (1 + spread / median)^power, over the change of the root mean square of the spreads
     scales = (spread / max(float(np.median(spread)), 1e-6) + 1.0) ** power

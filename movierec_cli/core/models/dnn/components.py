@@ -23,27 +23,14 @@ class Component:
     A user vector is the sum of the history vectors of the user's films, of the demographic
     features times their vectors, and of the constant. Its dot products with the film vectors are
     the scores.
-
-    Attributes
-    ----------
-    film_vectors, history_vectors
-        [N, d].
-    demographic_vectors
-        [K, d].
-    constant
-        [d].
-    weight
-        Weight in the score, 0 or more.
-    gate
-        `WITH_HISTORY` or `COLD_START`.
     """
 
-    film_vectors: FloatArray
-    history_vectors: FloatArray
-    demographic_vectors: FloatArray
-    constant: FloatArray
-    weight: float
-    gate: int
+    film_vectors: FloatArray  # [N, d]
+    history_vectors: FloatArray  # [N, d]
+    demographic_vectors: FloatArray  # [K, d]
+    constant: FloatArray  # [d]
+    weight: float  # in the score, 0 or more
+    gate: int  # `WITH_HISTORY` or `COLD_START`
 
 
 def whiten(component: Component) -> Component:

@@ -8,18 +8,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import (
-    RELEVANT_RATING,
-    Dataset,
-    FloatArray,
-    Histories,
-    Users,
-)
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories, Users
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.models.base import Shapes
 from movierec_cli.core.models.linear import logistic, logistic_regression
 
-_N_FEATURES = 8
 _USER_SHRINKAGE = 5.0  # ratings of an average user that a user's level is shrunk to
 _FILM_SHRINKAGE = 8.0  # ratings of an average film that a film's level is shrunk to
 _HALF_SATURATION = 10.0  # length of a history at which the user's level is half known
@@ -27,17 +20,11 @@ _COLD_START_SHARE = 0.2  # of the users in a fit have an empty history
 _CUTS = 4  # random lengths of each history in a fit
 
 
-def like_head_shapes(n_films: int) -> Shapes:
-    """Return the shapes of the arrays of the head.
-
-    ``like_head`` holds slopes and a constant, ``film_level`` the log odds that a rating of the
-    film is 4 or higher, ``film_counts`` the logarithm of 1 plus the number of ratings.
-    """
-    return {
-        "like_head": (_N_FEATURES + 1,),
-        "film_level": (n_films,),
-        "film_counts": (n_films,),
-    }
+LIKE_HEAD_SHAPES: Shapes = {
+    "like_head": (9,),  # slopes and a constant
+    "film_level": ("films",),  # log odds that a rating of the film is 4 or higher
+    "film_counts": ("films",),  # logarithm of 1 plus the number of ratings
+}
 
 
 def like_probability(
@@ -55,17 +42,9 @@ def like_probability(
 def fit_like_head(
     score: Callable[[Histories, Users], FloatArray], train: Dataset, validation: Scenario, seed: int
 ) -> dict[str, FloatArray]:
-    """Fit the head.
+    """Fit the head to hidden ratings, by the ``score`` [n_users, n_films] of a trained model.
 
-    Parameters
-    ----------
-    score
-        Returns the scores [n_users, n_films] of a model fitted to ``train``.
-    train
-        The ratings that the levels of the films come from.
-    validation
-        Users with hidden ratings. Scores of ratings that the model was fitted to are too good to
-        fit probabilities to.
+    Scores of ratings that the model was fitted to are too good to fit probabilities to.
     """
     level, counts = _film_levels(train)
     generator = np.random.default_rng(seed)
@@ -75,11 +54,8 @@ def fit_like_head(
     for _ in range(_CUTS):
         share = generator.random(n_users)
         share[generator.random(n_users) < _COLD_START_SHARE] = 0.0
-        is_shown = (
-            generator.random(len(validation.histories.film_rows))
-            < (share[validation.histories.user_rows])
-        )
-        histories = validation.histories.where(is_shown)
+        shares = share[validation.histories.user_rows]
+        histories = validation.histories.where(generator.random(len(shares)) < shares)
         scores = score(histories, validation.users)
         features = _features(scores, histories, level, counts)
         samples.append(
@@ -105,9 +81,8 @@ def _features(
 ) -> tuple[FloatArray, ...]:
     """Return the features of the regression, each broadcastable to [n_users, n_films].
 
-    They are the score; the level and the count of the film; the level of the user, their shrunk
-    surplus of likes over the levels of their films; the saturation of the history, 0..1; and score,
-    film level and user level times that. A short history gives the same score another meaning.
+    The level of a user is the shrunk surplus of likes over the levels of the films. Products with
+    the saturation (0..1): a short history gives the same score another meaning.
     """
     surplus = (histories.ratings >= RELEVANT_RATING) - logistic(film_level[histories.film_rows])
     sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))

@@ -12,60 +12,38 @@ Film vectors do not depend on the user, so a new user needs no training.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.models.base import Scores, Shapes
+from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
 from movierec_cli.core.models.dnn.components import COLD_START, WITH_HISTORY
-from movierec_cli.core.models.dnn.like_head import like_head_shapes, like_probability
-from movierec_cli.core.models.features import (
-    centered_demographics,
-    dense_history,
-    n_demographic_features,
-)
+from movierec_cli.core.models.dnn.like_head import LIKE_HEAD_SHAPES, like_probability
+from movierec_cli.core.models.features import centered_demographics, dense_history
 
 _DISLIKED_WEIGHT = -0.2
 """Weight of a film named as disliked, below that of the lowest rating: users rate films that they
 chose to watch, so even a low rating shows some interest."""
 
 
-@dataclass(frozen=True, eq=False)
-class Dnn:
-    """The trained model.
+class Dnn(WeightedModel):
+    """The trained model; C components, D columns, K demographic features."""
 
-    Attributes
-    ----------
-    weights
-        ``film_vectors`` and ``history_vectors`` [n_films, D], ``demographic_vectors`` [K, D],
-        ``constant`` [D] and ``demographic_mean`` [K], as above; ``component_sizes``,
-        ``component_weights`` and ``component_gates`` [C]; ``rating_weights`` [5], w of 1 to 5
-        stars; ``half_saturation`` [1], n_half; and the arrays of the like head.
-    """
-
-    weights: Mapping[str, FloatArray]
-
-    @staticmethod
-    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
-        """Return the required shape of each array, given the sizes of some of them."""
-        components = max(weights["component_sizes"].size, 1)
-        features = max(weights["demographic_mean"].size, n_demographic_features(0))
-        width = max(weights["constant"].size, 1)
-        return {
-            "film_vectors": (n_films, width),
-            "history_vectors": (n_films, width),
-            "demographic_vectors": (features, width),
-            "constant": (width,),
-            "demographic_mean": (features,),
-            "component_sizes": (components,),
-            "component_weights": (components,),
-            "component_gates": (components,),
-            "rating_weights": (5,),
-            "half_saturation": (1,),
-            **like_head_shapes(n_films),
-        }
+    SHAPES: ClassVar[Shapes] = {
+        "film_vectors": ("films", "D"),
+        "history_vectors": ("films", "D"),
+        "demographic_vectors": ("K", "D"),
+        "constant": ("D",),
+        "demographic_mean": ("K",),
+        "component_sizes": ("C",),
+        "component_weights": ("C",),
+        "component_gates": ("C",),
+        "rating_weights": (5,),  # w of 1 to 5 stars
+        "half_saturation": (1,),  # n_half
+        **LIKE_HEAD_SHAPES,
+    }
 
     @staticmethod
     def check(weights: Mapping[str, FloatArray]) -> None:
@@ -141,28 +119,24 @@ class Dnn:
         lengths = np.maximum(self._component_lengths(unscaled), 1e-9)
         return self._per_column(self.weights["component_weights"] * gates / lengths)
 
+    @property
+    def _sizes(self) -> NDArray[np.int64]:
+        return self.weights["component_sizes"].astype(np.int64)
+
     def _component_lengths(self, vectors: FloatArray) -> NDArray[np.float64]:
         """Return the length of each component of ``vectors`` [n, D], [n, C]."""
-        sizes = self.weights["component_sizes"].astype(np.int64)
-        starts = np.cumsum(sizes) - sizes
+        starts = np.cumsum(self._sizes) - self._sizes
         return np.sqrt(np.add.reduceat(vectors.astype(np.float64) ** 2, starts, axis=1))
 
     def _per_column(self, factors: NDArray[np.float64]) -> FloatArray:
         """Repeat the factor of each component [n, C] for its columns, [n, D]."""
-        sizes = self.weights["component_sizes"].astype(np.int64)
-        return np.repeat(factors, sizes, axis=1).astype(np.float32)
+        return np.repeat(factors, self._sizes, axis=1).astype(np.float32)
 
 
 def history_weights(
     histories: Histories, rating_weights: FloatArray | tuple[float, ...]
 ) -> FloatArray:
-    """Return the weight w of each rating, [n_entries].
-
-    Parameters
-    ----------
-    rating_weights
-        [5], the weights of 1 to 5 stars; between them they are interpolated.
-    """
+    """Return the weight w of each rating, [n_entries]; those of half stars are interpolated."""
     weights = np.interp(histories.ratings, np.arange(1.0, 6.0), rating_weights)
     if histories.disliked is not None:
         weights = np.where(histories.disliked, _DISLIKED_WEIGHT, weights)

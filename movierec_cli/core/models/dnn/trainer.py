@@ -32,7 +32,7 @@ from movierec_cli.core.models.dnn.components import (
     whiten,
 )
 from movierec_cli.core.models.dnn.config import DnnConfig
-from movierec_cli.core.models.dnn.like_head import fit_like_head, like_head_shapes
+from movierec_cli.core.models.dnn.like_head import fit_like_head
 from movierec_cli.core.models.dnn.model import Dnn, history_shares, history_weights
 from movierec_cli.core.models.features import centered_demographics, dense_history
 from movierec_cli.core.training.loop import TOTAL, Monitor
@@ -41,21 +41,11 @@ from movierec_cli.core.training.options import TrainingOptions
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some training users.
+    """Some training users; 0 for films not rated."""
 
-    Attributes
-    ----------
-    histories
-        [B, N], the shares of the rated films; 0 elsewhere.
-    targets
-        [B, N], the weights of the ratings; 0 elsewhere.
-    demographics
-        [B, K], centered.
-    """
-
-    histories: Tensor
-    targets: Tensor
-    demographics: Tensor
+    histories: Tensor  # [B, N], the shares of the rated films
+    targets: Tensor  # [B, N], the weights of the ratings
+    demographics: Tensor  # [B, K], centered
 
 
 class Network(nn.Module):
@@ -69,10 +59,7 @@ class Network(nn.Module):
         self.constant = nn.Parameter(torch.zeros(width))
 
     def forward(self, histories: Tensor, demographics: Tensor) -> Tensor:
-        """Score all films, each without its own part in the history, [B, N].
-
-        The arguments are those of a `Batch`.
-        """
+        """Score all films, each without its own part in the history, [B, N]."""
         # (S H + D A + b) F' - S diag(H F'), with H = F + offset
         history_vectors = self.films + self.history_offset
         users = histories @ history_vectors + demographics @ self.demographics + self.constant
@@ -93,15 +80,7 @@ class Network(nn.Module):
 
 
 class DnnTrainer:
-    """Trainer of a `Dnn`.
-
-    Parameters
-    ----------
-    split
-        The training and the validation part.
-    measure
-        Measures a model in a scenario.
-    """
+    """Trainer of a `Dnn`; ``measure`` returns the metrics of a model in a scenario."""
 
     monitor = Monitor("ndcg", "highest")
 
@@ -186,16 +165,15 @@ class DnnTrainer:
             closed_form.item_item,
             closed_form.cold_start,
         ]
-        no_head = {
-            name: np.zeros(shape, np.float32) for name, shape in like_head_shapes(n_films).items()
-        }
         return Dnn(
             {
                 **concatenate(components),
                 "demographic_mean": closed_form.demographic_mean,
                 "rating_weights": np.array(config.rating_weights, np.float32),
                 "half_saturation": np.array([config.half_saturation], np.float32),
-                **no_head,
+                "like_head": np.zeros(9, np.float32),
+                "film_level": np.zeros(n_films, np.float32),
+                "film_counts": np.zeros(n_films, np.float32),
             }
         )
 

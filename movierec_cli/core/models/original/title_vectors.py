@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterable
-from typing import Protocol, cast
 
 import numpy as np
 
@@ -16,13 +15,6 @@ HASHED = "hashed character n-grams"
 _NGRAM_SIZES = (3, 4, 5)
 
 
-class SentenceEncoder(Protocol):
-    """The part of ``sentence_transformers.SentenceTransformer`` in use here."""
-
-    def encode(self, sentences: list[str]) -> FloatArray:
-        """Return a vector for each sentence, [n, 384]."""
-
-
 def title_vectors(titles: Iterable[str]) -> tuple[FloatArray, str]:
     """Return a vector for each title, [n_films, 384], and the name of their source.
 
@@ -30,8 +22,11 @@ def title_vectors(titles: Iterable[str]) -> tuple[FloatArray, str]:
     to the weights of that model, it is hashed character n-grams of the same width.
     """
     plain = [without_year(title) for title in titles]
-    encoder = _sentence_encoder()
-    if encoder is None:
+    try:
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+        encoder = SentenceTransformer(SENTENCE_MODEL)
+    except (ImportError, OSError, ValueError):
         return hashed_ngrams(plain), HASHED
     return np.asarray(encoder.encode(plain), dtype=np.float32), SENTENCE_MODEL
 
@@ -52,14 +47,3 @@ def hashed_ngrams(texts: Iterable[str]) -> FloatArray:
                 row[(code >> 1) % DIMENSION] += 1.0 if code & 1 else -1.0
         rows.append(row / max(float(np.linalg.norm(row)), 1e-9))
     return np.array(rows, dtype=np.float32).reshape(-1, DIMENSION)
-
-
-def _sentence_encoder() -> SentenceEncoder | None:
-    try:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-    except ImportError:
-        return None
-    try:
-        return cast(SentenceEncoder, SentenceTransformer(SENTENCE_MODEL))
-    except (OSError, ValueError):  # no weights on this machine, and none to be downloaded
-        return None

@@ -2,10 +2,9 @@
 
 1. Inputs: 25 features of a user; 20 of a film for the two-tower, 403 with its title for the dnn.
 2. Networks: two towers and a head (`TwoTowerNetwork`), or two towers, embeddings and a joint space
-   (`DnnNetwork`).
-3. Training: batches of ratings, Adam, the losses of `OriginalTwoTowerTrainer` and
-   `OriginalDnnTrainer`.
-4. Export: batch norm becomes a scale and a shift; the parts of the films are computed once.
+   (`DnnNetwork`), with their losses.
+3. Export: batch norm becomes a scale and a shift; the parts of the films are computed once.
+4. Training: batches of ratings, Adam.
 
 The kept weights are those of the epoch with the best monitored figure on the validation users: the
 lowest loss for the two-tower, the highest accuracy for the dnn.
@@ -13,7 +12,6 @@ lowest loss for the two-tower, the highest accuracy for the dnn.
 Notation: B ratings in a batch, H hidden width, E embedding width, J joint width.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, cast
@@ -26,27 +24,17 @@ from torch.utils.data import TensorDataset
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, FloatArray
 from movierec_cli.core.data.splits import Split
-from movierec_cli.core.models.features import film_features, user_features
+from movierec_cli.core.models.features import user_features
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
 Weights = dict[str, FloatArray]
 
-_VALIDATION_BATCH = 4096
-
-# Step 1: inputs
-
-
 Batch = tuple[Tensor, ...]
 """User rows, film rows and ratings, [B] each."""
 
-
-def _examples(device: str, *columns: np.ndarray[Any, Any]) -> TensorDataset:
-    """Copy user rows, film rows and ratings to the device."""
-    user_rows, film_rows, ratings = (torch.as_tensor(column, device=device) for column in columns)
-    return TensorDataset(user_rows.long(), film_rows.long(), ratings)
-
+_VALIDATION_BATCH = 4096
 
 # Step 2: networks
 
@@ -59,6 +47,8 @@ def _tower(n_inputs: int, width: int, dropout: float) -> nn.Sequential:
 
 class TwoTowerNetwork(nn.Module):
     """Two towers, their concatenation, and a head of narrowing layers that gives the rating."""
+
+    monitor = Monitor(TOTAL, "lowest")
 
     def __init__(self, config: OriginalTwoTowerConfig, user_dim: int, item_dim: int) -> None:
         super().__init__()
@@ -77,118 +67,16 @@ class TwoTowerNetwork(nn.Module):
         ratings: Tensor = self.head(both).squeeze(1)
         return ratings
 
+    def losses(self, users: Tensor, films: Tensor, ratings: Tensor) -> dict[str, Tensor]:
+        """Return the mean squared error of the rating."""
+        return {TOTAL: functional.mse_loss(self(users, films), ratings)}
 
-class DnnNetwork(nn.Module):
-    """Two towers, embeddings, and a classifier on the sum of their projections."""
-
-    def __init__(self, config: OriginalDnnConfig, user_dim: int, item_dim: int) -> None:
-        super().__init__()
-        hidden, embedding = config.hidden_dim, config.embedding_dim
-        self.user_tower = _tower(user_dim, hidden, config.dropout)
-        self.film_tower = _tower(item_dim, hidden, config.dropout)
-        self.user_embedding = nn.Linear(hidden, embedding)
-        self.film_embedding = nn.Linear(hidden, embedding)
-        self.user_projection = nn.Linear(embedding, config.joint_dim)
-        self.film_projection = nn.Linear(embedding, config.joint_dim)
-        self.classifier = nn.Linear(config.joint_dim, 1)
-
-    def embed_users(self, users: Tensor) -> Tensor:
-        """[B, user_dim] -> [B, E]."""
-        return cast(Tensor, self.user_embedding(self.user_tower(users)))
-
-    def embed_films(self, films: Tensor) -> Tensor:
-        """[B, item_dim] -> [B, E]."""
-        return cast(Tensor, self.film_embedding(self.film_tower(films)))
-
-    def classify(self, user_vectors: Tensor, film_vectors: Tensor) -> Tensor:
-        """Return the log odds of a rating of 4 or 5: [B, E], [B, E] -> [B]."""
-        joint = self.user_projection(user_vectors) + self.film_projection(film_vectors)  # [B, J]
-        return cast(Tensor, self.classifier(torch.relu(joint)).squeeze(1))
-
-
-# Step 3: training
-
-
-class _OriginalTrainer(ABC):
-    """The features and batches of both trainers.
-
-    Parameters
-    ----------
-    split
-        The training part, and a validation part of other users.
-    films
-        [n_films, item_dim], features of the films.
-    """
-
-    module: nn.Module
-
-    def __init__(self, split: Split, films: FloatArray, options: TrainingOptions) -> None:
-        train, device = split.train, options.device
-        users = user_features(train.users, len(train.occupations))
-        self.users = torch.as_tensor(users, device=device)  # [n_users, user_dim]
-        self.films = torch.as_tensor(films, device=device)  # [n_films, item_dim]
-        ratings, targets = train.ratings, split.validation.targets
-        self._train = _examples(device, ratings.user_rows, ratings.film_rows, ratings.values)
-        rows = np.searchsorted(train.users.ids, split.validation.users.ids)
-        self._validation = _examples(
-            device, rows[targets.user_rows], targets.film_rows, targets.ratings
-        )
-        self._batch_size = options.batch_size
-
-    def parameter_groups(self) -> list[dict[str, Any]]:
-        """Return all parameters in one group."""
-        return [{"params": list(self.module.parameters())}]
-
-    def n_batches(self) -> int:
-        """Return the number of batches in an epoch."""
-        return -(-len(self._train) // self._batch_size)
-
-    def batches(self, generator: torch.Generator) -> Iterator[Batch]:
-        """Yield the training ratings in random batches, without a last batch of one."""
-        order = torch.randperm(len(self._train), generator=generator)
-        for selection in torch.split(order, self._batch_size):
-            if len(selection) > 1:  # batch norm needs two
-                yield self._train[selection]
-
-    @abstractmethod
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the losses of a batch."""
-
-    def validate(self) -> dict[str, float]:
-        """Return the means of the losses over the validation ratings."""
-        sums: dict[str, float] = {}
-        for selection in torch.split(torch.arange(len(self._validation)), _VALIDATION_BATCH):
-            for name, value in self.losses(self._validation[selection]).items():
-                sums[name] = sums.get(name, 0.0) + float(value) * len(selection)
-        return {name: total / len(self._validation) for name, total in sums.items()}
-
-
-class OriginalTwoTowerTrainer(_OriginalTrainer):
-    """Trainer of the original two-tower: mean squared error of the rating."""
-
-    monitor = Monitor(TOTAL, "lowest")
-    module: TwoTowerNetwork
-
-    def __init__(
-        self, split: Split, config: OriginalTwoTowerConfig, options: TrainingOptions
-    ) -> None:
-        super().__init__(split, film_features(split.train.films), options)
-        network = TwoTowerNetwork(config, self.users.shape[1], self.films.shape[1])
-        self.module = network.to(options.device)
-
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the mean squared error."""
-        user_rows, film_rows, ratings = batch
-        predicted = self.module(self.users[user_rows], self.films[film_rows])
-        return {TOTAL: functional.mse_loss(predicted, ratings)}
-
-    @torch.no_grad()
-    def export(self) -> Weights:
+    def export(self, films: Tensor) -> Weights:
         """Return the weights of `OriginalTwoTower`."""
-        film_outputs = self.module.film_tower(self.films)  # [n_films, H]
-        first, *rest = [layer for layer in self.module.head if isinstance(layer, nn.Linear)]
+        film_outputs = self.film_tower(films)  # [n_films, H]
+        first, *rest = [layer for layer in self.head if isinstance(layer, nn.Linear)]
         width = film_outputs.shape[1]
-        weights = _tower_weights(self.module.user_tower) | {
+        weights = _tower_weights(self.user_tower) | {
             "user_part.weight": _numpy(first.weight[:, :width]),
             "film_part": _numpy(film_outputs @ first.weight[:, width:].T + first.bias),
         }
@@ -197,59 +85,58 @@ class OriginalTwoTowerTrainer(_OriginalTrainer):
         return weights
 
 
-class OriginalDnnTrainer(_OriginalTrainer):
-    """Trainer of the original dnn: cross-entropy of "rated 4 or 5", and a cosine task.
-
-    Parameters
-    ----------
-    films
-        [n_films, 19 + 384], genres and title vectors.
-    """
+class DnnNetwork(nn.Module):
+    """Two towers, embeddings, and a classifier on the sum of their projections."""
 
     monitor = Monitor("accuracy", "highest")
-    module: DnnNetwork
 
-    def __init__(
-        self, split: Split, films: FloatArray, config: OriginalDnnConfig, options: TrainingOptions
-    ) -> None:
-        super().__init__(split, films, options)
-        self._gamma = config.gamma
-        network = DnnNetwork(config, self.users.shape[1], self.films.shape[1])
-        self.module = network.to(options.device)
+    def __init__(self, config: OriginalDnnConfig, user_dim: int, item_dim: int) -> None:
+        super().__init__()
+        hidden, embedding = config.hidden_dim, config.embedding_dim
+        self.gamma = config.gamma
+        self.user_tower = _tower(user_dim, hidden, config.dropout)
+        self.film_tower = _tower(item_dim, hidden, config.dropout)
+        self.user_embedding = nn.Linear(hidden, embedding)
+        self.film_embedding = nn.Linear(hidden, embedding)
+        self.user_projection = nn.Linear(embedding, config.joint_dim)
+        self.film_projection = nn.Linear(embedding, config.joint_dim)
+        self.classifier = nn.Linear(config.joint_dim, 1)
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
+    def forward(self, users: Tensor, films: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return both embeddings [B, E], and the log odds of a rating of 4 or 5, [B]."""
+        user_vectors = self.user_embedding(self.user_tower(users))
+        film_vectors = self.film_embedding(self.film_tower(films))
+        joint = self.user_projection(user_vectors) + self.film_projection(film_vectors)  # [B, J]
+        return user_vectors, film_vectors, self.classifier(torch.relu(joint)).squeeze(1)
+
+    def losses(self, users: Tensor, films: Tensor, ratings: Tensor) -> dict[str, Tensor]:
         """Return the total, classifier and cosine loss, and the accuracy."""
         # loss = cross-entropy(P(rating >= 4)) + gamma * cosine loss(e(user), e(film), liked or not)
-        user_rows, film_rows, ratings = batch
-        users = self.module.embed_users(self.users[user_rows])
-        films = self.module.embed_films(self.films[film_rows])
-        logits = self.module.classify(users, films)
+        user_vectors, film_vectors, logits = self(users, films)
         liked = ratings >= RELEVANT_RATING
         classifier = functional.binary_cross_entropy_with_logits(logits, liked.float())
-        vector = functional.cosine_embedding_loss(users, films, liked.float() * 2 - 1)
+        vector = functional.cosine_embedding_loss(user_vectors, film_vectors, liked.float() * 2 - 1)
         return {
-            TOTAL: classifier + self._gamma * vector,
+            TOTAL: classifier + self.gamma * vector,
             "classifier_loss": classifier,
             "vector_loss": vector,
             "accuracy": ((logits > 0) == liked).float().mean(),
         }
 
-    @torch.no_grad()
-    def export(self) -> Weights:
+    def export(self, films: Tensor) -> Weights:
         """Return the weights of `OriginalDnn`."""
-        network = self.module
-        film_vectors = network.embed_films(self.films)
+        film_vectors = self.film_embedding(self.film_tower(films))
         return {
-            **_tower_weights(network.user_tower),
-            **_linear_weights("user_embedding", network.user_embedding),
-            **_linear_weights("user_projection", network.user_projection),
-            **_linear_weights("classifier", network.classifier),
+            **_tower_weights(self.user_tower),
+            **_linear_weights("user_embedding", self.user_embedding),
+            **_linear_weights("user_projection", self.user_projection),
+            **_linear_weights("classifier", self.classifier),
             "film_vectors": _numpy(functional.normalize(film_vectors, dim=1)),
-            "film_joint": _numpy(network.film_projection(film_vectors)),
+            "film_joint": _numpy(self.film_projection(film_vectors)),
         }
 
 
-# Step 4: export
+# Step 3: export
 
 
 def _tower_weights(tower: nn.Sequential) -> Weights:
@@ -269,3 +156,72 @@ def _linear_weights(name: str, linear: nn.Linear) -> Weights:
 
 def _numpy(tensor: Tensor) -> FloatArray:
     return np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=np.float32)
+
+
+# Step 4: training
+
+
+class OriginalTrainer:
+    """Trainer of an original network; ``films`` [n_films, item_dim] are features of the films."""
+
+    def __init__(
+        self,
+        split: Split,
+        films: FloatArray,
+        config: OriginalTwoTowerConfig | OriginalDnnConfig,
+        options: TrainingOptions,
+    ) -> None:
+        train, device = split.train, options.device
+        users = user_features(train.users, len(train.occupations))
+        self.users = torch.as_tensor(users, device=device)  # [n_users, user_dim]
+        self.films = torch.as_tensor(films, device=device)
+        ratings, targets = train.ratings, split.validation.targets
+        rows = np.searchsorted(train.users.ids, split.validation.users.ids)
+        training = (ratings.user_rows, ratings.film_rows, ratings.values)
+        validation = (rows[targets.user_rows], targets.film_rows, targets.ratings)
+        self._train, self._validation = (
+            TensorDataset(*(torch.as_tensor(column, device=device) for column in columns))
+            for columns in (training, validation)
+        )
+        self._batch_size = options.batch_size
+        dimensions = users.shape[1], films.shape[1]
+        self.module: TwoTowerNetwork | DnnNetwork
+        if isinstance(config, OriginalTwoTowerConfig):
+            self.module = TwoTowerNetwork(config, *dimensions)
+        else:
+            self.module = DnnNetwork(config, *dimensions)
+        self.module.to(device)
+        self.monitor = self.module.monitor
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Return all parameters in one group."""
+        return [{"params": list(self.module.parameters())}]
+
+    def n_batches(self) -> int:
+        """Return the number of batches in an epoch."""
+        return -(-len(self._train) // self._batch_size)
+
+    def batches(self, generator: torch.Generator) -> Iterator[Batch]:
+        """Yield the training ratings in random batches, without a last batch of one."""
+        order = torch.randperm(len(self._train), generator=generator)
+        for selection in torch.split(order, self._batch_size):
+            if len(selection) > 1:  # batch norm needs two
+                yield self._train[selection]
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the losses of the network."""
+        user_rows, film_rows, ratings = batch
+        return self.module.losses(self.users[user_rows], self.films[film_rows], ratings)
+
+    def validate(self) -> dict[str, float]:
+        """Return the means of the losses over the validation ratings."""
+        sums: dict[str, float] = {}
+        for selection in torch.split(torch.arange(len(self._validation)), _VALIDATION_BATCH):
+            for name, value in self.losses(self._validation[selection]).items():
+                sums[name] = sums.get(name, 0.0) + float(value) * len(selection)
+        return {name: total / len(self._validation) for name, total in sums.items()}
+
+    @torch.no_grad()
+    def export(self) -> Weights:
+        """Return the weights that the model scores with."""
+        return self.module.export(self.films)

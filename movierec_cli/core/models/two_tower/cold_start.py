@@ -9,13 +9,14 @@ predictions of the training ratings. Such a prediction rests on hundreds of othe
 prediction from the user's own history would fit the training ratings too closely.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
+from movierec_cli.core.models.features import user_blocks
 from movierec_cli.core.models.linear import logistic_regression
 from movierec_cli.core.models.two_tower.model import TwoTower
 
@@ -24,18 +25,9 @@ _CONSTANT_RIDGE = 1e-3
 
 
 def demographic_regression(demographics: Tensor, ridge: float) -> Tensor:
-    """Return the matrix that turns user vectors into the weights of a ridge regression.
+    """Return the matrix [1 + K, U] of a ridge regression on centered ``demographics`` [U, K].
 
-    Parameters
-    ----------
-    demographics
-        [U, K], centered.
-    ridge
-        Ridge of the K slopes.
-
-    Returns
-    -------
-    [1 + K, U]; times user vectors [U, D] it gives a constant and K slopes, [1 + K, D].
+    Times user vectors [U, D] it gives a constant and K slopes, [1 + K, D].
     """
     constant = torch.ones(len(demographics), 1, device=demographics.device)
     inputs = torch.cat([constant, demographics], dim=1)  # X [U, 1 + K]
@@ -49,18 +41,7 @@ def demographic_regression(demographics: Tensor, ridge: float) -> Tensor:
 def fit_cold_start(
     weights: Mapping[str, FloatArray], train: Dataset, level_shrinkage: float
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with ``cold_start_level`` and ``like_head``.
-
-    Parameters
-    ----------
-    weights
-        All other arrays of a `TwoTower`.
-    train
-        The training ratings.
-    level_shrinkage
-        Number of ratings at which a film's level moves half of the way from zero to the mean of
-        its residuals.
-    """
+    """Return ``weights``, all other arrays of a `TwoTower`, with its level and like head."""
     n_films = len(train.films)
     complete = {
         **weights,
@@ -68,7 +49,13 @@ def fit_cold_start(
         "like_head": np.zeros(2, np.float32),
     }
     film_rows, ratings = train.histories.film_rows, train.histories.ratings
-    predicted = np.concatenate(list(_cold_start_predictions(TwoTower(complete), train)))
+    model = TwoTower(complete)
+    predicted = np.concatenate(
+        [
+            model.cold_start_ratings(users)[histories.user_rows, histories.film_rows]
+            for users, histories in user_blocks(train, _BATCH)
+        ]
+    )
     # level = sum of residuals / (number of ratings + shrinkage)
     residuals = np.bincount(film_rows, weights=ratings - predicted, minlength=n_films)
     counts = np.bincount(film_rows, minlength=n_films)
@@ -77,13 +64,3 @@ def fit_cold_start(
     complete["cold_start_level"] = level
     complete["like_head"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
     return complete
-
-
-def _cold_start_predictions(model: TwoTower, train: Dataset) -> Iterator[FloatArray]:
-    """Yield the cold-start prediction of each training rating, ordered by user and film."""
-    rows = np.flatnonzero(train.histories.counts)
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        histories = train.histories.take(batch)
-        ratings = model.cold_start_ratings(train.users.take(batch))
-        yield ratings[histories.user_rows, histories.film_rows]

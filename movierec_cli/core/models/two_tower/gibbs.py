@@ -19,7 +19,7 @@ def solve_vectors(
     precision: Tensor,
     noise: float = 0.0,
 ) -> Tensor:
-    """Return the vectors of one side, given the ratings and the vectors of the other side.
+    """Return the vectors of one side [C, n, D], given the ratings and the other side's vectors.
 
     Parameters
     ----------
@@ -27,18 +27,12 @@ def solve_vectors(
         [C, n, D], the output m of the tower: the mean of the prior.
     other
         [C, n_other, D], vectors (b_j, q_j), bias first.
-    rated
-        [n, n_other], the rated pairs.
     ratings
-        [nnz], ratings without their mean, in the order of the entries of ``rated``.
+        [nnz], without their mean, in the order of the entries of ``rated`` [n, n_other].
     precision
-        [D], precision of the prior in units of the noise variance of a rating.
+        [D], of the prior, in units of the noise variance of a rating.
     noise
-        The noise variance of a rating: returns a draw from the posterior. With 0: its mean.
-
-    Returns
-    -------
-    [C, n, D].
+        That variance, for a draw from the posterior; 0 for its mean.
     """
     # With x_j = (1, q_j) and sums over the ratings r_j of a row, the posterior is normal:
     #   A    = sum x_j x_j' + diag(precision)                            [D, D]
@@ -69,18 +63,8 @@ class TowerPosterior:
     """The distribution of a tower's weights W [k, D], given the vectors V [n, D] of its side.
 
     ``V = Z W + noise / precision`` with a normal prior on W of precision ``ridge``. One
-    eigendecomposition, of the smaller of rows and inputs, serves all draws.
-
-    Parameters
-    ----------
-    design
-        The inputs Z [n, k].
-    ridge
-        [k], precision of the weights in units of ``noise``.
-    precision
-        [D], precision of the vectors around the tower's output, in units of ``noise``.
-    noise
-        The noise variance of a rating.
+    eigendecomposition, of the smaller of rows and inputs, serves all draws. ``ridge`` [k] and
+    ``precision`` [D] are in units of ``noise``, the noise variance of a rating.
     """
 
     def __init__(

@@ -1,14 +1,14 @@
 """The inputs of both towers: ratings, demographics, genres, years and numbers of ratings."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import Dataset, Films, FloatArray
-from movierec_cli.core.models.features import centered_demographics
-from movierec_cli.core.models.features import demographic_mean as mean_of_demographics
+from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.two_tower.model import count_features
 from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
 
@@ -16,60 +16,31 @@ _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
 _YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
 
 
-@dataclass(frozen=True, eq=False)
 class Inputs:
-    """The training data of U users and N films as tensors; users without a rating are left out.
+    """The training data of U users and N films as tensors; users without a rating are left out."""
 
-    Attributes
-    ----------
-    user_rows, film_rows
-        [nnz], the user and the film of each rating, sorted by user and film.
-    ratings
-        [nnz], without their mean.
-    rating_mean
-        That mean.
-    rated
-        [U, N], a one for each rating.
-    demographics
-        [U, K], centered, 0 where unknown.
-    demographic_mean
-        [K], the means of the known demographics.
-    content
-        [N, L], genres and years of the films, centered.
-    """
-
-    user_rows: Tensor
-    film_rows: Tensor
-    ratings: Tensor
-    rating_mean: float
-    rated: SparseMatrix
-    demographics: Tensor
-    demographic_mean: FloatArray
-    content: Tensor
-
-    @classmethod
-    def from_dataset(cls, train: Dataset, device: str) -> "Inputs":
-        """Copy the training data to the device."""
+    def __init__(self, train: Dataset, device: str) -> None:
         rows = np.flatnonzero(train.histories.counts)
-        histories = train.histories.take(rows)
+        histories, users = train.histories.take(rows), train.users.take(rows)
         mean = float(train.ratings.values.mean(dtype=np.float64))
-        users = train.users.take(rows)
-        demographic_mean = mean_of_demographics(users, len(train.occupations))
+        demographic_means = demographic_mean(users, len(train.occupations))
         content = film_basis(train.films)
-        user_rows = torch.as_tensor(histories.user_rows, device=device)
-        film_rows = torch.as_tensor(histories.film_rows.astype(np.int64), device=device)
-        return cls(
-            user_rows=user_rows,
-            film_rows=film_rows,
-            ratings=torch.as_tensor(histories.ratings - mean, device=device),
-            rating_mean=mean,
-            rated=SparseMatrix.from_entries(user_rows, film_rows, (len(rows), len(train.films))),
-            demographics=torch.as_tensor(
-                centered_demographics(users, demographic_mean), device=device
-            ),
-            demographic_mean=demographic_mean,
-            content=torch.as_tensor(content - content.mean(axis=0), device=device),
+
+        def tensor(array: NDArray[Any]) -> Tensor:
+            return torch.as_tensor(array, device=device)
+
+        self.rating_mean, self.demographic_mean = mean, demographic_means  # [K]
+        # [nnz] each, sorted by user and film; the ratings are without their mean
+        self.user_rows = tensor(histories.user_rows)
+        self.film_rows = tensor(histories.film_rows.astype(np.int64))
+        self.ratings = tensor(histories.ratings - mean)
+        # [U, N], a one for each rating
+        self.rated = SparseMatrix.from_entries(
+            self.user_rows, self.film_rows, (len(rows), len(train.films))
         )
+        # side features, centered: [U, K] and [N, L]
+        self.demographics = tensor(centered_demographics(users, demographic_means))
+        self.content = tensor(content - content.mean(axis=0))
 
     def user_design(self, rated: SparseMatrix) -> DesignMatrix:
         """Return the inputs of the user tower, given the rated pairs that it may see."""

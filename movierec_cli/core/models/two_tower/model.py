@@ -20,15 +20,14 @@ Notation: S draws, D bias and factors, K demographic features.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.models.base import Scores, Shapes
-from movierec_cli.core.models.features import centered_demographics, n_demographic_features
+from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
+from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.linear import logistic
 
 N_COUNT_FEATURES = 3
@@ -40,43 +39,30 @@ def count_features(counts: NDArray[np.integer[Any]]) -> FloatArray:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-@dataclass(frozen=True, eq=False)
-class TwoTower:
-    """The trained model.
+class TwoTower(WeightedModel):
+    """The trained model."""
 
-    Attributes
-    ----------
-    weights
-        ``film_vectors`` [S, n_films, D], bias first; ``history_weights`` H [S, n_films, D] and
-        ``side_weights`` G [S, K + 3, D] of the user tower; ``cold_start_weights`` C
-        [S, 1 + K, D]; ``cold_start_level`` [n_films]; ``ridge`` [D]; ``demographic_mean`` [K];
-        ``rating_mean`` [1]; ``half_saturation`` [1]; ``like_head`` [2], slope and constant.
-    """
-
-    weights: Mapping[str, FloatArray]
-
-    @staticmethod
-    def shapes(weights: Mapping[str, FloatArray], n_films: int) -> Shapes:
-        """Return the shape of each array; free widths are taken from ``weights``."""
-        draws = max(len(np.atleast_1d(weights["film_vectors"])), 1)
-        n_demographics = max(weights["demographic_mean"].size, n_demographic_features(0))
-        width = max(weights["ridge"].size, 1)
-        return {
-            "film_vectors": (draws, n_films, width),
-            "history_weights": (draws, n_films, width),
-            "side_weights": (draws, n_demographics + N_COUNT_FEATURES, width),
-            "cold_start_weights": (draws, 1 + n_demographics, width),
-            "cold_start_level": (n_films,),
-            "ridge": (width,),
-            "demographic_mean": (n_demographics,),
-            "rating_mean": (1,),
-            "half_saturation": (1,),
-            "like_head": (2,),
-        }
+    SHAPES: ClassVar[Shapes] = {
+        "film_vectors": ("S", "films", "D"),  # bias first
+        "history_weights": ("S", "films", "D"),  # H
+        "side_weights": ("S", "K + 3", "D"),  # G
+        "cold_start_weights": ("S", "1 + K", "D"),  # C
+        "cold_start_level": ("films",),
+        "ridge": ("D",),
+        "demographic_mean": ("K",),
+        "rating_mean": (1,),
+        "half_saturation": (1,),
+        "like_head": (2,),  # slope and constant
+    }
 
     @staticmethod
     def check(weights: Mapping[str, FloatArray]) -> None:
-        """Raise ``ValueError`` where arrays of the right shapes hold values out of range."""
+        """Raise ``ValueError`` for impossible values in arrays of the right shapes."""
+        n_demographics = weights["demographic_mean"].size
+        if weights["side_weights"].shape[1] != n_demographics + N_COUNT_FEATURES:
+            raise ValueError("side_weights do not fit to demographic_mean")
+        if weights["cold_start_weights"].shape[1] != 1 + n_demographics:
+            raise ValueError("cold_start_weights do not fit to demographic_mean")
         if np.any(weights["ridge"] <= 0) or weights["half_saturation"][0] <= 0:
             raise ValueError("ridge and half_saturation are not positive")
 
@@ -151,16 +137,10 @@ class TwoTower:
     def _solve(
         self, prior: FloatArray, films: FloatArray, rated: FloatArray, centered: FloatArray
     ) -> FloatArray:
-        """Return the user vectors z_su: the ridge regression on the ratings around ``prior``.
+        """Return the user vectors z_su around the outputs ``prior`` of the tower, [n, D].
 
-        Parameters
-        ----------
-        prior
-            [n, D], the outputs m_su of the tower.
-        films
-            [n_films, D], film vectors of the draw.
-        rated, centered
-            [n, n_films], ones for the films of the history, and their ratings without the mean.
+        ``films`` [n_films, D] are those of the draw; ``rated`` and ``centered`` [n, n_films] are
+        ones for the films of the history, and their ratings without the mean.
         """
         # z = m + (X'X + diag(ridge))^-1 rhs,  rhs = X'(r - mean - b) - X'X m
         inputs = films.copy()  # x_j, [n_films, D]

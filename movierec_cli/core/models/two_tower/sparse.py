@@ -3,7 +3,6 @@
 Notation: C chains, D bias and factors, k columns of a dense matrix, nnz stored entries.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,28 +11,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_BLOCK = 1024  # columns of a Gram matrix that are computed at once
-
 
 @dataclass(frozen=True, eq=False)
 class SparseMatrix:
-    """A constant matrix of ones in compressed sparse rows (CSR).
+    """A constant matrix of ones in compressed sparse rows (CSR)."""
 
-    Attributes
-    ----------
-    indptr
-        [n_rows + 1]; the entries of row i are ``indptr[i]:indptr[i + 1]``.
-    columns
-        [nnz], the column of each entry.
-    order
-        [nnz], the position of each entry in the arrays given to `from_entries`.
-    shape
-        The number of rows and of columns.
-    """
-
-    indptr: Tensor
-    columns: Tensor
-    order: Tensor
+    indptr: Tensor  # [n_rows + 1]; the entries of row i are indptr[i]:indptr[i + 1]
+    columns: Tensor  # [nnz], the column of each entry
+    order: Tensor  # [nnz], the position of each entry in the arrays given to `from_entries`
     shape: tuple[int, int]
 
     @classmethod
@@ -59,18 +44,10 @@ class SparseMatrix:
         return replace(flipped, order=self.order[flipped.order])
 
     def spmm(self, dense: Tensor, values: Tensor | None = None) -> Tensor:
-        """Multiply by a dense matrix for each chain, with gradients for the dense matrix.
+        """Multiply by ``dense`` for each chain, [C, n_columns, k] -> [C, n_rows, k].
 
-        Parameters
-        ----------
-        dense
-            [C, n_columns, k].
-        values
-            [nnz], values in place of the ones, in the order of the arrays given to `from_entries`.
-
-        Returns
-        -------
-        [C, n_rows, k].
+        ``values`` [nnz] take the place of the ones, in the order of the arrays given to
+        `from_entries`. There are gradients for the dense matrix only.
         """
         chains, n_columns, width = dense.shape
         flat = dense.transpose(0, 1).reshape(n_columns, chains * width)
@@ -106,18 +83,10 @@ class _Spmm(torch.autograd.Function):
 
 @dataclass(frozen=True, eq=False)
 class DesignMatrix:
-    """The inputs of a tower, Z = [R / sqrt(counts + 1), side], [n, n_other + K].
+    """The inputs of a tower, Z = [R / sqrt(counts + 1), side], [n, n_other + K]."""
 
-    Attributes
-    ----------
-    rated
-        R [n, n_other], a one for each rating.
-    side
-        [n, K], features of the users or films, and of their numbers of ratings.
-    """
-
-    rated: SparseMatrix
-    side: Tensor
+    rated: SparseMatrix  # R [n, n_other], a one for each rating
+    side: Tensor  # [n, K], features of the users or films, and of their numbers of ratings
 
     @property
     def _root(self) -> Tensor:
@@ -135,26 +104,11 @@ class DesignMatrix:
 
     def row_gram(self, ridge: Tensor) -> Tensor:
         """Return Z P^-1 Z', [n, n], where P is the diagonal matrix of ``ridge`` [n_other + K]."""
-        products = [
-            self.matmul(self.transposed_matmul(block) / ridge[:, None])
-            for block in _identity_blocks(len(self.side), ridge.device)
-        ]
-        return torch.cat(products, dim=2)[0]
+        identity = torch.eye(len(self.side), device=ridge.device)[None]
+        return self.matmul(self.transposed_matmul(identity) / ridge[:, None])[0]
 
     def column_gram(self, ridge: Tensor) -> Tensor:
         """Return P^-1/2 Z'Z P^-1/2, [n_other + K, n_other + K]."""
-        root = ridge.sqrt()[:, None]
-        products = [
-            self.transposed_matmul(self.matmul(block / root)) / root
-            for block in _identity_blocks(len(ridge), ridge.device)
-        ]
-        return torch.cat(products, dim=2)[0]
-
-
-def _identity_blocks(size: int, device: torch.device) -> Iterator[Tensor]:
-    """Yield blocks of columns of an identity matrix, [1, size, at most 1024]."""
-    for start in range(0, size, _BLOCK):
-        width = min(_BLOCK, size - start)
-        block = torch.zeros(1, size, width, device=device)
-        block[0, start : start + width] = torch.eye(width, device=device)
-        yield block
+        root = ridge.sqrt()
+        scaled = torch.diag(1 / root)[None]
+        return self.transposed_matmul(self.matmul(scaled))[0] / root[:, None]

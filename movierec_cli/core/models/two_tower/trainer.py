@@ -58,13 +58,10 @@ class Draw(NamedTuple):
 
 
 class Towers(nn.Module):
-    """The weights of the warm start and their moving average.
+    """The weights of the warm start and their moving average; ``n_rows`` are rows by name.
 
-    Parameters
-    ----------
-    n_rows
-        Name -> number of rows: ``film_offset``, the part of a film vector beyond the output of
-        its tower; ``user_tower`` and ``film_tower``, a row for each input.
+    ``film_offset`` is the part of a film vector beyond the output of its tower; ``user_tower`` and
+    ``film_tower`` have a row for each input.
     """
 
     def __init__(self, config: TwoTowerConfig, n_rows: Mapping[str, int]) -> None:
@@ -90,15 +87,7 @@ class Towers(nn.Module):
 
 
 class TwoTowerTrainer:
-    """Trains the ``default`` two-tower.
-
-    Parameters
-    ----------
-    split
-        The training and the validation part.
-    measure
-        Returns the metrics of a model in a scenario.
-    """
+    """Trainer of a `TwoTower`; ``measure`` returns the metrics of a model in a scenario."""
 
     monitor = Monitor("rmse", "lowest")
 
@@ -113,22 +102,20 @@ class TwoTowerTrainer:
     ) -> None:
         self._config, self._measure = config, measure
         self._train, self._validation = split.train, split.validation
-        inputs = Inputs.from_dataset(split.train, options.device)
+        inputs = Inputs(split.train, options.device)
         self._inputs = inputs
         (n_users, n_films), device = inputs.rated.shape, options.device
         n_user_side = inputs.demographics.shape[1] + N_COUNT_FEATURES
         n_film_side = inputs.content.shape[1] + N_COUNT_FEATURES
         ridges, factors = config.ridges, config.factors
-        self._user_precision = _blocks(
-            device, (1, ridges.user_bias), (factors, ridges.user_factors)
-        )
-        self._film_precision = _blocks(
-            device, (1, ridges.film_bias), (factors, ridges.film_factors)
-        )
-        self._user_ridge = _blocks(
-            device, (n_films, ridges.history), (n_user_side, ridges.demographics)
-        )
-        self._film_ridge = _blocks(device, (n_users, ridges.raters), (n_film_side, ridges.content))
+
+        def blocks(*blocks: tuple[int, float]) -> Tensor:
+            return torch.cat([torch.full((size,), value) for size, value in blocks]).to(device)
+
+        self._user_precision = blocks((1, ridges.user_bias), (factors, ridges.user_factors))
+        self._film_precision = blocks((1, ridges.film_bias), (factors, ridges.film_factors))
+        self._user_ridge = blocks((n_films, ridges.history), (n_user_side, ridges.demographics))
+        self._film_ridge = blocks((n_users, ridges.raters), (n_film_side, ridges.content))
         self._n_hidden = min(
             options.batch_size, int(config.warm_start.hidden_share * len(inputs.ratings))
         )
@@ -280,11 +267,6 @@ class TwoTowerTrainer:
             "half_saturation": np.array([cold_start.half_saturation], np.float32),
         }
         return fit_cold_start(weights, self._train, cold_start.level_shrinkage)
-
-
-def _blocks(device: str, *blocks: tuple[int, float]) -> Tensor:
-    """Return a vector of blocks of (size, value)."""
-    return torch.cat([torch.full((size,), value) for size, value in blocks]).to(device)
 
 
 def _numpy(tensor: Tensor) -> FloatArray:

@@ -9,7 +9,6 @@ from movierec_cli.core.models.dnn.components import (
     WITH_HISTORY,
     Component,
     concatenate,
-    scale_films,
     whiten,
 )
 
@@ -53,13 +52,6 @@ def test_a_direction_without_variance_stays_finite() -> None:
     flat = component(3)
     flat = replace(flat, film_vectors=flat.film_vectors * np.float32([1, 1, 0]))
     assert np.isfinite(whiten(flat).film_vectors).all()
-
-
-def test_scales_multiply_the_film_vectors_only() -> None:
-    before = component(2, n_films=3)
-    after = scale_films(before, np.float32([1, 2, 0]))
-    np.testing.assert_allclose(after.film_vectors, before.film_vectors * [[1], [2], [0]])
-    assert after.history_vectors is before.history_vectors
 
 
 def test_concatenated_components_stand_side_by_side() -> None:

@@ -9,11 +9,11 @@ from movierec_cli.core.data.dataset import Histories, Users
 from movierec_cli.core.models.base import ExplainingModel, VectorModel
 from movierec_cli.core.models.dnn.components import COLD_START, WITH_HISTORY
 from movierec_cli.core.models.dnn.model import Dnn, history_shares, history_weights
-from movierec_cli.core.models.features import n_demographic_features
+from movierec_cli.core.models.features import demographic_mean
 from tests.helpers import make_histories
 
 RATING_WEIGHTS = (0.1, 0.3, 0.7, 1.0, 1.2)
-N_FEATURES = n_demographic_features(0)
+N_FEATURES = len(demographic_mean(Users.unknown(1), 0))
 # the first two columns read the history, the last one is the cold start
 MODEL = Dnn(
     {
@@ -64,14 +64,6 @@ def test_a_user_vector_is_the_weighted_sum_of_the_history_scaled_and_gated() -> 
     np.testing.assert_allclose(scores.score, vectors @ model.film_vectors.T, rtol=1e-5)
     assert scores.like_probability is not None
     np.testing.assert_allclose(scores.like_probability, 1 / (1 + np.exp(-scores.score)), rtol=1e-5)
-
-
-@pytest.mark.parametrize(("n_ratings", "gate"), [(1, 1 / 5), (2, 2 / 6), (3, 3 / 7)])
-def test_a_longer_history_counts_more(n_ratings: int, gate: float) -> None:
-    histories = make_histories(dict.fromkeys(range(n_ratings), 5.0))
-    vectors = MODEL.user_vectors(histories, Users.unknown(1))
-    assert np.linalg.norm(vectors[0, :2]) == pytest.approx(0.9 * gate)
-    assert np.abs(vectors[0, 2]) == pytest.approx(0.5 * (1 - gate))
 
 
 def test_weights_of_half_stars_lie_between_those_of_stars() -> None:

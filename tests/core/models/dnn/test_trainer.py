@@ -1,6 +1,5 @@
-"""Training of the dnn on synthetic data, step by step and as a whole."""
+"""Training of the dnn on synthetic data, step by step."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,111 +7,21 @@ import numpy as np
 import pytest
 import torch
 
-from movierec_cli.core.data.dataset import Dataset, Users
-from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_split
-from movierec_cli.core.errors import UsageError
-from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.trainers import build_trainer
-from movierec_cli.core.models.baselines import Popularity
 from movierec_cli.core.models.dnn import trainer as trainer_module
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
-from movierec_cli.core.models.dnn.config import (
-    ColdStartConfig,
-    DnnConfig,
-    EaseConfig,
-    ItemItemConfig,
-    NetworkConfig,
-    RidgeConfig,
-    TemporalConfig,
-)
-from movierec_cli.core.models.dnn.like_head import fit_like_head
-from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.dnn.trainer import DnnTrainer, Network
-from movierec_cli.core.models.presets import PRESETS, Preset
-from movierec_cli.core.training.loop import run_epochs
+from movierec_cli.core.models.dnn.trainer import Network
+from movierec_cli.core.models.presets import Preset
+from tests.core.models.conftest import new_trainer, tiny
 from tests.helpers import training_split
 
-CONFIG = DnnConfig(network=NetworkConfig(dimension=16), item_item=ItemItemConfig(rank=24))
-TINY = Preset(CONFIG, replace(PRESETS["dnn"]["default"].training, epochs=4))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def new_trainer(dataset: Dataset, preset: Preset = TINY) -> DnnTrainer:
-    trainer, _ = build_trainer(training_split(dataset, preset.training), preset)
-    assert isinstance(trainer, DnnTrainer)
-    return trainer
-
-
-def trained(dataset: Dataset, preset: Preset = TINY) -> dict[str, np.ndarray]:
-    trainer = new_trainer(dataset, preset)
-    run_epochs(trainer, preset.training, lambda _: None)
-    return trainer.export()
-
-
-@pytest.fixture(scope="module")
-def scenarios(medium: Dataset) -> dict[str, Scenario]:
-    return {scenario.name: scenario for scenario in make_split(medium).scenarios}
-
-
-@pytest.fixture(scope="module")
-def model(medium: Dataset) -> Dnn:
-    return Dnn(trained(make_split(medium).full_train))
-
-
-@pytest.mark.parametrize("name", [FOLD_IN, COLD_START])
-def test_it_beats_popularity(
-    name: str, medium: Dataset, model: Dnn, scenarios: dict[str, Scenario]
-) -> None:
-    popularity = Popularity.fit(make_split(medium).full_train)
-    ndcg, of_popularity = (
-        evaluate(either, scenarios[name]).metrics["ndcg"] or 0.0 for either in (model, popularity)
-    )
-    assert ndcg > 1.1 * of_popularity > 0
-
-
-@pytest.mark.parametrize("name", [FOLD_IN, COLD_START])
-def test_like_probabilities_are_near_the_truth(
-    name: str, model: Dnn, scenarios: dict[str, Scenario]
-) -> None:
-    scenario = scenarios[name]
-    probability = model.score(scenario.histories, scenario.users).like_probability
-    assert probability is not None
-    assert ((probability > 0) & (probability < 1)).all()
-    of_targets = probability[scenario.targets.user_rows, scenario.targets.film_rows]
-    liked = scenario.targets.ratings >= 4
-    assert of_targets.mean() == pytest.approx(liked.mean(), abs=0.1)
-    assert of_targets[liked].mean() > of_targets[~liked].mean() + 0.05
-
-
-def test_demographics_change_the_cold_start_and_may_be_unknown(
-    model: Dnn, scenarios: dict[str, Scenario]
-) -> None:
-    scenario = scenarios[COLD_START]
-    known = model.score(scenario.histories, scenario.users).score
-    assert np.unique(known.argmax(axis=1)).size > 1
-    unknown = model.score(scenario.histories, Users.unknown(len(scenario.users))).score
-    assert np.isfinite(unknown).all()
-    np.testing.assert_allclose(unknown[0], unknown[1], rtol=1e-5)
-
-
-def test_the_same_seed_gives_the_same_weights_bit_for_bit(small: Dataset) -> None:
-    first, again = trained(small), trained(small)
-    assert first.keys() == again.keys() == Dnn.shapes(first, 200).keys()
-    for name, array in first.items():
-        np.testing.assert_array_equal(array, again[name], err_msg=name)
-    other = trained(small, replace(TINY, training=replace(TINY.training, seed=1)))
-    assert not np.array_equal(first["film_vectors"], other["film_vectors"])
+TINY = tiny("dnn", "default")
+CONFIG = TINY.config
 
 
 def test_a_batch_holds_normalized_histories_and_weighted_ratings(small: Dataset) -> None:
-    batch = next(new_trainer(small).batches(torch.Generator().manual_seed(0)))
+    batch = next(new_trainer(small, TINY).batches(torch.Generator().manual_seed(0)))
     rated = batch.targets > 0
     assert batch.targets.shape == (32, 200)
     assert set(np.unique(batch.targets[rated])) == set(np.float32(CONFIG.rating_weights))
@@ -164,11 +73,8 @@ def test_a_share_of_the_users_is_trained_without_a_history(small: Dataset) -> No
     assert loss / float((1 - cosine).mean()) == pytest.approx(0.5, abs=0.25)
 
 
-def test_the_export_has_closed_forms_of_all_ratings_and_a_head_of_the_training_part(
-    small: Dataset,
-) -> None:
-    trainer = new_trainer(small)
-    exported = trainer.export()
+def test_the_export_has_closed_forms_of_all_ratings(small: Dataset) -> None:
+    exported = new_trainer(small, TINY).export()
     films, history = (
         exported[name][:, 16 : 16 + 24] for name in ("film_vectors", "history_vectors")
     )
@@ -176,16 +82,6 @@ def test_the_export_has_closed_forms_of_all_ratings_and_a_head_of_the_training_p
     np.testing.assert_allclose(
         history @ films.T, fit.history_vectors @ fit.film_vectors.T, rtol=1e-3, atol=1e-4
     )
-    split = training_split(small, TINY.training)
-    fitted = Dnn(exported | trainer._model(trainer._closed_form).weights)
-    head = fit_like_head(
-        lambda histories, users: fitted.score(histories, users).score,
-        split.train,
-        split.validation,
-        TINY.training.seed,
-    )
-    for name, array in head.items():
-        np.testing.assert_allclose(exported[name], array, rtol=1e-3, atol=1e-4, err_msg=name)
 
 
 def test_a_failure_of_the_fit_in_the_background_is_raised_by_the_export(
@@ -202,21 +98,3 @@ def test_a_failure_of_the_fit_in_the_background_is_raised_by_the_export(
     trainer, _ = build_trainer(split, TINY)
     with pytest.raises(ArithmeticError, match="no solution"):
         trainer.export()
-
-
-@pytest.mark.parametrize(
-    ("part", "values"),
-    [
-        (DnnConfig, {"half_saturation": 0.0}),
-        (NetworkConfig, {"dimension": 0}),
-        (NetworkConfig, {"hidden_share": 1.0}),
-        (ItemItemConfig, {"rank": 0}),
-        (EaseConfig, {"regularization": 0.0}),
-        (TemporalConfig, {"half_seconds": -1.0}),
-        (RidgeConfig, {"regularization": float("nan")}),
-        (ColdStartConfig, {"regularization": -1.0}),
-    ],
-)
-def test_an_impossible_value_is_refused_by_name(part: Any, values: dict[str, float]) -> None:
-    with pytest.raises(UsageError, match=next(iter(values))):
-        part(**values)

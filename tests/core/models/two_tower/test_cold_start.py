@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.models.features import n_demographic_features
+from movierec_cli.core.data.dataset import Dataset, Users
+from movierec_cli.core.models.features import demographic_mean
 from movierec_cli.core.models.two_tower.cold_start import demographic_regression, fit_cold_start
 from tests.helpers import make_dataset
 
@@ -23,7 +23,7 @@ def weights() -> dict[str, np.ndarray]:
 
     Film 0: 3.5 + 0.6 for the film + 0.2 for the user + 0.5 for the product of the factors.
     """
-    size = n_demographic_features(0)
+    size = len(demographic_mean(Users.unknown(1), 0))
     films = np.zeros((2, 3, 2), np.float32)
     films[:, 0] = [[0.5, 0.5], [0.7, 0.25]]
     cold_start = np.zeros((2, 1 + size, 2), np.float32)

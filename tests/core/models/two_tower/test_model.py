@@ -1,19 +1,20 @@
 """The score of the two-tower, with weights set by hand."""
 
 import numpy as np
+import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Histories, Users
-from movierec_cli.core.models.features import n_demographic_features
+from movierec_cli.core.models.features import demographic_mean
 from movierec_cli.core.models.two_tower.gibbs import solve_vectors
-from movierec_cli.core.models.two_tower.model import TwoTower, count_features
+from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.sparse import SparseMatrix
 from tests.helpers import make_histories
 
 
 def neutral_weights(n_films: int, draws: int = 1, width: int = 2) -> dict[str, np.ndarray]:
     """Return weights, without occupations, that predict 3.5 for everyone."""
-    size = n_demographic_features(0)
+    size = len(demographic_mean(Users.unknown(1), 0))
     return {
         "film_vectors": np.zeros((draws, n_films, width), np.float32),
         "history_weights": np.zeros((draws, n_films, width), np.float32),
@@ -86,7 +87,8 @@ def test_the_ratings_correct_a_vector_as_in_training() -> None:
     np.testing.assert_allclose(scores, expected, rtol=1e-4)
 
 
-def test_count_features_by_hand() -> None:
-    np.testing.assert_allclose(
-        count_features(np.array([0, 3])), [[-1, 1, 1], [np.log(4) / 3 - 1, 0.5, 1]], rtol=1e-6
-    )
+@pytest.mark.parametrize("name", ["side_weights", "cold_start_weights"])
+def test_weights_for_another_number_of_demographics_are_refused(name: str) -> None:
+    weights = neutral_weights(n_films=2)
+    with pytest.raises(ValueError, match=name):
+        TwoTower.check(weights | {name: weights[name][:, 1:]})
