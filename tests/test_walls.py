@@ -137,8 +137,7 @@ def with_dnn(small: Dataset, paths: Paths) -> None:
     "command",
     [
         "recommend --user 3",
-        "recommend --like 1 --dislike 2 -n 3 --format json",
-        "recommend --like 1 --explain",
+        "recommend --like 1 --explain --format json",
         "similar 1",
         "neighbors --user 3",
     ],

@@ -21,13 +21,7 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A table for the terminal; cells are finished texts.
-
-    Attributes
-    ----------
-    styles
-        A style for each cell, laid out as ``rows``: a heat map.
-    """
+    """A table of finished texts; ``styles`` for each cell of ``rows`` make it a heat map."""
 
     title: str
     columns: Sequence[Column]
@@ -42,25 +36,25 @@ def laid_out(view: View, width: int) -> Iterator[Table]:
     Figures that are too wide for one table come in blocks of columns, each with the first column.
     Texts are folded while every word fits; otherwise each row becomes a card, a line a column.
     """
-    if all(column.numeric for column in view.columns[1:]):
-        for block in _blocks_that_fit(view, width):
-            yield _table(view, block)
-    elif _breaks_words(view, width):
-        for row in view.rows:
-            yield _card(view, row)
+    columns = range(len(view.columns))
+    texts = [[view.columns[at].header, *(row[at] for row in view.rows)] for at in columns]
+    widths = [max(map(len, cells)) + _GAP for cells in texts]
+    words = [
+        max((min(len(word), _LONG_WORD) for cell in cells for word in cell.split()), default=0)
+        for cells in texts
+    ]
+    if sum(widths) < width or (sum(words) + _GAP * len(words) < width and _has_texts(view)):
+        yield _table(view, columns)
+    elif _has_texts(view):
+        yield from (_card(view, row) for row in view.rows)
     else:
-        yield _table(view, range(len(view.columns)))
+        yield from (_table(view, block) for block in column_blocks(widths, width - 1))
 
 
 def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
     """Return the columns of each block: as few blocks as fit, of about the same size.
 
-    Parameters
-    ----------
-    widths
-        Characters of each column, with the gap before it.
-    width
-        Characters of a block at most.
+    A block has the first column and others; ``widths`` include the gaps between columns.
     """
     others = range(1, len(widths))
     for count in others:
@@ -71,27 +65,8 @@ def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
     return [[0, at] for at in others]
 
 
-def _cells(view: View) -> list[list[str]]:
-    """Return the texts of each column, its header first."""
-    return [
-        [column.header, *(row[at] for row in view.rows)] for at, column in enumerate(view.columns)
-    ]
-
-
-def _blocks_that_fit(view: View, width: int) -> list[list[int]]:
-    widths = [max(map(len, cells)) + _GAP for cells in _cells(view)]
-    if sum(widths) + 1 <= width:
-        return [list(range(len(widths)))]
-    return column_blocks(widths, width - 1)
-
-
-def _breaks_words(view: View, width: int) -> bool:
-    """Return whether the table fits only if words are broken into pieces."""
-    words = [
-        max((min(len(word), _LONG_WORD) for cell in cells for word in cell.split()), default=0)
-        for cells in _cells(view)
-    ]
-    return sum(words) + _GAP * len(words) + 1 > width
+def _has_texts(view: View) -> bool:
+    return not all(column.numeric for column in view.columns[1:])
 
 
 def _card(view: View, row: Sequence[str]) -> Table:

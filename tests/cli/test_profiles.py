@@ -49,15 +49,6 @@ def test_a_profile_is_removed(cli: Cli, ann: Paths) -> None:
         assert "There is no profile 'ann'" in result.stderr
 
 
-def test_a_profile_of_other_films_is_refused(cli: Cli, trained: Path, small: Dataset) -> None:
-    folder = trained.parent / "profiles"
-    save_profile("bob", Profile("ml-100k", {1: 5.0}), folder)
-    result = cli("recommend", "--profile", "bob")
-    (folder / "bob.json").unlink()
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "films of ml-100k" in result.stderr
-
-
 def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> None:
     for name in ("ann", "bob"):
         cli("recommend", "--like", "1", "--save-profile", name)

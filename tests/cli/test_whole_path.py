@@ -144,17 +144,6 @@ def test_the_two_tower_predicts_ratings(cli: Cli, trained: Path) -> None:
     assert ratings == sorted(ratings, reverse=True)
 
 
-def test_the_table_of_recommend_shows_titles_without_years_in_brackets(
-    cli: Cli, trained: Path
-) -> None:
-    film = succeeded(cli("recommend", "--user", "3", "-n", "1", "--json"))["recommendations"][0]
-    result = cli("recommend", "--user", "3", "-n", "1")
-    assert (result.exit_code, result.stderr) == (0, "")
-    (line,) = (row for row in result.stdout.splitlines() if str(film["year"]) in row)
-    assert f"({film['year']})" not in line
-    assert film["title"].removesuffix(f" ({film['year']})") in line
-
-
 def test_an_archive_of_ones_own_is_brought_and_looked_at(
     cli: Cli, tiny: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -167,23 +156,6 @@ def test_an_archive_of_ones_own_is_brought_and_looked_at(
     assert [(row["genre"], row["films"], row["watchers"]) for row in rows] == [
         ("unknown", 1, 1), ("Action", 2, 1), ("Comedy", 3, 2),
     ]  # fmt: skip
-
-
-@pytest.mark.ml100k
-def test_the_whole_path_on_real_data(cli: Cli, archive: Path) -> None:
-    brought = cli("download", "--from", str(archive))
-    assert brought.exit_code == 0
-    assert "943 users, 1,682 films, 100,000 ratings" in brought.stderr
-    rows = {row["genre"]: row for row in succeeded(cli("eda", "genres", "--json"))["rows"]}
-    noir = rows["Film-Noir"]
-    assert (noir["films"], noir["watchers"], noir["watchers_per_film"]) == (24, 618, 25.75)
-    assert cli("train", "dnn", "--preset", "original", "--epochs", "1", "--batch-size", "4000",
-               ).exit_code == 0  # fmt: skip
-    cold, folded = succeeded(cli("evaluate", "dnn-original", "--json"))["results"]
-    assert cold["users"] + cold["left_out"] == 189
-    assert folded["users"] <= 189
-    films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-original", "--json"))
-    assert len({film["title"] for film in films["recommendations"]}) == 10
 
 
 def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> None:
