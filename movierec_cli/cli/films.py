@@ -20,7 +20,7 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, number
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.tables import Column, View, plain_view
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend.catalog import RankedFilm
@@ -132,20 +132,13 @@ def neighbors(
     loaded = load_run(run)
     dataset = loaded.dataset
     found = api.neighbors(loaded, user, n)
-    headers = ("User", "Similarity", "Ratings", "Shared films")
-    view = View(
-        title=f"Like user {user}, by {run} ({dataset_label(dataset.name)})",
-        columns=[Column(header, numeric=True) for header in headers],
-        rows=[
-            [str(one.user_id), number(one.similarity, 3), str(one.n_ratings), str(one.n_shared)]
-            for one in found
-        ],
-        notes=["Similarity: cosine of the user vectors, at most 1."],
-    )
+    records = [asdict(neighbor) for neighbor in found]
+    title = f"Like user {user}, by {run} ({dataset_label(dataset.name)})"
+    view = plain_view(title, records, ["Similarity: cosine of the user vectors, at most 1."])
     emit(
         chosen_format(format, json),
         view,
-        [asdict(neighbor) for neighbor in found],
+        records,
         {"dataset": dataset.name, "run": run, "user": user},
         records_key="neighbors",
     )

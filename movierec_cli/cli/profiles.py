@@ -9,7 +9,7 @@ from movierec_cli.cli.completion import complete_profile
 from movierec_cli.cli.loading import load_dataset, load_each, report_failures
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
 from movierec_cli.cli.output import Format, emit, info
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.tables import plain_view
 
 app = typer.Typer(help="List, show and remove profiles.", no_args_is_help=True)
 
@@ -35,14 +35,8 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         return {"name": name, "ratings": len(profiles.load_profile(name, folder).ratings)}
 
     records, failures = load_each(profiles.list_profiles(folder), described)
-    view = View(
-        title="Profiles",
-        columns=[Column("Name"), Column("Ratings", numeric=True)],
-        rows=[[record["name"], str(record["ratings"])] for record in records],
-        notes=[]
-        if records or failures
-        else ["None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"],
-    )
+    hint = "None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"
+    view = plain_view("Profiles", records, [] if records or failures else [hint])
     emit(chosen_format(format, json), view, records, {}, records_key="profiles")
     report_failures(failures)
 
@@ -67,12 +61,8 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
         for film_id, rating in profile.ratings.items()
     ]
     demographics = asdict(UNKNOWN.over(profile))
-    view = View(
-        title=f"Profile {name}",
-        columns=[Column("Id", numeric=True), Column("Title"), Column("Rating", numeric=True)],
-        rows=[[str(r["film_id"]), str(r["title"]), f"{r['rating']:g}"] for r in records],
-        notes=[f"{key}: {value}" for key, value in demographics.items() if value is not None],
-    )
+    notes = [f"{key}: {value}" for key, value in demographics.items() if value is not None]
+    view = plain_view(f"Profile {name}", records, notes)
     emit(chosen_format(format, json), view, records, {"profile": name, **demographics}, "ratings")
 
 

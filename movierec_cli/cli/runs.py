@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
@@ -27,7 +27,7 @@ from movierec_cli.cli.output import (
     shows_unicode,
     stdout,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.tables import Column, View, plain_view
 from movierec_cli.cli.train import kept_epoch
 
 if TYPE_CHECKING:
@@ -53,16 +53,22 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     )
     for training in checkpoint.unfinished(folder):
         info(f"{training} Continue with: {training.command}")
+    records = [
+        {
+            "name": manifest.name,
+            "model": manifest.model,
+            "preset": manifest.preset,
+            "dataset": manifest.dataset["name"],
+            **manifest.split,
+            "created": manifest.created,
+            "seconds": manifest.seconds,
+        }
+        for manifest in manifests
+    ]
+    headers = ("Run", "Model", "Data", "Held out", "Trained")
     view = View(
         title="Runs",
-        columns=[
-            Column("Run", style="bold"),
-            Column("Model"),
-            Column("Data"),
-            Column("Held out"),
-            Column("Trained"),
-            Column("Seconds", numeric=True),
-        ],
+        columns=[*(Column(header) for header in headers), Column("Seconds", numeric=True)],
         rows=[
             [
                 manifest.name,
@@ -76,19 +82,6 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         ],
         notes=[] if manifests or failures else ["None yet. Train one with: movierec train dnn"],
     )
-    records = [
-        {
-            "name": manifest.name,
-            "model": manifest.model,
-            "preset": manifest.preset,
-            "dataset": manifest.dataset["name"],
-            "holdout": manifest.split["holdout"],
-            "split_seed": manifest.split["split_seed"],
-            "created": manifest.created,
-            "seconds": manifest.seconds,
-        }
-        for manifest in manifests
-    ]
     emit(chosen_format(format, json), view, records, {}, "runs")
     report_failures(failures)
 
@@ -146,28 +139,11 @@ def _facts(manifest: "Manifest") -> Section:
         **{f"inputs: {key}": value for key, value in manifest.inputs.items()},
         **{f"training: {key}": value for key, value in manifest.training.items()},
         **{f"config: {key}": value for key, value in manifest.config.items()},
-        **{f"validation: {key}": number(value) for key, value in manifest.metrics.items()},
+        **{f"validation: {key}": value for key, value in manifest.metrics.items()},
         **{f"version: {key}": value for key, value in manifest.versions.items()},
     }
-    view = View(
-        title=f"Run {manifest.name}",
-        columns=[Column("Property", style="dim"), Column("Value")],
-        rows=[[key, _written(value)] for key, value in facts.items()],
-    )
     records = [{"property": key, "value": value} for key, value in facts.items()]
-    return Section("run", view, records)
-
-
-def _written(value: Any) -> str:
-    """Write a setting: a group as its parts, a list of groups one below the other."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key.replace('_', ' ')} {_written(part)}" for key, part in value.items())
-    if isinstance(value, list | tuple):
-        grouped = any(isinstance(part, dict) for part in value)
-        return ("\n" if grouped else ", ").join(map(_written, value))
-    if value is None:
-        return "–"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return Section("run", plain_view(f"Run {manifest.name}", records), records)
 
 
 def _evaluation(manifest: "Manifest") -> list[Section]:
@@ -218,9 +194,7 @@ def _epochs(manifest: "Manifest") -> Section:
         }
         for epoch in manifest.epochs
     ]
-    columns = [Column(name, numeric=True) for name in (records[0] if records else ())]
-    rows = [[_written(value) for value in record.values()] for record in records]
-    return Section("epochs", View("Epochs", columns, rows), records)
+    return Section("epochs", plain_view("Epochs", records), records)
 
 
 def _print_curves(manifest: "Manifest") -> None:

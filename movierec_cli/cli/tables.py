@@ -1,7 +1,8 @@
 """Tables for the terminal: their content, and its layout in the available width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -28,6 +29,32 @@ class View:
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
     styles: Sequence[Sequence[str]] = ()
+
+
+def plain_view(title: str, records: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> View:
+    """Return a table with a column for each key of the records."""
+    first = records[0] if records else {}
+    return View(
+        title,
+        [
+            Column(key.replace("_", " ").capitalize(), numeric=isinstance(value, int | float))
+            for key, value in first.items()
+        ],
+        [[written(value) for value in record.values()] for record in records],
+        notes,
+    )
+
+
+def written(value: Any) -> str:
+    """Write a value: a group as its parts, a list of groups one below the other."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {written(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        grouped = any(isinstance(part, dict) for part in value)
+        return ("\n" if grouped else ", ").join(map(written, value))
+    if value is None:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def laid_out(view: View, width: int) -> Iterator[Table]:

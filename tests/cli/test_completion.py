@@ -7,7 +7,7 @@ import pytest
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from tests.cli.conftest import Cli, Command
+from tests.cli.conftest import Command
 
 
 def offered(command: Command, line: str) -> list[str]:
@@ -59,7 +59,3 @@ def test_without_data_nothing_is_offered_and_nothing_is_made(
     for line in ("recommend --genre ", "evaluate ", "recommend --profile "):
         assert offered(command, f"movierec {line}") == []
     assert not paths.cache.exists()
-
-
-def test_the_help_offers_to_install_it(cli: Cli) -> None:
-    assert "--install-completion" in cli("--help").stdout

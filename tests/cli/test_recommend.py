@@ -9,27 +9,10 @@ import pytest
 
 from movierec_cli.cli import interview
 from movierec_cli.cli.recommend import recommendations_view
-from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.experiments.train import train_run
-from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend.rank import Recommendation
-from movierec_cli.core.runs.store import load_manifest, save_run
-from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
+from movierec_cli.core.runs.store import load_manifest
 from tests.cli.conftest import Cli
-from tests.conftest import SMALL
-
-
-@pytest.fixture(scope="module")
-def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a default dnn and a two-tower of one epoch."""
-    folder = tmp_path_factory.mktemp("home")
-    paths = Paths.from_environment({"MOVIEREC_HOME": str(folder)})
-    registry.load_dataset(SMALL, paths)
-    for model, preset in (("dnn", "default"), ("two-tower", "original")):
-        spec = TrainSpec(model, preset, overrides=Overrides(epochs=1), name=model)
-        save_run(train_run(small, spec, lambda _: None), paths.runs)
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -139,8 +122,6 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
         def typed() -> str:
             if not waiting:
                 raise EOFError
-            if waiting[0] == "^C":
-                raise KeyboardInterrupt
             return waiting.pop(0)
 
         monkeypatch.setattr(interview, "require_terminal", lambda: None)
@@ -171,9 +152,3 @@ def test_the_end_of_input_ends_the_questions(cli: Cli, answering: Any) -> None:
     answering("1")
     assert len(titles(cli("recommend", "--json"))) == 10
     assert "None yet" in cli("profiles", "list").stdout
-
-
-def test_an_interrupted_interview_recommends_nothing(cli: Cli, answering: Any) -> None:
-    answering("1", "^C")
-    result = cli("recommend")
-    assert (result.exit_code, result.stdout) == (130, "")

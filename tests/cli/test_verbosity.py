@@ -56,9 +56,3 @@ def test_quiet_and_verbose_exclude_each_other(line: str, cli: Cli) -> None:
     result = cli(*line.split())
     assert (result.exit_code, result.stdout) == (2, "")
     assert "exclude each other" in result.stderr
-
-
-@pytest.mark.parametrize("line", ["", "train", "runs show"])
-def test_the_options_stand_in_every_help(line: str, cli: Cli) -> None:
-    text = cli(*line.split(), "--help").stdout
-    assert all(f"--{name}" in text for name in ("quiet", "verbose", "no-progress", "help"))

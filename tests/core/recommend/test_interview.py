@@ -6,9 +6,8 @@ from tests.helpers import make_dataset
 
 def test_of_equally_popular_films_the_disputed_one_comes_first() -> None:
     triples = [(user, 0, 3.0) for user in range(4)]
-    triples += [(user, 1, 1.0 if user % 2 else 5.0) for user in range(4)]
-    films = make_dataset(triples, 4, ["Calm (1990)", "Loud (1991)"])
-    assert informative_films(films) == [1, 0]
+    triples += [(user, 1, 1.0 + 4 * (user % 2)) for user in range(4)]
+    assert informative_films(make_dataset(triples, 4, ["Calm (1990)", "Loud (1991)"])) == [1, 0]
 
 
 def test_the_next_question_is_about_another_genre() -> None:

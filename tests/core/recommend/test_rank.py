@@ -42,19 +42,13 @@ def test_equal_scores_are_in_the_order_of_the_catalog() -> None:
 
 
 def test_a_recommendation_has_the_facts_of_its_film() -> None:
-    film, *_, last = recommend(MODEL, FILMS, query({0: 3.0}))
+    model = FixedModel(SCORES, rating=SCORES / 2, like_probability=SCORES / 8)
+    film, *_, last = recommend(model, FILMS, query({0: 3.0}))
     assert (film.film_id, film.title, film.year) == (60, "Comet (1991)", 1991)
     assert film.genres == ("War", "Drama")
-    assert film.score == 5.0
-    assert film.rating is film.like_probability is None
+    assert (film.score, film.rating, film.like_probability) == (5.0, 2.5, 0.625)
+    assert recommend(MODEL, FILMS, query({}))[0].rating is None
     assert (last.title, last.year, last.genres) == ("unknown", None, ())
-
-
-def test_ratings_and_probabilities_are_those_of_the_model() -> None:
-    model = FixedModel(SCORES, rating=SCORES / 2, like_probability=SCORES / 10)
-    (film,) = recommend(model, FILMS, query({}), Filters(n=1))
-    assert (film.score, film.rating) == (6.0, 3.0)
-    assert film.like_probability == pytest.approx(0.6)
 
 
 @pytest.mark.parametrize(
