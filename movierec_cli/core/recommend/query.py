@@ -44,6 +44,7 @@ class Demographics:
 
 
 UNKNOWN = Demographics()
+"""Demographics of which nothing is given."""
 
 
 @dataclass(frozen=True, eq=False)
