@@ -63,7 +63,7 @@ def test_a_terminal_that_shows_only_ascii_gets_a_row_for_each_epoch(
     done = command("runs", "show", "dnn", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
-    assert "train_classifier_loss" in done.stdout
+    assert "Train classifier loss" in done.stdout
 
 
 def test_json_is_the_whole_manifest(cli: Cli, trained: Path) -> None:
