@@ -64,6 +64,27 @@ def small() -> Dataset:
     return synthetic.generate(synthetic.parse_name(SMALL), name=SMALL)
 
 
+def train_home(home: Path, dataset: Dataset, **presets: str) -> Path:
+    """Fill a home with the data set and with a run of one epoch for each model and preset."""
+    from movierec_cli.core.experiments.train import train_run
+    from movierec_cli.core.runs.store import save_run
+    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
+
+    paths = Paths.from_environment({"MOVIEREC_HOME": str(home)})
+    registry.load_dataset(dataset.name, paths)
+    for name, preset in presets.items():
+        model = name.replace("_", "-")
+        spec = TrainSpec(model, preset, overrides=Overrides(epochs=1), name=model)
+        save_run(train_run(dataset, spec, lambda _: None), paths.runs)
+    return home
+
+
+@pytest.fixture(scope="session")
+def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the default dnn and the original two-tower."""
+    return train_home(tmp_path_factory.mktemp("home"), small, dnn="default", two_tower="original")
+
+
 @pytest.fixture(scope="session")
 def medium() -> Dataset:
     """Synthetic data of a size at which models differ: 400 users, 500 films, 30,000 ratings."""

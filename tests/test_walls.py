@@ -12,12 +12,6 @@ from pathlib import Path
 import pytest
 
 import movierec_cli
-from movierec_cli.core.data import registry
-from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.experiments.resume import train_and_save
-from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
-from tests.conftest import SMALL
 
 PACKAGE = Path(movierec_cli.__file__).parent
 MODULES = {
@@ -125,27 +119,19 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     assert not HEAVY & loaded_by(*command.split(), "--help")
 
 
-@pytest.fixture
-def with_dnn(small: Dataset, paths: Paths) -> None:
-    """The default run of a dnn, trained for a moment."""
-    registry.load_dataset(SMALL, paths)
-    request = TrainSpec("dnn", overrides=Overrides(epochs=2), name="dnn")
-    train_and_save(small, request, paths.runs, lambda _: None)
-
-
 @pytest.mark.parametrize(
     "command",
     [
         "recommend --user 3",
-        "recommend --like 1 --dislike 2 -n 3 --format json",
-        "recommend --like 1 --explain",
+        "recommend --like 1 --explain --format json",
         "similar 1",
         "neighbors --user 3",
     ],
 )
 def test_recommending_with_a_dnn_loads_neither_torch_nor_pandas(
-    command: str, with_dnn: None
+    command: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MOVIEREC_HOME", str(home))
     loaded = loaded_by(*command.split())
     assert "numpy" in loaded
     assert not loaded & (HEAVY - {"numpy", "safetensors"})

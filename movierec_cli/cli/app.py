@@ -59,7 +59,6 @@ The modules of the commands are imported here; what they compute with is importe
 functions, so that `--help` loads neither numpy nor torch nor pandas.
 """
 
-_BUG, _USAGE = 1, 2
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -92,7 +91,7 @@ def _complete(command: Any) -> None:
         convert_plainly(parameter)
         parameter.min = parameter.max = None  # only shown: Typer checks the range of the annotation
         if parameter.param_type_name == "argument":
-            parameter.display_type_rich = _no_type
+            parameter.display_type_rich = lambda *_, **__: ""
         elif parameter.metavar is None:
             descriptor = getattr(parameter, "type_descriptor", None)  # in Typer from 0.29 on
             kind: Any = getattr(descriptor, "annotation", None)
@@ -100,11 +99,6 @@ def _complete(command: Any) -> None:
     command.params += verbosity.parameters()
     for inner in getattr(command, "commands", {}).values():
         _complete(inner)
-
-
-def _no_type(ctx: Any) -> str:
-    del ctx
-    return ""
 
 
 def _reflowed(text: str) -> str:
@@ -125,14 +119,17 @@ def _reported(ctx: Any) -> Iterator[None]:
         _discard_stdout()
         raise typer.Exit(0) from error
     except Exception as error:
-        usage = hasattr(error, "format_message")  # Typer's own: a wrong option or command
+        usage: Any = getattr(error, "format_message", None)  # Typer's: a wrong option or command
         debugging = os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0")
         if type(error).__name__ == "NoArgsIsHelpError" or (debugging and not usage):
             raise
         if usage:
-            code = _USAGE
-            command = (getattr(error, "ctx", None) or ctx).command_path
-            output.error(*_usage_texts(error, command))
+            code = 2
+            message = usage()
+            hint = f"See: {(getattr(error, 'ctx', None) or ctx).command_path} --help"
+            if "unexpected extra argument" in message:
+                hint = f'Quote words that belong together: "star wars". {hint}'
+            output.error(message, hint)
         elif isinstance(error, MovierecError):
             code = error.exit_code
             output.error(error.message, error.hint)
@@ -141,21 +138,12 @@ def _reported(ctx: Any) -> Iterator[None]:
             output.error(f"The output cannot be written: {error.strerror}.")
             _discard_stdout()
         else:
-            code = _BUG
+            code = 1
             output.error(
                 f"This is a bug in movierec {__version__}: {type(error).__name__}: {error}",
                 "Run it again with MOVIEREC_DEBUG=1 and report the traceback.",
             )
         raise typer.Exit(code) from error
-
-
-def _usage_texts(error: Any, command: str) -> tuple[str, str]:
-    """Return message and hint for an error of Typer's."""
-    message = error.format_message().replace("Value error, ", "")
-    hint = f"See: {command} --help"
-    if "unexpected extra argument" in message:
-        hint = f'Quote words that belong together: "star wars". {hint}'
-    return message, hint
 
 
 def _discard_stdout() -> None:
@@ -188,14 +176,12 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+_version_option = typer.Option(
+    callback=_print_version, is_eager=True, help="Print the version and exit."
+)
+
+
 @app.callback()
-def main(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
-        ),
-    ] = False,
-) -> None:
+def main(version: Annotated[bool, _version_option] = False) -> None:
     """Film recommendations from MovieLens 100K."""
     del version

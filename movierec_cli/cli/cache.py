@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, verify or clear the cached data.", no_args_is_help=True)
 
 
-@app.callback()
-def main() -> None:
-    """List, verify or clear the cached data."""
-
-
 @app.command("info")
 def info_(format: FormatOption = Format.table, json: JsonOption = False) -> None:
     """List the cached data sets and unfinished files.

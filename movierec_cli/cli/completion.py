@@ -10,73 +10,39 @@ if TYPE_CHECKING:
     from movierec_cli.core.data.dataset import Dataset
 
 
-def _completer(candidates: Callable[[], Iterable[str]]) -> Callable[[], list[str]]:
+def _completer(candidates: Callable[[Paths], Iterable[str]]) -> Callable[[], list[str]]:
     """Return a completer for Typer, which picks the candidates that begin with the typed text."""
 
     def complete() -> list[str]:
         try:
-            return list(candidates())
+            return list(candidates(Paths.from_environment()))
         except (MovierecError, OSError):
             return []
 
     return complete
 
 
-def _runs() -> Iterable[str]:
+def _runs(paths: Paths) -> Iterable[str]:
     from movierec_cli.core.runs.store import list_runs
 
-    return list_runs(Paths.from_environment().runs)
+    return list_runs(paths.runs)
 
 
-def _profiles() -> Iterable[str]:
+def _profiles(paths: Paths) -> Iterable[str]:
     from movierec_cli.core.recommend.profiles import list_profiles
 
-    return list_profiles(Paths.from_environment().profiles)
+    return list_profiles(paths.profiles)
 
 
-def _dataset() -> "Dataset":
+def _dataset(paths: Paths) -> "Dataset":
     """Return the default data set from the cache; completion neither downloads nor writes."""
     from movierec_cli.core.data import registry, store
 
-    return store.load(registry.parsed_path(registry.DEFAULT_DATASET, Paths.from_environment()))
-
-
-def _datasets() -> Iterable[str]:
-    from movierec_cli.core.data import registry
-
-    return registry.NAMES
-
-
-def _models() -> Iterable[str]:
-    from movierec_cli.core.models.presets import MODELS
-
-    return MODELS
-
-
-def _presets() -> Iterable[str]:
-    from movierec_cli.core.models.presets import PRESETS
-
-    return dict.fromkeys(preset for presets in PRESETS.values() for preset in presets)
-
-
-def _holdouts() -> Iterable[str]:
-    from movierec_cli.core.data import registry
-
-    return ("users", *registry.EDITIONS[registry.DEFAULT_DATASET].folds, "none")
-
-
-def _devices() -> Iterable[str]:
-    from movierec_cli.core.training.options import DEVICES
-
-    return DEVICES
+    return store.load(registry.parsed_path(registry.DEFAULT_DATASET, paths))
 
 
 complete_run = _completer(_runs)
 complete_profile = _completer(_profiles)
-complete_genre = _completer(lambda: _dataset().genres)
-complete_occupation = _completer(lambda: _dataset().occupations)
-complete_dataset = _completer(_datasets)
-complete_model = _completer(_models)
-complete_preset = _completer(_presets)
-complete_holdout = _completer(_holdouts)
-complete_device = _completer(_devices)
+complete_genre = _completer(lambda paths: _dataset(paths).genres)
+complete_occupation = _completer(lambda paths: _dataset(paths).occupations)
+complete_model = _completer(lambda _: ("dnn", "two-tower"))

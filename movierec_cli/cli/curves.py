@@ -1,7 +1,6 @@
 """Curves of a training, drawn with braille characters in 80 columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from movierec_cli.core.runs.history import Panel, Series, panels
@@ -13,9 +12,8 @@ _GAP = "   "
 _WIDTH = _LABELS + 2 + _INNER
 
 # A braille character has two by four dots, each a bit of its code point.
-_BRAILLE_FIRST = 0x2800
 _BRAILLE_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # [row][column]
-_ACROSS, _DOWN = 2, 4
+_BLANK = "\u2800"
 
 _PART_NAMES = {"train": "training", "validation": "validation"}
 
@@ -23,126 +21,62 @@ _PART_NAMES = {"train": "training", "validation": "validation"}
 def draw_curves(epochs: Sequence[Mapping[str, Any]], kept: int, width: int = 80) -> list[str]:
     """Draw each figure of a training over its epochs, two plots to a line where they fit.
 
-    Training and validation of the same figure stand side by side on one scale, or one below the
-    other.
+    Training and validation of the same figure have one scale.
 
-    Parameters
-    ----------
-    epochs, kept
-        ``epochs`` and ``kept_epoch`` of a `movierec_cli.core.runs.manifest.Manifest`.
-    width
-        The characters of a line at most.
-
-    Returns
-    -------
-    Lines of at most 80 characters, or of at most 38 where ``width`` is smaller than that.
+    ``epochs`` and ``kept`` are those of a `movierec_cli.core.runs.manifest.Manifest`. The lines
+    have at most 80 characters, or at most 38 where ``width`` is smaller than 80.
     """
     last = max((int(epoch["number"]) for epoch in epochs), default=0)
-    rows = list(_rows(panels(epochs)))
-    if width < 2 * _WIDTH + len(_GAP):
-        rows = [[plot] for row in rows for plot in row]
+    plots = [
+        _plot(panel, series, last, kept) for panel in panels(epochs) for series in panel.series
+    ]
+    across = 2 if width >= 2 * _WIDTH + len(_GAP) else 1
     lines: list[str] = []
-    for row in rows:
-        plots = [_plot(panel, series, last, kept) for panel, series in row]
-        lines += ["", *(_GAP.join(parts).rstrip() for parts in zip(*plots, strict=True))]
-    return lines[1:]
-
-
-def _rows(found: Sequence[Panel]) -> Iterator[list[tuple[Panel, Series]]]:
-    """Put two plots to a line: the two parts of one figure, or two figures of one part."""
-    alone: list[tuple[Panel, Series]] = []
-    for panel in found:
-        if len(panel.series) > 1:
-            yield [(panel, series) for series in panel.series]
-        else:
-            alone.append((panel, panel.series[0]))
-    yield from (alone[at : at + 2] for at in range(0, len(alone), 2))
+    for at in range(0, len(plots), across):
+        lines += ["", *map(_GAP.join, zip(*plots[at : at + across], strict=True))]
+    return [line.rstrip() for line in lines[1:]]
 
 
 def _plot(panel: Panel, series: Series, last: int, kept: int) -> list[str]:
     low, high = panel.span
-    labels = [_label(high), *[""] * (_HEIGHT - 2), _label(low) if low < high else ""]
+    axis = ["─"] * _INNER
+    axis[round((kept - 1) / max(last - 1, 1) * (_INNER - 1))] = "▲"
     lines = [
         f"{'':{_LABELS}}  {panel.title}, {_PART_NAMES[series.part]}",
-        *(
-            f"{label:>{_LABELS}} │{line}"
-            for label, line in zip(labels, _canvas(series, last, low, high), strict=True)
-        ),
-        f"{'':{_LABELS}} └{_axis(last, kept)}",
+        *(f"{'':{_LABELS}} │{line}" for line in _canvas(series, last, low, high)),
+        f"{'':{_LABELS}} └{''.join(axis)}",
         f"{'':{_LABELS}}  {_ends(panel, series)}",
     ]
+    for at, value in ((1, high), (_HEIGHT, low)):
+        lines[at] = f"{_label(value):>{_LABELS}}{lines[at][_LABELS:]}"
     return [f"{line[:_WIDTH]:<{_WIDTH}}" for line in lines]
 
 
 def _label(value: float) -> str:
-    """Write a figure in at most `_LABELS` characters, with about four significant digits."""
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:,.0f}"
-    if 0.001 <= abs(value) < 10:
-        return f"{value:.4f}"
-    return f"{value:.2f}" if 10 <= abs(value) < 1e4 else f"{value:.2e}"
+    """Write a figure in at most `_LABELS` characters."""
+    return f"{value:.4g}"
 
 
 def _ends(panel: Panel, series: Series) -> str:
-    """Return the first and the last value, and the epoch of the best where it is neither."""
-    values = series.values
-    if len(values) == 1:
-        return _label(values[0])
-    text = f"{_label(values[0])} → {_label(values[-1])}"
+    """Return the first and the last value, and the epoch of the best."""
+    text = f"{_label(series.values[0])} → {_label(series.values[-1])}"
     if not panel.best:
         return text
-    best = min(values) if panel.best == "lowest" else max(values)
-    at = series.epochs[values.index(best)]
-    return text if best == values[-1] else f"{text} (best: {at})"
-
-
-def _axis(last: int, kept: int) -> str:
-    """Draw the axis of epochs: the first and the last number, and a mark at the kept one."""
-    axis = ["─"] * _INNER
-    axis[0] = "1"
-    end = _INNER - len(str(last))
-    if last > 1:
-        axis[end:] = str(last)
-    axis[min(max(_place(kept, last, _INNER), 1), end - 1)] = "▲"  # beside the numbers
-    return "".join(axis)
-
-
-def _place(epoch: int, last: int, width: int) -> int:
-    return round((epoch - 1) / max(last - 1, 1) * (width - 1))
+    best = min(series.values) if panel.best == "lowest" else max(series.values)
+    return f"{text} (best: {series.epochs[series.values.index(best)]})"
 
 
 def _canvas(series: Series, last: int, low: float, high: float) -> list[str]:
-    """Draw the lines from epoch to epoch, on a scale from ``low`` to ``high``."""
-    height = _HEIGHT * _DOWN
-    scale = (height - 1) / (high - low) if high > low else 0.0
-    points = [
-        (_place(epoch, last, _INNER * _ACROSS), round((high - value) * scale))
-        for epoch, value in zip(series.epochs, series.values, strict=True)
-    ]
-    dots = set(points)
-    for start, end in pairwise(points):
-        dots.update(_between(start, end))
-    return [
-        "".join(_character(dots, column, row) for column in range(_INNER)).rstrip()
-        for row in range(_HEIGHT)
-    ]
+    """Draw the line from epoch to epoch on a scale from ``low`` to ``high``."""
+    import numpy as np
 
-
-def _between(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the dots of a straight line."""
-    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
-    for step in range(steps + 1):
-        yield (
-            round(start[0] + (end[0] - start[0]) * step / steps),
-            round(start[1] + (end[1] - start[1]) * step / steps),
-        )
-
-
-def _character(dots: set[tuple[int, int]], column: int, row: int) -> str:
-    mask = sum(
-        bit
-        for down, bits in enumerate(_BRAILLE_BITS)
-        for across, bit in enumerate(bits)
-        if (_ACROSS * column + across, _DOWN * row + down) in dots
-    )
-    return chr(_BRAILLE_FIRST + mask) if mask else " "
+    columns = 1 + (last - 1) * np.linspace(0, 1, 2 * _INNER)  # an epoch for each column of dots
+    values = np.interp(columns, series.epochs, series.values, left=np.nan, right=np.nan)
+    depths = (high - values) / max(high - low, 1e-12) * (4 * _HEIGHT - 1)  # in dots from the top
+    drawn = np.flatnonzero(np.isfinite(depths)).tolist()  # the epochs that have the figure
+    dots = np.round(depths[drawn]).astype(int).tolist()
+    cells = np.zeros((_HEIGHT, _INNER), np.int64)
+    for at, before, dot in zip(drawn, dots[:1] + dots, dots, strict=False):
+        for row in range(min(before, dot), max(before, dot) + 1):
+            cells[row // 4, at // 2] |= _BRAILLE_BITS[row % 4][at % 2]
+    return ["".join(chr(ord(_BLANK) + cell) for cell in line) for line in cells.tolist()]

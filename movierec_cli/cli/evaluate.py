@@ -1,16 +1,14 @@
 """``movierec evaluate``."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from movierec_cli.cli.completion import complete_run
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
     KOption,
+    RunArgument,
     chosen_format,
     dataset_label,
     split_label,
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run)
-    ],
+    run: RunArgument,
     k: KOption = 25,
     format: FormatOption = Format.table,
     json: JsonOption = False,

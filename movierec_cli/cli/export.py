@@ -22,10 +22,7 @@ def vectors(
     output: Annotated[
         Path,
         typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE.npz|parquet|tsv",
-            help="The file; its end is the format.",
+            "--output", "-o", metavar="FILE.npz|parquet|tsv", help="Its end is the format."
         ),
     ],
     run: RunOption = "dnn",
@@ -42,13 +39,10 @@ def vectors(
       movierec export vectors -o vectors.npz
       movierec export vectors --run dnn -o vectors.tsv
     """
-    from movierec_cli.core.recommend.batch import output_format
-    from movierec_cli.core.recommend.export import FORMATS, write_vectors
+    from movierec_cli.core.recommend.export import write_vectors
 
-    output_format(output, FORMATS)
     loaded = load_run(run)
     written = write_vectors(loaded.model, loaded.dataset, output)
     users, films = len(loaded.dataset.users), len(loaded.dataset.films)
-    info(f"Wrote the vectors of {users:,} users and {films:,} films to {written[0]}.")
-    if len(written) > 1:
-        info(f"Their ids and titles are in {written[1]}. Load both at projector.tensorflow.org.")
+    paths = " and ".join(map(str, written))
+    info(f"Wrote the vectors of {users:,} users and {films:,} films to {paths}.")

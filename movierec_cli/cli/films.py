@@ -1,5 +1,6 @@
 """``movierec films``, ``similar`` and ``neighbors``: searches in the catalog and among users."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,18 +20,17 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, number
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.tables import Column, View, plain_view
 
 if TYPE_CHECKING:
-    from movierec_cli.core.recommend.catalog import CatalogEntry
-    from movierec_cli.core.recommend.similar import SimilarFilm
+    from movierec_cli.core.recommend.catalog import RankedFilm
 
 CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
 
 _FILM_COLUMNS = (Column("Title", style="bold"), Column("Year"), Column("Genres", style="dim"))
 
 
-def _cells(film: "CatalogEntry | SimilarFilm") -> tuple[str, str, str]:
+def film_cells(film: "RankedFilm") -> tuple[str, str, str]:
     """Return title, year and genres for a table."""
     from movierec_cli.core.data.titles import without_year
 
@@ -54,8 +54,6 @@ def films(
       movierec films "star wars"
       movierec films --genre Film-Noir --year 1940-1950
     """
-    from dataclasses import asdict
-
     from movierec_cli.core.recommend.catalog import search_films
     from movierec_cli.core.recommend.filters import Filters
 
@@ -63,17 +61,12 @@ def films(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
     )
     found = search_films(load_dataset(dataset), query, filters)
-    counted = "1 film" if len(found) == 1 else f"{len(found):,} films"
+    counts = (Column("Ratings", numeric=True), Column("Mean", numeric=True))
     view = View(
-        title=f"{counted} ({dataset_label(dataset)})",
-        columns=[
-            Column("Id", numeric=True),
-            *_FILM_COLUMNS,
-            Column("Ratings", numeric=True),
-            Column("Mean", numeric=True),
-        ],
+        title=f"Films: {len(found):,} ({dataset_label(dataset)})",
+        columns=[Column("Id", numeric=True), *_FILM_COLUMNS, *counts],
         rows=[
-            [str(film.film_id), *_cells(film), number(film.ratings, 0), number(film.mean, 2)]
+            [str(film.film_id), *film_cells(film), number(film.ratings, 0), number(film.mean, 2)]
             for film in found[:n]
         ],
         notes=[f"The first {n} are shown; -n shows more."] if len(found) > n else [],
@@ -100,8 +93,6 @@ def similar(
 
       movierec similar "Toy Story"
     """
-    from dataclasses import asdict
-
     from movierec_cli.core.recommend import similar as similarity
 
     loaded = load_run(run)
@@ -110,12 +101,8 @@ def similar(
     found = similarity.similar(loaded.model, dataset, row, n)
     view = View(
         title=f"Like {dataset.films.titles[row]}, by {run} ({dataset_label(dataset.name)})",
-        columns=[
-            Column("#", numeric=True),
-            *_FILM_COLUMNS,
-            Column("Similarity", numeric=True),
-        ],
-        rows=[[str(film.rank), *_cells(film), number(film.similarity, 3)] for film in found],
+        columns=[Column("#", numeric=True), *_FILM_COLUMNS, Column("Similarity", numeric=True)],
+        rows=[[str(film.rank), *film_cells(film), number(film.similarity, 3)] for film in found],
         notes=["Similarity: cosine of the film vectors, at most 1."],
     )
     emit(
@@ -140,36 +127,18 @@ def neighbors(
 
       movierec neighbors --user 42
     """
-    from dataclasses import asdict
-
     from movierec_cli.core import api
 
     loaded = load_run(run)
     dataset = loaded.dataset
     found = api.neighbors(loaded, user, n)
-    view = View(
-        title=f"Like user {user}, by {run} ({dataset_label(dataset.name)})",
-        columns=[
-            Column("User", numeric=True),
-            Column("Similarity", numeric=True),
-            Column("Ratings", numeric=True),
-            Column("Shared films", numeric=True),
-        ],
-        rows=[
-            [
-                str(neighbor.user_id),
-                number(neighbor.similarity, 3),
-                number(neighbor.n_ratings, 0),
-                number(neighbor.n_shared, 0),
-            ]
-            for neighbor in found
-        ],
-        notes=["Similarity: cosine of the user vectors, at most 1."],
-    )
+    records = [asdict(neighbor) for neighbor in found]
+    title = f"Like user {user}, by {run} ({dataset_label(dataset.name)})"
+    view = plain_view(title, records, ["Similarity: cosine of the user vectors, at most 1."])
     emit(
         chosen_format(format, json),
         view,
-        [asdict(neighbor) for neighbor in found],
+        records,
         {"dataset": dataset.name, "run": run, "user": user},
         records_key="neighbors",
     )

@@ -8,20 +8,13 @@ from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
-    from movierec_cli.core.recommend.query import Query
 
 _ANSWERS = ("1", "2", "3", "4", "5", "q", "")
 _HOW_TO_ANSWER = "1 bad to 5 great; Enter: not seen; q: enough of these"
 
 
 def require_terminal() -> None:
-    """Check that questions can be answered.
-
-    Raises
-    ------
-    UsageError
-        If input or stderr is no terminal.
-    """
+    """Raise a `UsageError` if input or stderr is no terminal."""
     if not (sys.stdin.isatty() and stderr().is_terminal):
         raise UsageError(
             "No user is named to recommend to.",
@@ -29,10 +22,8 @@ def require_terminal() -> None:
         )
 
 
-def interview(run: "LoadedRun") -> "Query":
-    """Ask for favorites, and for ratings of popular films that separate tastes."""
-    from movierec_cli.core.recommend.query import make_query
-
+def interview(run: "LoadedRun") -> dict[int, float]:
+    """Ask for favorites and for ratings of popular films; return film row -> rating."""
     require_terminal()
     info("Name a few films that you love, and see more of their kind. Every answer is optional.\n")
     ratings = _ask_favorites(run)
@@ -41,7 +32,7 @@ def interview(run: "LoadedRun") -> "Query":
     if not ratings:
         info("\nWithout an answer, these are the films that most people like.")
     info("")
-    return make_query(run.dataset, ratings)
+    return ratings
 
 
 def ask_profile_name() -> str | None:

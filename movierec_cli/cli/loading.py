@@ -1,13 +1,19 @@
 """Data sets and runs from the folders of the environment; notes go to stderr."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
-from movierec_cli.cli.output import info
+import typer
+
+from movierec_cli.cli.output import error, info
+from movierec_cli.core.errors import MovierecError
 from movierec_cli.core.progress import Silent
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
     from movierec_cli.core.data.dataset import Dataset
+
+Stored = TypeVar("Stored")
 
 
 class Notes(Silent):
@@ -31,3 +37,24 @@ def load_run(name: str) -> "LoadedRun":
     from movierec_cli.core import api
 
     return api.load_run(name, progress=Notes())
+
+
+def load_each(
+    names: Iterable[str], load: Callable[[str], Stored]
+) -> tuple[list[Stored], list[MovierecError]]:
+    """Load all that can be loaded; return the failures too."""
+    loaded, failures = [], []
+    for name in names:
+        try:
+            loaded.append(load(name))
+        except MovierecError as failure:
+            failures.append(failure)
+    return loaded, failures
+
+
+def report_failures(failures: list[MovierecError]) -> None:
+    """Print failures; end the command with the highest exit code, if there are any."""
+    for failure in failures:
+        error(failure.message, failure.hint)
+    if failures:
+        raise typer.Exit(max(failure.exit_code for failure in failures))

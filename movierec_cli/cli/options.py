@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.completion import (
-    complete_dataset,
-    complete_genre,
-    complete_holdout,
-    complete_run,
-)
+from movierec_cli.cli.completion import complete_genre, complete_run
 from movierec_cli.cli.output import Format
 from movierec_cli.cli.verbosity import OUTPUT_PANEL
 from movierec_cli.core.errors import UsageError
@@ -30,7 +25,6 @@ DatasetOption = Annotated[
     data_option(
         "--dataset",
         metavar="NAME",
-        autocompletion=complete_dataset,
         envvar="MOVIEREC_DATASET",
         show_envvar=False,
         help="ml-100k or synthetic.",
@@ -38,12 +32,7 @@ DatasetOption = Annotated[
 ]
 HoldoutOption = Annotated[
     str,
-    data_option(
-        "--holdout",
-        metavar="NAME",
-        autocompletion=complete_holdout,
-        help="users, u1-u5, ua, ub or none.",
-    ),
+    data_option("--holdout", metavar="NAME", help="users, u1-u5, ua, ub or none."),
 ]
 SplitSeedOption = Annotated[
     int,
@@ -82,6 +71,9 @@ KOption = Annotated[int, typer.Option("--k", min=1, max=10_000, help="Length of 
 RunOption = Annotated[
     str, typer.Option("--run", metavar="NAME", help="The run to use.", autocompletion=complete_run)
 ]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run)
+]
 
 
 def chosen_format(chosen: Format, json: bool) -> Format:
@@ -103,13 +95,7 @@ def split_label(holdout: str, split_seeds: Sequence[int | None]) -> str:
 
 
 def parse_years(text: str | None) -> tuple[int, int] | None:
-    """Read ``1994`` or ``1990-1995``.
-
-    Raises
-    ------
-    UsageError
-        If it is neither.
-    """
+    """Read ``1994`` or ``1990-1995``; raise a `UsageError` if it is neither."""
     if text is None:
         return None
     match = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text.strip())

@@ -48,16 +48,9 @@ def emit(
     envelope: Mapping[str, Any],
     records_key: str = "rows",
 ) -> None:
-    """Print data to stdout in the chosen format.
+    """Print one table to stdout in the chosen format, as `emit_all` does several.
 
-    Parameters
-    ----------
-    view
-        The content of the formats for people.
-    records
-        The same data complete and unrounded, for the formats for programs.
-    envelope
-        The other keys of the JSON object.
+    In JSON, ``records`` stand at ``records_key`` beside the keys of ``envelope``.
     """
     if chosen is Format.csv:
         _write(_as_csv(records))

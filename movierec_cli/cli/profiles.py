@@ -1,25 +1,21 @@
 """``movierec profiles``: saved ratings and demographics."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 from movierec_cli.cli.completion import complete_profile
-from movierec_cli.cli.loading import load_dataset
+from movierec_cli.cli.loading import load_dataset, load_each, report_failures
 from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
-from movierec_cli.cli.output import Format, emit, error, info
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.output import Format, emit, info
+from movierec_cli.cli.tables import plain_view
 
 app = typer.Typer(help="List, show and remove profiles.", no_args_is_help=True)
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="A profile.", autocompletion=complete_profile)
 ]
-
-
-@app.callback()
-def main() -> None:
-    """List, show and remove profiles."""
 
 
 @app.command("list")
@@ -30,32 +26,19 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec profiles list
     """
-    from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles
 
     folder = Paths.from_environment().profiles
-    records, failures = [], []
-    for name in profiles.list_profiles(folder):
-        try:
-            profile = profiles.load_profile(name, folder)
-        except MovierecError as failure:  # the others can be listed all the same
-            failures.append(failure)
-        else:
-            records.append({"name": name, "ratings": len(profile.ratings)})
-    view = View(
-        title="Profiles",
-        columns=[Column("Name"), Column("Ratings", numeric=True)],
-        rows=[[str(record["name"]), str(record["ratings"])] for record in records],
-        notes=[]
-        if records or failures
-        else ["None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"],
-    )
+
+    def described(name: str) -> dict[str, Any]:
+        return {"name": name, "ratings": len(profiles.load_profile(name, folder).ratings)}
+
+    records, failures = load_each(profiles.list_profiles(folder), described)
+    hint = "None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"
+    view = plain_view("Profiles", records, [] if records or failures else [hint])
     emit(chosen_format(format, json), view, records, {}, records_key="profiles")
-    for failed in failures:
-        error(failed.message, failed.hint)
-    if failures:
-        raise typer.Exit(max(failed.exit_code for failed in failures))
+    report_failures(failures)
 
 
 @app.command()
@@ -66,10 +49,9 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
 
       movierec profiles show ann
     """
-    from dataclasses import asdict
-
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles
+    from movierec_cli.core.recommend.query import UNKNOWN
 
     profile = profiles.load_profile(name, Paths.from_environment().profiles)
     films = load_dataset(profile.dataset).films
@@ -78,13 +60,9 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
         {"film_id": film_id, "title": titles.get(film_id), "rating": rating}
         for film_id, rating in profile.ratings.items()
     ]
-    demographics = asdict(profile.demographics)
-    view = View(
-        title=f"Profile {name}",
-        columns=[Column("Id", numeric=True), Column("Title"), Column("Rating", numeric=True)],
-        rows=[[str(r["film_id"]), str(r["title"]), f"{r['rating']:g}"] for r in records],
-        notes=[f"{key}: {value}" for key, value in demographics.items() if value is not None],
-    )
+    demographics = asdict(UNKNOWN.over(profile))
+    notes = [f"{key}: {value}" for key, value in demographics.items() if value is not None]
+    view = plain_view(f"Profile {name}", records, notes)
     emit(chosen_format(format, json), view, records, {"profile": name, **demographics}, "ratings")
 
 

@@ -17,13 +17,7 @@ _LONG = 30  # seconds; longer work is announced before it starts
 
 
 class ProgressBar:
-    """The progress of one piece of work at a time; a `movierec_cli.core.progress.Progress`.
-
-    Parameters
-    ----------
-    of_bytes
-        The units of the work are bytes.
-    """
+    """The progress of one piece of work; a `movierec_cli.core.progress.Progress`."""
 
     def __init__(self, of_bytes: bool = False) -> None:
         self._of_bytes = of_bytes

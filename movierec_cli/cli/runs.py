@@ -2,16 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
-from movierec_cli.cli.completion import complete_run
+from movierec_cli.cli.loading import load_each, report_failures
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
     PlotOption,
+    RunArgument,
     chosen_format,
     dataset_label,
 )
@@ -20,25 +21,19 @@ from movierec_cli.cli.output import (
     Section,
     emit,
     emit_all,
-    error,
     info,
     number,
     print_json,
     shows_unicode,
     stdout,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.tables import Column, View, plain_view
 from movierec_cli.cli.train import kept_epoch
 
 if TYPE_CHECKING:
     from movierec_cli.core.runs.manifest import Manifest
 
 app = typer.Typer(help="List, show and remove runs, the trained models.", no_args_is_help=True)
-
-NameArgument = Annotated[
-    str,
-    typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run),
-]
 
 
 @app.command("list")
@@ -49,29 +44,31 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
 
       movierec runs list
     """
-    from movierec_cli.core.errors import MovierecError
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs import checkpoint, store
 
     folder = Paths.from_environment().runs
-    manifests, failures = [], []
-    for name in store.list_runs(folder):
-        try:
-            manifests.append(store.load_manifest(name, folder)[0])
-        except MovierecError as failure:  # the others are listed all the same
-            failures.append(failure)
+    manifests, failures = load_each(
+        store.list_runs(folder), lambda name: store.load_manifest(name, folder)[0]
+    )
     for training in checkpoint.unfinished(folder):
         info(f"{training} Continue with: {training.command}")
+    records = [
+        {
+            "name": manifest.name,
+            "model": manifest.model,
+            "preset": manifest.preset,
+            "dataset": manifest.dataset["name"],
+            **manifest.split,
+            "created": manifest.created,
+            "seconds": manifest.seconds,
+        }
+        for manifest in manifests
+    ]
+    headers = ("Run", "Model", "Data", "Held out", "Trained")
     view = View(
         title="Runs",
-        columns=[
-            Column("Run", style="bold"),
-            Column("Model"),
-            Column("Data"),
-            Column("Held out"),
-            Column("Trained"),
-            Column("Seconds", numeric=True),
-        ],
+        columns=[*(Column(header) for header in headers), Column("Seconds", numeric=True)],
         rows=[
             [
                 manifest.name,
@@ -85,29 +82,13 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         ],
         notes=[] if manifests or failures else ["None yet. Train one with: movierec train dnn"],
     )
-    records = [
-        {
-            "name": manifest.name,
-            "model": manifest.model,
-            "preset": manifest.preset,
-            "dataset": manifest.dataset["name"],
-            "holdout": manifest.split["holdout"],
-            "split_seed": manifest.split["split_seed"],
-            "created": manifest.created,
-            "seconds": manifest.seconds,
-        }
-        for manifest in manifests
-    ]
     emit(chosen_format(format, json), view, records, {}, "runs")
-    for failed in failures:
-        error(failed.message, failed.hint)
-    if failures:
-        raise typer.Exit(max(failed.exit_code for failed in failures))
+    report_failures(failures)
 
 
 @app.command()
 def show(
-    name: NameArgument,
+    name: RunArgument,
     plot: PlotOption = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
@@ -126,7 +107,7 @@ def show(
     from movierec_cli.core.runs.store import load_manifest
 
     manifest, _ = load_manifest(name, Paths.from_environment().runs)
-    if plot:
+    if plot:  # before the table: a pipe that is closed early does not prevent it
         _plot(manifest, plot)
     chosen = chosen_format(format, json)
     if chosen is Format.json:
@@ -140,7 +121,6 @@ def show(
 
 
 def _plot(manifest: "Manifest", path: Path) -> None:
-    """Draw the figure first: a pipe that is closed early does not prevent it."""
     from movierec_cli.core.figures import drawing, training_figures
 
     drawing.require_plotting(path)
@@ -159,26 +139,11 @@ def _facts(manifest: "Manifest") -> Section:
         **{f"inputs: {key}": value for key, value in manifest.inputs.items()},
         **{f"training: {key}": value for key, value in manifest.training.items()},
         **{f"config: {key}": value for key, value in manifest.config.items()},
-        **{f"validation: {key}": number(value) for key, value in manifest.metrics.items()},
+        **{f"validation: {key}": value for key, value in manifest.metrics.items()},
         **{f"version: {key}": value for key, value in manifest.versions.items()},
     }
-    view = View(
-        title=f"Run {manifest.name}",
-        columns=[Column("Property", style="dim"), Column("Value")],
-        rows=[[key, _written(value)] for key, value in facts.items()],
-    )
     records = [{"property": key, "value": value} for key, value in facts.items()]
-    return Section("run", view, records)
-
-
-def _written(value: Any) -> str:
-    """Write a setting: a group as its parts, a list of groups one below the other."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key.replace('_', ' ')} {_written(part)}" for key, part in value.items())
-    if isinstance(value, list | tuple):
-        grouped = any(isinstance(part, dict) for part in value)
-        return ("\n" if grouped else ", ").join(map(_written, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return Section("run", plain_view(f"Run {manifest.name}", records), records)
 
 
 def _evaluation(manifest: "Manifest") -> list[Section]:
@@ -229,39 +194,21 @@ def _epochs(manifest: "Manifest") -> Section:
         }
         for epoch in manifest.epochs
     ]
-    view = View(
-        title="Epochs",
-        columns=[
-            Column("Epoch", numeric=True),
-            *(Column(f"{part} {name}", numeric=True) for part, name in names),
-            Column("Kept"),
-            Column("Seconds", numeric=True),
-        ],
-        rows=[
-            [
-                str(epoch["number"]),
-                *(number(epoch[part].get(name)) for part, name in names),  # type: ignore[literal-required]
-                "*" if epoch["number"] == manifest.kept_epoch else "",
-                number(epoch["seconds"], 2),
-            ]
-            for epoch in manifest.epochs
-        ],
-    )
-    return Section("epochs", view, records)
+    return Section("epochs", plain_view("Epochs", records), records)
 
 
 def _print_curves(manifest: "Manifest") -> None:
     from movierec_cli.cli.curves import draw_curves
 
     console = stdout()
-    console.print(Text("Training", style="bold"))
+    console.print(Text(f"Training, {len(manifest.epochs)} epochs", style="bold"))
     for line in draw_curves(manifest.epochs, manifest.kept_epoch, console.width):
         console.print(Text(line), soft_wrap=True)
     console.print(Text(f"▲ kept: {kept_epoch(manifest)}", style="dim"))
 
 
 @app.command()
-def remove(name: NameArgument) -> None:
+def remove(name: RunArgument) -> None:
     """Delete a run.
 
     [bold]Examples[/]

@@ -1,7 +1,8 @@
 """Tables for the terminal: their content, and its layout in the available width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -21,13 +22,7 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A table for the terminal; cells are finished texts.
-
-    Attributes
-    ----------
-    styles
-        A style for each cell, laid out as ``rows``: a heat map.
-    """
+    """A table of finished texts; ``styles`` for each cell of ``rows`` make it a heat map."""
 
     title: str
     columns: Sequence[Column]
@@ -36,31 +31,57 @@ class View:
     styles: Sequence[Sequence[str]] = ()
 
 
+def plain_view(title: str, records: Sequence[Mapping[str, Any]], notes: Sequence[str] = ()) -> View:
+    """Return a table with a column for each key of the records."""
+    first = records[0] if records else {}
+    return View(
+        title,
+        [
+            Column(key.replace("_", " ").capitalize(), numeric=isinstance(value, int | float))
+            for key, value in first.items()
+        ],
+        [[written(value) for value in record.values()] for record in records],
+        notes,
+    )
+
+
+def written(value: Any) -> str:
+    """Write a value: a group as its parts, a list of groups one below the other."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {written(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        grouped = any(isinstance(part, dict) for part in value)
+        return ("\n" if grouped else ", ").join(map(written, value))
+    if value is None:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def laid_out(view: View, width: int) -> Iterator[Table]:
     """Yield the tables that show a view in ``width`` characters, one after the other.
 
     Figures that are too wide for one table come in blocks of columns, each with the first column.
     Texts are folded while every word fits; otherwise each row becomes a card, a line a column.
     """
-    if all(column.numeric for column in view.columns[1:]):
-        for block in _blocks_that_fit(view, width):
-            yield _table(view, block)
-    elif _breaks_words(view, width):
-        for row in view.rows:
-            yield _card(view, row)
+    columns = range(len(view.columns))
+    texts = [[view.columns[at].header, *(row[at] for row in view.rows)] for at in columns]
+    widths = [max(map(len, cells)) + _GAP for cells in texts]
+    words = [
+        max((min(len(word), _LONG_WORD) for cell in cells for word in cell.split()), default=0)
+        for cells in texts
+    ]
+    if sum(widths) < width or (sum(words) + _GAP * len(words) < width and _has_texts(view)):
+        yield _table(view, columns)
+    elif _has_texts(view):
+        yield from (_card(view, row) for row in view.rows)
     else:
-        yield _table(view, range(len(view.columns)))
+        yield from (_table(view, block) for block in column_blocks(widths, width - 1))
 
 
 def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
     """Return the columns of each block: as few blocks as fit, of about the same size.
 
-    Parameters
-    ----------
-    widths
-        Characters of each column, with the gap before it.
-    width
-        Characters of a block at most.
+    A block has the first column and others; ``widths`` include the gaps between columns.
     """
     others = range(1, len(widths))
     for count in others:
@@ -71,27 +92,8 @@ def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
     return [[0, at] for at in others]
 
 
-def _cells(view: View) -> list[list[str]]:
-    """Return the texts of each column, its header first."""
-    return [
-        [column.header, *(row[at] for row in view.rows)] for at, column in enumerate(view.columns)
-    ]
-
-
-def _blocks_that_fit(view: View, width: int) -> list[list[int]]:
-    widths = [max(map(len, cells)) + _GAP for cells in _cells(view)]
-    if sum(widths) + 1 <= width:
-        return [list(range(len(widths)))]
-    return column_blocks(widths, width - 1)
-
-
-def _breaks_words(view: View, width: int) -> bool:
-    """Return whether the table fits only if words are broken into pieces."""
-    words = [
-        max((min(len(word), _LONG_WORD) for cell in cells for word in cell.split()), default=0)
-        for cells in _cells(view)
-    ]
-    return sum(words) + _GAP * len(words) + 1 > width
+def _has_texts(view: View) -> bool:
+    return not all(column.numeric for column in view.columns[1:])
 
 
 def _card(view: View, row: Sequence[str]) -> Table:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from movierec_cli.cli import verbosity
-from movierec_cli.cli.completion import complete_device, complete_model, complete_preset
+from movierec_cli.cli.completion import complete_model
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
-from movierec_cli.cli.output import info, number
+from movierec_cli.cli.output import info
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +30,7 @@ def train(
         ),
     ],
     preset: Annotated[
-        str,
-        _training_option(
-            metavar="NAME", autocompletion=complete_preset, help="default or original."
-        ),
+        str, _training_option(metavar="NAME", help="default or original.")
     ] = "default",
     epochs: Annotated[int | None, _training_option(min=1, help="Number of epochs at most.")] = None,
     learning_rate: Annotated[float | None, _training_option(help="Step size of Adam.")] = None,
@@ -42,10 +39,7 @@ def train(
         int, _training_option(min=0, max=2**32 - 1, help="Seed of all randomness.")
     ] = 0,
     device: Annotated[
-        str,
-        _training_option(
-            metavar="NAME", autocompletion=complete_device, help="auto, cpu, cuda or mps."
-        ),
+        str, _training_option(metavar="NAME", help="auto, cpu, cuda or mps.")
     ] = "cpu",
     dataset: DatasetOption = DEFAULT_DATASET,
     holdout: HoldoutOption = "users",
@@ -135,51 +129,37 @@ def _announce_replacement(runs: "Path", name: str, resume: bool) -> None:
 
 
 _SHORT_NAMES = {"classifier_loss": "class.", "vector_loss": "vector", "accuracy": "acc."}
-_WIDE, _NARROW = 8, 6  # characters of a figure; eight narrow ones fit 80 columns
-_MOST_WIDE = 6  # wide figures that fit 80 columns
+_SIZE = 8  # columns of a figure; eight figures fit 80 columns
 
 
 class EpochLog:
     """A row for each epoch on stderr, at most 80 characters wide, and a step of the bar.
 
-    Parameters
-    ----------
-    keep
-        As in `TrainingOptions`; ``best`` marks each epoch that is the best so far.
+    If ``keep`` is ``best``, as in `TrainingOptions`, a star marks each epoch that is the best so
+    far.
     """
 
     def __init__(self, keep: str, progress: "ProgressBar") -> None:
         self._marks = keep == "best"
         self._progress = progress
         self._columns: list[tuple[str, str]] = []
-        self._width = 0
 
     def __call__(self, epoch: "Epoch") -> None:
         """Print the figures of an epoch, the header before the first."""
         if not self._columns:
             self._columns = [("train", name) for name in epoch.train]
             self._columns += [("validation", name) for name in epoch.validation]
-            self._width = _WIDE if len(self._columns) <= _MOST_WIDE else _NARROW
-            self._print_header(len(epoch.train))
+            if verbosity.CURRENT.progress:
+                names = [_SHORT_NAMES.get(name, name) for _, name in self._columns]
+                train = f"{'train':>{_SIZE}}".ljust(len(epoch.train) * _SIZE)
+                info(f"     {train}  validation")
+                info("epoch" + "".join(f"{name:>{_SIZE}}" for name in names) + "  seconds")
         if verbosity.CURRENT.progress:
             values = [getattr(epoch, part).get(name) for part, name in self._columns]
-            cells = "".join(f"  {self._figure(value):>{self._width}}" for value in values)
+            figures = ["–" if value is None else f"{value:.4g}" for value in values]
+            cells = "".join(f"{figure:>{_SIZE}}" for figure in figures)
             mark = "*" if self._marks and epoch.is_kept else " "
             sweeps = epoch.train.get("sweeps")  # of the sampling after the gradient steps
             end = f"  sweep {sweeps:.0f}" if sweeps else ""
             info(f"{epoch.number:4d}{mark}{cells}  {epoch.seconds:7.2f}{end}")
         self._progress.advance(1)
-
-    def _print_header(self, n_train: int) -> None:
-        if not verbosity.CURRENT.progress:
-            return
-        size = self._width + 2
-        parts = f"{'train':>{size}}".ljust(n_train * size) + f"{'validation':>{size + 4}}"
-        names = [_SHORT_NAMES.get(name, name) for _, name in self._columns]
-        info(f"     {parts}".rstrip())
-        info("epoch" + "".join(f"{name:>{size}}" for name in names) + "  seconds")
-
-    def _figure(self, value: float | None) -> str:
-        """Write a figure with four decimals, or as many significant digits as fit."""
-        text = number(value)
-        return text if len(text) <= self._width else f"{value:.{self._width - 2}g}"

@@ -22,14 +22,7 @@ OUTPUT_PANEL = "Output"
 class Verbosity:
     """The permitted output on stderr of the running command, errors apart.
 
-    Attributes
-    ----------
-    quiet
-        No output.
-    verbose
-        The log of core too: the files that it reads and writes, with times.
-    no_progress
-        No bars, and no line for each epoch and step.
+    ``verbose`` adds the log of core; ``no_progress`` removes bars and the lines of epochs.
     """
 
     quiet: bool = False

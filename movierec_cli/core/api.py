@@ -21,6 +21,7 @@ from movierec_cli.core.recommend.query import (
     DISLIKED,
     LIKED,
     Demographics,
+    resolve_films,
     resolve_query,
     user_query,
 )
@@ -48,14 +49,7 @@ __all__ = [
 class LoadedRun:
     """A trained model together with the data set that it was trained on.
 
-    Attributes
-    ----------
-    run
-        The manifest and the weights.
-    dataset
-        Users, films and ratings; the rows of the weights are rows of these tables.
-    model
-        Scores films for any user: ``model.score(histories, users)``, [n_users, n_films].
+    ``model.score(histories, users)`` scores films for any user, [n_users, n_films].
     """
 
     run: Run
@@ -80,14 +74,7 @@ def load_run(
 
     Loads neither torch nor pandas and takes some hundredths of a second.
 
-    Parameters
-    ----------
-    name
-        As in ``movierec runs list``.
-    paths
-        Folders of runs and data; by default those of the command line, see ``MOVIEREC_HOME``.
-    progress
-        Receives notes, such as that a damaged data set is prepared again.
+    The folders of runs and data are by default those of the command line, see ``MOVIEREC_HOME``.
 
     Raises
     ------
@@ -136,26 +123,10 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         Favorite films, which count as ratings of 5, and disliked films, which count as 1.
     ratings
         Film -> rating, 1 to 5.
-    age
-        In years, 1 to 120.
-    gender
-        ``"M"`` or ``"F"``.
-    occupation
-        One of ``run.dataset.occupations``.
-    zip_code
-        As text.
-    n
-        Number of films. By default 10, or fewer where fewer are left.
-    genres, not_genres
-        Films that have any of the first and none of the second.
-    years
-        The first and the last year, both included.
-    min_ratings
-        The least number of ratings of a film.
-    include_rated
-        Whether rated films may appear.
-    diversity
-        0 (by score alone) to 1 (as dissimilar as possible): maximal marginal relevance.
+    age, gender, occupation, zip_code
+        1 to 120 years, ``"M"`` or ``"F"``, one of ``run.dataset.occupations``, any text.
+    n, genres, not_genres, years, min_ratings, include_rated, diversity
+        As in `movierec_cli.core.recommend.filters.Filters`.
     explain
         Whether to fill in ``reasons``, the rated films that contributed most.
 
@@ -180,8 +151,9 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         *((film, DISLIKED) for film in dislike),
         *(ratings or {}).items(),
     ]
-    demographics = Demographics(age, gender, occupation, zip_code)
-    query = resolve_query(run.titles, user, opinions, demographics)
+    resolved = resolve_films(run.titles, opinions)
+    demographics = Demographics(age=age, gender=gender, occupation=occupation, zip_code=zip_code)
+    query = resolve_query(run.dataset, user, resolved, demographics)
     return rank.recommend(run.model, run.dataset, query, filters, explain)
 
 

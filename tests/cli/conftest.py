@@ -11,13 +11,8 @@ from typer.testing import CliRunner, Result
 
 from movierec_cli.cli import output as console
 from movierec_cli.cli.app import app
-from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.experiments.train import train_run
-from movierec_cli.core.paths import Paths
-from movierec_cli.core.runs.store import save_run
-from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
-from tests.conftest import SMALL
+from tests.conftest import train_home
 
 Cli = Callable[..., Result]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,14 +49,10 @@ def command() -> Command:
 
 @pytest.fixture(scope="session")
 def trained_folder(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the runs ``dnn`` and ``two-tower``, trained on the small data for a moment."""
-    home = tmp_path_factory.mktemp("trained")
-    paths = Paths.from_environment({"MOVIEREC_HOME": str(home)})
-    registry.load_dataset(SMALL, paths)
-    for model in ("dnn", "two-tower"):
-        request = TrainSpec(model, "original", overrides=Overrides(epochs=1), name=model)
-        save_run(train_run(small, request, lambda _: None), paths.runs)
-    return home
+    """A home with the original presets of both models."""
+    return train_home(
+        tmp_path_factory.mktemp("trained"), small, dnn="original", two_tower="original"
+    )
 
 
 @pytest.fixture

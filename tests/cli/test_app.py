@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +42,8 @@ def test_every_command_has_help_with_an_example_and_without_type_names(
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == cli(*path, "-h").stdout
     assert f"Usage: {command}" in result.stdout
+    options = ("quiet", "verbose", "no-progress", "help")
+    assert all(f"--{name}" in result.stdout for name in options)
     assert not re.search(r"<(bool|str|int|float|path|file)\b|<=x", result.stdout)
     if not is_group:
         _, found, examples = result.stdout.partition("Examples")
@@ -50,21 +51,9 @@ def test_every_command_has_help_with_an_example_and_without_type_names(
         assert any(line.strip().startswith(command) for line in examples.splitlines())
 
 
-def test_the_commands_stand_in_the_order_of_their_panels() -> None:
-    top = [path[0] for path, _ in COMMANDS if len(path) == 1]
-    assert top[0] == "quickstart"
-    assert top.index("download") < top.index("train") < top.index("runs") < top.index("recommend")
-
-
 def test_the_version(cli: Cli) -> None:
     result = cli("--version")
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"movierec {__version__}\n", "")
-
-
-def test_without_a_command_it_helps(cli: Cli) -> None:
-    result = cli()
-    assert "Usage: movierec" in result.output
-    assert "quickstart" in result.output
 
 
 def failed(result: Any, code: int) -> tuple[str, str]:
@@ -83,12 +72,7 @@ def failed(result: Any, code: int) -> tuple[str, str]:
     "line",
     [
         f"train oracle --dataset {SMALL}",
-        f"train dnn --preset oracle --dataset {SMALL}",
-        f"train dnn --preset original --device tpu --dataset {SMALL}",
-        f"train dnn --preset original --learning-rate 0 --dataset {SMALL}",
-        f"train dnn --preset original --holdout u9 --dataset {SMALL}",
         "eda genres --dataset ml-20m",
-        "eda genres --dataset synthetic-5x5x5",
         "evaluate a/b",
         "download --from x.zip --url https://films.example/x.zip",
     ],
@@ -103,31 +87,17 @@ def test_a_value_that_makes_no_sense_is_wrong_usage(line: str, cli: Cli) -> None
 @pytest.mark.parametrize(
     "line",
     [
+        "films star trek",
         "nonsense",
-        "eda nonsense",
         "train",
         "train dnn --epochs 0",
-        "train dnn --epochs many",
-        "train dnn --split-seed -1",
-        "evaluate dnn --k 0",
         "eda genres --format xml",
         "eda genres --nonsense",
-        "films star trek",
     ],
 )
 def test_a_line_that_typer_refuses_is_wrong_usage_and_names_the_help(line: str, cli: Cli) -> None:
     _, hint = failed(cli(*line.split()), 2)
     assert re.search(r"See: movierec( \w+)* --help$", hint)
-
-
-def test_an_unquoted_title_gets_the_hint_to_quote_it(cli: Cli) -> None:
-    _, hint = failed(cli("films", "star", "trek"), 2)
-    assert '"star wars"' in hint
-
-
-def test_a_wrong_choice_is_reported_without_words_of_the_library(cli: Cli) -> None:
-    error, _ = failed(cli("eda", "genres", "--format", "jsn"), 2)
-    assert error.startswith("Invalid value for '--format': 'jsn' is not one of")
 
 
 @pytest.mark.parametrize(
@@ -158,19 +128,7 @@ def test_no_network_is_code_four(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
     result = cli("download")
     assert (result.exit_code, result.stdout) == (4, "")
     assert "Trying again" in result.stderr
-    assert "movierec download --from ml-100k.zip" in result.stderr
-
-
-def test_a_damaged_run_is_code_five(
-    cli: Cli, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(trained.parent.parent, tmp_path / "copy")
-    monkeypatch.setenv("MOVIEREC_HOME", str(tmp_path / "copy"))
-    (weights,) = (tmp_path / "copy" / "data" / "runs" / "dnn").glob("*.safetensors")
-    weights.write_bytes(weights.read_bytes()[:-1])
-    error, hint = failed(cli("evaluate", "dnn"), 5)
-    assert "The run 'dnn' is damaged" in error
-    assert "train" in hint
+    assert "movierec download --from" in result.stderr
 
 
 def fail_with(failure: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +154,7 @@ def test_an_interruption_is_code_130(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert "bug" not in result.stderr
 
 
-@pytest.mark.parametrize("wanted", ["", "0", "1"])
+@pytest.mark.parametrize("wanted", ["0", "1"])
 def test_a_traceback_is_shown_only_when_it_is_asked_for(wanted: str, command: Command) -> None:
     done = command("evaluate", "mine", MOVIEREC_DEBUG=wanted)
     assert done.stdout == ""
@@ -205,64 +163,41 @@ def test_a_traceback_is_shown_only_when_it_is_asked_for(wanted: str, command: Co
     assert done.returncode != 0
 
 
-def test_errors_are_never_wrapped(cli: Cli) -> None:
-    path = "/".join(["x" * 300] * 3)
-    assert path in cli("download", "--from", path).stderr
-
-
-@pytest.mark.parametrize("format", ["table", "md", "csv", "json"])
+@pytest.mark.parametrize("format", ["table", "json"])
 def test_a_terminal_that_knows_only_ascii_is_served(
     format: str, trained: Path, command: Command
 ) -> None:
-    for arguments in (
-        ("recommend", "--user", "3", "-n", "120"),
-        ("eda", "genres", "--dataset", SMALL),
-    ):
-        done = command(*arguments, "--format", format, PYTHONIOENCODING="ascii")
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.isascii()
-        if "recommend" in arguments:
-            assert "Cafe" in done.stdout  # the data says Café
+    arguments = ("recommend", "--user", "3", "-n", "120", "--format", format)
+    done = command(*arguments, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.isascii()
+    assert "Cafe" in done.stdout  # the data says Café
 
 
-def test_a_reader_that_has_enough_leaves_no_traceback(trained: Path, tmp_path: Path) -> None:
-    for arguments in ("recommend --user 3 -n 120 --json", "eda genres --dataset " + SMALL):
-        line = f"'{sys.executable}' -m movierec_cli {arguments} | head -1"
-        done = subprocess.run(line, shell=True, check=False, capture_output=True, text=True)
-        assert done.stderr == ""
-        assert done.stdout.count("\n") == 1
+def piped_to(target: Any, format: str) -> "subprocess.CompletedProcess[str]":
+    """Recommend with stdout connected to ``target``."""
+    return subprocess.run(
+        [sys.executable, "-m", "movierec_cli", "recommend", "--user", "3", "--format", format],
+        stdout=target,
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "table"])
-def test_a_reader_that_is_gone_from_the_start_is_no_failure(format: str, trained: Path) -> None:
+@pytest.mark.parametrize("format", ["json", "table"])
+def test_a_reader_that_is_gone_is_no_failure(format: str, trained: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as gone:
-        done = subprocess.run(
-            [sys.executable, "-m", "movierec_cli", "recommend", "--user", "3", "--format", format],
-            stdout=gone,
-            check=False,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        done = piped_to(gone, format)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-@pytest.mark.parametrize("format", ["table", "json", "csv", "md"])
+@pytest.mark.parametrize("format", ["table", "json"])
 def test_a_disk_that_is_full_is_no_bug(format: str, trained: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "movierec_cli", "recommend", "--user", "3", "--format", format],
-            stdout=full,
-            check=False,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        done = piped_to(full, format)
     assert done.returncode == 3
     assert done.stderr == "error: The output cannot be written: No space left on device.\n"
-
-
-def test_the_prose_of_a_help_has_the_width_of_the_terminal(cli: Cli) -> None:
-    lines = cli("evaluate", "--help").stdout.splitlines()
-    assert any("only age, gender and occupation. Fold-in: 80 %" in line for line in lines)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.experiments import resume, reuse
 from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.models.baselines import BASELINES
@@ -33,24 +32,13 @@ def test_missing_models_are_trained_once_and_then_used_again(
     first = cli("compare", "--dataset", SMALL, "--json")
     assert first.exit_code == 0
     assert "Training dnn original: epoch 2" in first.stderr
-    content = json.loads(first.stdout)
-    results = content.pop("results")
-    assert content == {
-        "schema": 1,
-        "dataset": SMALL,
-        "holdout": "users",
-        "split_seed": 705,
-        "split_seeds": [705],
-        "k": 25,
-    }
+    results = json.loads(first.stdout)["results"]
     for scenario in ("cold-start", "fold-in"):
         of_scenario = [result for result in results if result["scenario"] == scenario]
         assert [
             r["model"] if r["preset"] == "baseline" else f"{r['model']} {r['preset']}"
             for r in of_scenario
         ] == NAMES
-        assert all(set(r["metrics"]) == set(metrics.ALL) for r in of_scenario)
-        assert all(r["seconds"]["train"] >= 0 for r in of_scenario)
     by_name = {(r["model"], r["preset"], r["scenario"]): r["metrics"] for r in results}
     assert by_name["popularity", "baseline", "fold-in"]["mse"] is None
     assert by_name["film-mean", "baseline", "fold-in"]["mse"] > 0

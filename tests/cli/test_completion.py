@@ -7,7 +7,7 @@ import pytest
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.paths import Paths
-from tests.cli.conftest import Cli, Command
+from tests.cli.conftest import Command
 
 
 def offered(command: Command, line: str) -> list[str]:
@@ -31,6 +31,7 @@ def cached(small: Dataset, paths: Paths) -> None:
 def test_commands(command: Command) -> None:
     assert offered(command, "movierec re") == ["report", "recommend"]
     assert "genres" in offered(command, "movierec eda ")
+    assert offered(command, "movierec train ") == ["dnn", "two-tower"]
     assert "--resume" in offered(command, "movierec train dnn --re")
 
 
@@ -38,10 +39,7 @@ def test_commands(command: Command) -> None:
     "line",
     [
         "movierec evaluate ",
-        "movierec runs show ",
-        "movierec runs remove ",
         "movierec recommend --run ",
-        "movierec similar Fargo --run ",
     ],
 )
 def test_runs(line: str, trained: Path, command: Command) -> None:
@@ -61,13 +59,3 @@ def test_without_data_nothing_is_offered_and_nothing_is_made(
     for line in ("recommend --genre ", "evaluate ", "recommend --profile "):
         assert offered(command, f"movierec {line}") == []
     assert not paths.cache.exists()
-
-
-def test_fixed_choices(command: Command) -> None:
-    assert offered(command, "movierec train ") == ["two-tower", "dnn"]
-    assert "u1" in offered(command, "movierec train dnn --holdout ")
-    assert "original" in offered(command, "movierec train dnn --preset ")
-
-
-def test_the_help_offers_to_install_it(cli: Cli) -> None:
-    assert "--install-completion" in cli("--help").stdout

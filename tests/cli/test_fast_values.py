@@ -73,7 +73,3 @@ def test_plain_values_need_no_pydantic() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
-
-
-def test_other_versions_of_typer_are_left_alone() -> None:
-    convert_plainly(object())

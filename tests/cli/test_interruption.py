@@ -103,12 +103,6 @@ def test_a_second_training_of_the_name_is_refused_while_one_goes_on(command: Com
     assert "--name" in done.stderr
 
 
-def test_resuming_nothing_is_refused(command: Command) -> None:
-    done = command(*TRAINING, "--resume")
-    assert done.returncode == 3
-    assert "There is no unfinished training" in done.stderr
-
-
 def test_other_commands_name_the_unfinished_training_and_what_replaces_it(
     command: Command,
 ) -> None:

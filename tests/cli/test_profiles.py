@@ -26,10 +26,6 @@ def test_profiles_are_listed(cli: Cli, ann: Paths) -> None:
     assert content["profiles"] == [{"name": "ann", "ratings": 2}]
 
 
-def test_without_a_profile_the_note_is_how_to_make_one(cli: Cli) -> None:
-    assert "--save-profile NAME" in cli("profiles", "list").stdout
-
-
 def test_a_profile_is_shown_with_titles(cli: Cli, ann: Paths, small: Dataset) -> None:
     content = json.loads(cli("profiles", "show", "ann", "--json").stdout)
     assert (content["age"], content["gender"]) == (30, None)
@@ -49,15 +45,6 @@ def test_a_profile_is_removed(cli: Cli, ann: Paths) -> None:
         assert "There is no profile 'ann'" in result.stderr
 
 
-def test_a_profile_of_other_films_is_refused(cli: Cli, trained: Path, small: Dataset) -> None:
-    folder = trained.parent / "profiles"
-    save_profile("bob", Profile("ml-100k", {1: 5.0}), folder)
-    result = cli("recommend", "--profile", "bob")
-    (folder / "bob.json").unlink()
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "films of ml-100k" in result.stderr
-
-
 def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> None:
     for name in ("ann", "bob"):
         cli("recommend", "--like", "1", "--save-profile", name)
@@ -68,12 +55,3 @@ def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> 
     assert "hint: Remove it with: movierec profiles remove ann" in result.stderr
     cli("profiles", "remove", "ann")
     cli("profiles", "remove", "bob")
-
-
-def test_a_note_announces_that_a_profile_is_replaced(cli: Cli, trained: Path) -> None:
-    assert "replaces" not in cli("recommend", "--like", "1", "--save-profile", "eve").stderr
-    assert (
-        "replaces the profile eve"
-        in cli("recommend", "--like", "2", "--save-profile", "eve").stderr
-    )
-    cli("profiles", "remove", "eve")

@@ -53,15 +53,14 @@ def test_a_terminal_gets_a_bar_that_disappears(
 
 
 def test_no_progress_shows_notes_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for is_terminal in (False, True):
-        with terminal(is_terminal, monkeypatch) as written:
-            monkeypatch.setattr(verbosity.CURRENT, "no_progress", True)
-            with ProgressBar() as bar:
-                bar.start("Comparing", 2)
-                bar.describe("Baseline ease")
-                bar.advance(1)
-                bar.note("A note.")
-            assert written.getvalue() == "A note.\n"
+    with terminal(True, monkeypatch) as written:
+        monkeypatch.setattr(verbosity.CURRENT, "no_progress", True)
+        with ProgressBar() as bar:
+            bar.start("Comparing", 2)
+            bar.describe("Baseline ease")
+            bar.advance(1)
+            bar.note("A note.")
+    assert written.getvalue() == "A note.\n"
 
 
 PRESETS = {
@@ -96,9 +95,3 @@ def test_an_epoch_of_sampling_names_its_sweep(monkeypatch: pytest.MonkeyPatch) -
     assert last.split()[:3] == ["2", "–", "–"]
     assert last.endswith("sweep 20")
     assert len(last) <= 80
-
-
-def test_where_the_last_epoch_is_kept_no_row_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    with terminal(False, monkeypatch) as written:
-        EpochLog("last", ProgressBar())(Epoch(1, {"loss": 1.0}, {"map": 1.0}, True, 1))
-    assert "*" not in written.getvalue()

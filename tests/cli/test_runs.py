@@ -44,8 +44,6 @@ def test_a_damaged_run_does_not_hide_the_others(cli: Cli, own_runs: Path) -> Non
     assert [run["name"] for run in json.loads(result.stdout)["runs"]] == ["two-tower"]
     assert "error: The run 'dnn' is damaged" in result.stderr
     assert "movierec runs remove dnn" in result.stderr
-    (own_runs / "two-tower" / "manifest.json").write_bytes(b"{")
-    assert "None yet" not in cli("runs", "list").stdout
 
 
 def test_the_table_shows_facts_metrics_curves_and_the_kept_epoch(cli: Cli, trained: Path) -> None:
@@ -65,7 +63,7 @@ def test_a_terminal_that_shows_only_ascii_gets_a_row_for_each_epoch(
     done = command("runs", "show", "dnn", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
-    assert "train classifier_loss" in done.stdout
+    assert "Train classifier loss" in done.stdout
 
 
 def test_json_is_the_whole_manifest(cli: Cli, trained: Path) -> None:
@@ -85,18 +83,10 @@ def test_csv_has_a_row_for_each_epoch(cli: Cli, trained: Path) -> None:
     assert "│" not in text
 
 
-@pytest.mark.parametrize("suffix", ["svg", "png"])
-def test_the_curves_are_drawn_to_a_file(
-    suffix: str, cli: Cli, trained: Path, tmp_path: Path
-) -> None:
+def test_the_curves_are_drawn_to_a_file(cli: Cli, trained: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    target = tmp_path / f"curves.{suffix}"
+    target = tmp_path / "curves.svg"
     result = cli("runs", "show", "two-tower", "--plot", str(target))
     assert result.exit_code == 0
     assert str(target) in result.stderr.replace("\n", "")
     assert target.stat().st_size > 1000
-
-
-def test_another_kind_of_file_is_refused(cli: Cli, trained: Path) -> None:
-    result = cli("runs", "show", "dnn", "--plot", "curves.pdf")
-    assert (result.exit_code, result.stdout) == (2, "")

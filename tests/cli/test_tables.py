@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from movierec_cli.cli.tables import Column, View, laid_out
+from tests.cli.conftest import Command
 
 VIEW = View(
     "Films",
@@ -48,11 +49,6 @@ def test_where_words_would_break_each_row_is_a_card() -> None:
         "Title             Cérémonie, La",
         "Because you rated Evita",
     ]
-
-
-def test_a_path_may_be_broken() -> None:
-    view = View("Files", [Column("What"), Column("Where")], [["run", "/a" * 50]])
-    assert shown(view, 40)[0].startswith("┏")
 
 
 def test_figures_are_shown_in_blocks_of_columns() -> None:
@@ -96,28 +92,22 @@ def in_terminal(*arguments: str, **variables: str) -> str:
     return written.decode()
 
 
+BARS = ("eda", "genres", "--dataset", "synthetic-120x200x5000")
 COMMANDS = [
     ("recommend", "--user", "3", "-n", "5"),
-    ("evaluate", "dnn"),
-    ("runs", "list"),
     ("runs", "show", "dnn"),
-    ("eda", "genres", "--dataset", "synthetic-120x200x5000"),
-    ("films", "the"),
-    ("doctor",),
+    BARS,
 ]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_terminal_of_forty_columns_is_served(command: tuple[str, ...], trained: Path) -> None:
-    if command[0] == "films":
-        command = (*command, "--dataset", "synthetic-120x200x5000")
     written = in_terminal(*command, COLUMNS="40", NO_COLOR="1", TERM="dumb")
     lines = written.replace("\r", "").splitlines()
     assert lines
     assert max(map(len, lines)) <= 40
 
 
-BARS = ("eda", "genres", "--dataset", "synthetic-120x200x5000")
 COLOR = re.compile(r"\x1b\[(?:\d+;)*[349]\d[;m]")
 """Foreground or background; bold and dim are none."""
 
@@ -128,15 +118,6 @@ def test_color_is_for_terminals_that_want_it(trained: Path) -> None:
     assert "\x1b[" not in in_terminal(*BARS, COLUMNS="80", TERM="dumb")
 
 
-@pytest.mark.parametrize(("variables", "color"), [({"FORCE_COLOR": "1"}, True), ({}, False)])
-def test_a_pipe_has_color_only_when_forced(
-    variables: dict[str, str], color: bool, trained: Path
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "movierec_cli", *COMMANDS[0]],
-        env=os.environ | variables,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ("\x1b[" in done.stdout) is color
+def test_a_pipe_has_color_only_when_forced(trained: Path, command: Command) -> None:
+    assert "\x1b[" not in command(*COMMANDS[0]).stdout
+    assert "\x1b[" in command(*COMMANDS[0], FORCE_COLOR="1").stdout

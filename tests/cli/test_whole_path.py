@@ -15,9 +15,6 @@ from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 from tests.helpers import write_zip
 
-PROMISED = {"schema", "dataset", "holdout", "split_seed", "k", "results"}
-PROMISED_OF_A_RESULT = {"model", "preset", "run", "scenario", "users", "metrics", "seconds"}
-
 
 def succeeded(result: Any) -> Any:
     """Return what the command printed as JSON."""
@@ -28,54 +25,28 @@ def succeeded(result: Any) -> Any:
 
 
 def test_train_then_evaluate_then_recommend(cli: Cli, paths: Paths, small: Dataset) -> None:
-    trained = cli("train", "dnn", "--preset", "original", "--epochs", "1", "--dataset", SMALL)
-    assert (trained.exit_code, trained.stdout) == (0, "")
-    name = f"dnn-original-{SMALL}"
-    assert f"movierec evaluate {name}" in trained.stderr
-    assert "   1*  " in trained.stderr
-    manifest, _ = load_manifest(name, paths.runs)
-    assert manifest.training["epochs"] == 1
-    assert manifest.dataset["checksum"] == small.checksum()
-
-    measured = succeeded(cli("evaluate", name, "--json"))
-    assert [result["run"] for result in measured["results"]] == [name, name]
-
-    found = succeeded(cli("recommend", "--user", "42", "--run", name, "--json"))
-    assert len(found["recommendations"]) == 10
-
-
-def test_a_name_and_a_fold_can_be_chosen(cli: Cli, paths: Paths) -> None:
-    result = cli(
+    trained = cli(
         "train", "two-tower", "--preset", "original", "--epochs", "1", "--dataset", SMALL,
         "--holdout", "ua", "--name", "mine", "--batch-size", "1000", "--learning-rate", "0.01",
         "--seed", "3",
     )  # fmt: skip
-    assert result.exit_code == 0
+    assert (trained.exit_code, trained.stdout) == (0, "")
+    assert "movierec evaluate mine" in trained.stderr
+    assert "   1*  " in trained.stderr
     manifest, _ = load_manifest("mine", paths.runs)
+    assert manifest.dataset["checksum"] == small.checksum()
     assert manifest.split == {"holdout": "ua", "split_seed": None}
-    assert manifest.training["batch_size"] == 1000
-    assert manifest.training["learning_rate"] == 0.01
-    assert manifest.training["seed"] == 3
+    chosen = {"epochs": 1, "batch_size": 1000, "learning_rate": 0.01, "seed": 3}
+    assert manifest.training == manifest.training | chosen
+
     measured = succeeded(cli("evaluate", "mine", "--json"))
     assert (measured["holdout"], measured["split_seed"]) == ("ua", None)
-    (of_fold,) = measured["results"]
-    assert of_fold["scenario"] == "rating"
+    assert [result["scenario"] for result in measured["results"]] == ["rating"]
 
-
-def test_evaluate_prints_what_is_promised(cli: Cli, trained: Path) -> None:
-    content = succeeded(cli("evaluate", "dnn", "--json", "--k", "7"))
-    assert set(content) == PROMISED
-    assert (content["dataset"], content["holdout"], content["split_seed"], content["k"]) == (
-        SMALL, "users", 705, 7,
-    )  # fmt: skip
-    assert [result["scenario"] for result in content["results"]] == ["cold-start", "fold-in"]
-    for result in content["results"]:
-        assert set(result) >= PROMISED_OF_A_RESULT
-        assert (result["model"], result["preset"], result["run"]) == ("dnn", "original", "dnn")
-        assert 0 < result["users"] <= 24
-        assert tuple(result["metrics"]) == metrics.ALL
-        assert set(result["seconds"]) == {"train", "score"}
-        assert min(result["seconds"].values()) > 0
+    found = succeeded(cli("recommend", "--user", "42", "--run", "mine", "--json"))
+    ratings = [film["rating"] for film in found["recommendations"]]
+    assert len(ratings) == 10
+    assert ratings == sorted(ratings, reverse=True)
 
 
 def test_what_a_model_does_not_give_is_null(cli: Cli, trained: Path) -> None:
@@ -93,8 +64,6 @@ def test_the_table_of_evaluate_states_the_definitions(cli: Cli, trained: Path) -
     assert (result.exit_code, result.stderr) == (0, "")
     for text in ("NDCG@7", "hits / 7", "cold-start", "fold-in", "made-up data", "split seed 705"):
         assert text in result.stdout
-    rmse = next(line for line in result.stdout.splitlines() if "RMSE" in line)
-    assert rmse.count("–") == 2
 
 
 def test_a_run_that_saw_everything_is_not_measured(cli: Cli) -> None:
@@ -117,42 +86,15 @@ def test_a_run_of_other_data_is_refused(
         assert "was trained on other data" in result.stderr
 
 
-def test_recommend_prints_what_is_promised(cli: Cli, trained: Path, small: Dataset) -> None:
-    content = succeeded(cli("recommend", "--user", "3", "-n", "5", "--json"))
-    assert (content["dataset"], content["run"], content["user"]) == (SMALL, "dnn", 3)
-    films = content["recommendations"]
-    assert [film["rank"] for film in films] == [1, 2, 3, 4, 5]
-    matches = [film["score"] for film in films]
-    assert matches == sorted(matches, reverse=True)
-    start, end = small.histories.indptr[2:4]
-    rated = small.films.ids[small.histories.film_rows[start:end]].tolist()
-    for film in films:
-        assert set(film) >= {"rank", "film_id", "title", "year", "genres", "score", "rating",
-                             "like_probability"}  # fmt: skip
-        assert film["film_id"] not in rated
-        row = film["film_id"] - 1
-        assert film["title"] == small.films.titles[row]
-        assert film["year"] == small.films.years[row]
-        assert film["rating"] is None
-        assert 0 <= film["like_probability"] <= 1
-
-
-def test_the_two_tower_predicts_ratings(cli: Cli, trained: Path) -> None:
-    content = succeeded(cli("recommend", "--user", "3", "--run", "two-tower", "--json"))
-    ratings = [film["rating"] for film in content["recommendations"]]
-    assert all(1 <= rating <= 5 for rating in ratings)
-    assert ratings == sorted(ratings, reverse=True)
-
-
-def test_the_table_of_recommend_shows_titles_without_years_in_brackets(
-    cli: Cli, trained: Path
+def test_a_user_of_the_data_gets_unrated_films_with_probabilities(
+    cli: Cli, trained: Path, small: Dataset
 ) -> None:
-    film = succeeded(cli("recommend", "--user", "3", "-n", "1", "--json"))["recommendations"][0]
-    result = cli("recommend", "--user", "3", "-n", "1")
-    assert (result.exit_code, result.stderr) == (0, "")
-    (line,) = (row for row in result.stdout.splitlines() if str(film["year"]) in row)
-    assert f"({film['year']})" not in line
-    assert film["title"].removesuffix(f" ({film['year']})") in line
+    films = succeeded(cli("recommend", "--user", "3", "-n", "5", "--json"))["recommendations"]
+    assert [film["rank"] for film in films] == [1, 2, 3, 4, 5]
+    rated = small.ratings.film_rows[small.ratings.user_rows == 2] + 1
+    assert not set(rated.tolist()) & {film["film_id"] for film in films}
+    assert all(0 <= film["like_probability"] <= 1 for film in films)
+    assert films[0]["title"] == small.films.titles[films[0]["film_id"] - 1]
 
 
 def test_an_archive_of_ones_own_is_brought_and_looked_at(
@@ -167,41 +109,6 @@ def test_an_archive_of_ones_own_is_brought_and_looked_at(
     assert [(row["genre"], row["films"], row["watchers"]) for row in rows] == [
         ("unknown", 1, 1), ("Action", 2, 1), ("Comedy", 3, 2),
     ]  # fmt: skip
-
-
-@pytest.mark.ml100k
-def test_the_whole_path_on_real_data(cli: Cli, archive: Path) -> None:
-    brought = cli("download", "--from", str(archive))
-    assert brought.exit_code == 0
-    assert "943 users, 1,682 films, 100,000 ratings" in brought.stderr
-    rows = {row["genre"]: row for row in succeeded(cli("eda", "genres", "--json"))["rows"]}
-    noir = rows["Film-Noir"]
-    assert (noir["films"], noir["watchers"], noir["watchers_per_film"]) == (24, 618, 25.75)
-    assert cli("train", "dnn", "--preset", "original", "--epochs", "1", "--batch-size", "4000",
-               ).exit_code == 0  # fmt: skip
-    cold, folded = succeeded(cli("evaluate", "dnn-original", "--json"))["results"]
-    assert cold["users"] + cold["left_out"] == 189
-    assert folded["users"] <= 189
-    films = succeeded(cli("recommend", "--user", "42", "--run", "dnn-original", "--json"))
-    assert len({film["title"] for film in films["recommendations"]}) == 10
-
-
-def test_two_tower_shows_a_row_for_each_epoch_and_for_its_sampling(cli: Cli) -> None:
-    result = cli("train", "two-tower", "--dataset", SMALL, "--epochs", "1")
-    assert result.exit_code == 0
-    rows = [line for line in result.stderr.splitlines() if line.strip()[:1].isdigit()]
-    assert len(rows) == 5  # one epoch, then one for every 20 of 80 sweeps
-    assert rows[-1].endswith("sweep 80")
-    assert rows[-1].split()[0] == "5"
-
-
-def test_a_damaged_prepared_data_set_is_made_anew_and_said_so(cli: Cli, paths: Paths) -> None:
-    cli("eda", "genres", "--dataset", SMALL)
-    prepared = registry.parsed_path(SMALL, paths)
-    prepared.write_bytes(prepared.read_bytes()[:-100])
-    result = cli("eda", "genres", "--dataset", SMALL)
-    assert result.exit_code == 0
-    assert "Preparing it again." in result.stderr
 
 
 def test_evaluate_as_csv_has_a_column_for_each_metric(cli: Cli, trained: Path) -> None:

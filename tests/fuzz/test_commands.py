@@ -51,7 +51,6 @@ QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("recommend", "--run", "dnn-default", "--like", "7"): PERSON | LISTED | CHOSEN | ANSWER,
     ("recommend", "--run", "dnn-original", "--zip", "1"): PERSON | LISTED | CHOSEN | ANSWER,
     ("recommend", "--run", "two-tower-default", "--all-users"): ANSWER | CHOSEN | {"-o": FILES},
-    ("recommend", "--run", "dnn-default"): {name: PERSON[name] for name in ("--like", "--dislike")},
     ("films", "--dataset", TINIEST): LISTED | CHOSEN | {"--dataset": DATA, "--": TYPED},
     ("similar", "--run", "dnn-default"): LISTED | {"--run": RUNS, "--": TITLES},
     ("neighbors", "--run", "dnn-default", "--user", "3"): LISTED | {"--user": NUMBERS},
@@ -63,11 +62,7 @@ QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("export", "vectors", "--run", "dnn-default"): {"-o": FILES, "--run": RUNS},
     ("download",): {"--from": st.one_of(FILES, TYPED), "--url": TYPED, "--force": st.just("")},
     ("eda", "genres", "--dataset", TINIEST): {"--dataset": DATA, "--format": FORMATS},
-    ("eda", "films", "--dataset", TINIEST): {
-        "--n": NUMBERS,
-        "--plot": NO_FIGURES,
-        "--dataset": DATA,
-    },
+    ("eda", "films", "--dataset", TINIEST): {"--n": NUMBERS, "--plot": NO_FIGURES},
     (): {"--": TYPED, "--version": st.just("")},
 }
 TRAIN = {

@@ -132,7 +132,7 @@ def test_a_spoilt_profile_is_read_or_refused(content: bytes) -> None:
             assert error.hint == "Remove it with: movierec profiles remove ann"
             return
     try:
-        query = make_query(FILMS, profile.film_ratings(FILMS), profile.demographics)
+        query = make_query(FILMS, profile.film_ratings(FILMS), profile)
     except UsageError:  # a film or an occupation of another data set
         return
     assert np.all((query.history.ratings >= 1) & (query.history.ratings <= 5))

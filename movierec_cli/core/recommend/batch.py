@@ -8,13 +8,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend.filters import Filters
-from movierec_cli.core.recommend.rank import describe, recommend_all_users
+from movierec_cli.core.recommend.rank import recommend_all
 
 COLUMNS = (
     "user_id", "rank", "film_id", "title", "year", "genres", "score", "rating", "like_probability",
@@ -22,6 +24,8 @@ COLUMNS = (
 """The user, and fields of `Recommendation`; a value that the model does not give is null."""
 
 FORMATS = ("csv", "jsonl", "parquet")
+
+_BATCH = 256  # users scored at once; bounds the dense [users, films] arrays
 
 Record = dict[str, Any]
 
@@ -46,20 +50,24 @@ def write_recommendations(
     write = writers[output_format(path, FORMATS)]
     written = 0
 
+    n_users = len(dataset.users)
+
     def batches() -> Iterator[list[Record]]:
         nonlocal written
-        for user_rows, top in recommend_all_users(model, dataset, filters):
-            user_ids = dataset.users.ids[user_rows].tolist()
+        for start in range(0, n_users, _BATCH):
+            rows = np.arange(start, min(start + _BATCH, n_users))
+            users = dataset.users.take(rows)
+            lists = recommend_all(model, dataset, dataset.histories.take(rows), users, filters)
             records = [
                 {"user_id": user_id, **{name: getattr(film, name) for name in COLUMNS[1:]}}
-                for position, user_id in enumerate(user_ids)
-                for film in describe(dataset, top, position)
+                for user_id, films in zip(users.ids.tolist(), lists, strict=True)
+                for film in films
             ]
             yield records
             written += len(records)
-            progress.advance(len(user_rows))
+            progress.advance(len(rows))
 
-    progress.start("Recommending", len(dataset.users))
+    progress.start("Recommending", n_users)
     try:
         with atomic_write(path) as file:
             write(file, batches())
@@ -69,14 +77,9 @@ def write_recommendations(
 
 
 def output_format(path: Path, formats: tuple[str, ...]) -> str:
-    """Return the format that a file name ends with.
+    """Return the format that a file name ends with, one of ``formats``.
 
-    Raises
-    ------
-    UsageError
-        If it is none of ``formats``, or ``path`` is a folder.
-    DataError
-        If it is parquet and pyarrow is not installed.
+    Raises a `UsageError` otherwise, and a `DataError` if it is parquet without pyarrow.
     """
     if is_folder(path):
         raise UsageError(f"{path} is a folder.", f"Name a file: -o {path / f'NAME.{formats[0]}'}")
@@ -92,13 +95,7 @@ def output_format(path: Path, formats: tuple[str, ...]) -> str:
 
 
 def pyarrow(module: str = "pyarrow") -> Any:
-    """Return a module of pyarrow, which the ``[parquet]`` extra installs.
-
-    Raises
-    ------
-    DataError
-        If it is not installed.
-    """
+    """Return a module of pyarrow, which the ``[parquet]`` extra installs."""
     try:
         return import_module(module)
     except ImportError as error:

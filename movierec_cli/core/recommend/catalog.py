@@ -13,29 +13,26 @@ from movierec_cli.core.recommend.title_search import TitleIndex
 
 
 @dataclass(frozen=True)
-class CatalogEntry:
-    """A film of the catalog.
+class RankedFilm:
+    """A film in a list; the rank counts from 1, an unknown year is ``None``."""
 
-    Attributes
-    ----------
-    film_id, title, year, genres
-        As in `film_facts`.
-    ratings
-        The number of its ratings.
-    mean
-        Their mean, 1..5; ``None`` without a rating.
-    """
-
+    rank: int
     film_id: int
     title: str
     year: int | None
     genres: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CatalogEntry(RankedFilm):
+    """A film with the number and the mean of its ratings; the mean of none is ``None``."""
+
     ratings: int
     mean: float | None
 
 
 def film_facts(dataset: Dataset, row: int) -> dict[str, Any]:
-    """Return id, title as in the data, year (``None`` where unknown) and genres of a film."""
+    """Return id, title as in the data, year and genres of a film, as in `RankedFilm`."""
     title = str(dataset.films.titles[row])
     flags = zip(dataset.genres, dataset.films.genres[row].tolist(), strict=True)
     return {
@@ -61,21 +58,20 @@ def search_films(dataset: Dataset, query: str, filters: Filters) -> list[Catalog
     counts = index.popularity
     rows = index.search(query) if query else np.argsort(-counts, kind="stable").tolist()
     mask = allowed(dataset, filters)
-    sums = np.bincount(
-        dataset.ratings.film_rows, weights=dataset.ratings.values, minlength=len(dataset.films)
-    )
+    ratings = dataset.ratings
+    sums = np.bincount(ratings.film_rows, weights=ratings.values, minlength=len(counts))
     found = [
         CatalogEntry(
+            rank,
             **film_facts(dataset, row),
             ratings=int(counts[row]),
             mean=float(sums[row] / counts[row]) if counts[row] else None,
         )
-        for row in rows
-        if mask[row]
+        for rank, row in enumerate((row for row in rows if mask[row]), start=1)
     ]
     if not found:
         raise UsageError(
-            f"No film matches {query!r} and the filters." if query else "No film matches.",
+            f"No film matches {query!r} and the filters.",
             "Try fewer words or filters: movierec films WORD",
         )
     return found

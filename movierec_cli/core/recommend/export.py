@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.files import atomic_write
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.recommend.batch import output_format, pyarrow
@@ -12,11 +12,6 @@ from movierec_cli.core.recommend.rank import vector_model
 from movierec_cli.core.recommend.similar import user_vectors
 
 FORMATS = ("npz", "parquet", "tsv")
-
-_ROWS = 1024  # vectors written at once
-
-Label = tuple[str, int, str | None]
-"""Kind (``user`` or ``film``), id and title (``None`` for a user) of a vector."""
 
 
 def write_vectors(model: Model, dataset: Dataset, path: Path) -> list[Path]:
@@ -56,39 +51,20 @@ def write_vectors(model: Model, dataset: Dataset, path: Path) -> list[Path]:
                 similarity_vectors=vectors.similarity_vectors,
             )
         return [path]
-    labels: list[Label] = [("user", user_id, None) for user_id in users.ids.tolist()]
-    for film_id, title in zip(films.ids.tolist(), films.titles.tolist(), strict=True):
-        labels.append(("film", film_id, title))
+    kinds = ["user"] * len(users) + ["film"] * len(films)
+    ids = [*users.ids.tolist(), *films.ids.tolist()]
+    titles = [*[None] * len(users), *films.titles.tolist()]
     rows = np.concatenate([of_users, vectors.film_vectors])
     if chosen == "parquet":
-        _write_parquet(path, labels, rows)
+        columns = {"kind": kinds, "id": ids, "title": titles, "vector": list(rows)}
+        with atomic_write(path) as file:
+            pyarrow("pyarrow.parquet").write_table(pyarrow().table(columns), file)
         return [path]
-    return _write_projector(path, labels, rows)
-
-
-def _write_projector(path: Path, labels: list[Label], rows: FloatArray) -> list[Path]:
     metadata = path.with_name(f"{path.stem}-metadata.tsv")
     with atomic_write(path) as file:
-        for start in range(0, len(rows), _ROWS):
-            np.savetxt(file, rows[start : start + _ROWS], fmt="%.7g", delimiter="\t")
+        np.savetxt(file, rows, fmt="%.7g", delimiter="\t")
     with atomic_write(metadata) as file:
         file.write(b"kind\tid\ttitle\n")
-        for kind, row_id, title in labels:
+        for kind, row_id, title in zip(kinds, ids, titles, strict=True):
             file.write(f"{kind}\t{row_id}\t{title or f'user {row_id}'}\n".encode())
     return [path, metadata]
-
-
-def _write_parquet(path: Path, labels: list[Label], rows: FloatArray) -> None:
-    arrow = pyarrow()
-    kinds, ids, titles = zip(*labels, strict=True)
-    numbers = arrow.array(rows.ravel(), arrow.float32())
-    table = arrow.table(
-        {
-            "kind": arrow.array(kinds, arrow.string()),
-            "id": arrow.array(ids, arrow.int64()),
-            "title": arrow.array(titles, arrow.string()),
-            "vector": arrow.FixedSizeListArray.from_arrays(numbers, rows.shape[1]),
-        }
-    )
-    with atomic_write(path) as file:
-        pyarrow("pyarrow.parquet").write_table(table, file)

@@ -61,11 +61,6 @@ class Filters:
                 f"Try: --year {self.years[1]}-{self.years[0]}",
             )
 
-    @property
-    def limit(self) -> int:
-        """The greatest length of a list."""
-        return DEFAULT_N if self.n is None else self.n
-
 
 def filtered(
     scores: FloatArray, histories: Histories, dataset: Dataset, filters: Filters
@@ -106,24 +101,25 @@ def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
     films = dataset.films
     mask = np.ones(len(films), np.bool_)
     if filters.genres:
-        mask &= films.genres[:, _genre_columns(dataset, filters.genres)].any(axis=1)
+        mask &= films.genres[:, _columns(dataset, filters.genres)].any(axis=1)
     if filters.not_genres:
-        mask &= ~films.genres[:, _genre_columns(dataset, filters.not_genres)].any(axis=1)
+        mask &= ~films.genres[:, _columns(dataset, filters.not_genres)].any(axis=1)
     if filters.years is not None:
         first, last = filters.years
-        years = np.array([year_in(title) or -1 for title in films.titles.tolist()])
-        mask &= (years >= first) & (years <= last)
+        mask &= [first <= (year_in(title) or -1) <= last for title in films.titles.tolist()]
     if filters.min_ratings:
         counts = np.bincount(dataset.ratings.film_rows, minlength=len(films))
         mask &= counts >= filters.min_ratings
     return mask
 
 
-def _genre_columns(dataset: Dataset, names: Sequence[str]) -> list[int]:
-    known = [name.lower() for name in dataset.genres]
-    for name in names:
-        if name.lower() not in known:
-            raise UsageError(
-                f"There is no genre {name!r}.", f"Choose from: {', '.join(dataset.genres)}"
-            )
-    return [known.index(name.lower()) for name in names]
+def _columns(dataset: Dataset, genres: Sequence[str]) -> list[int]:
+    return [code_of("genre", name, dataset.genres) for name in genres]
+
+
+def code_of(kind: str, typed: str, names: Sequence[str]) -> int:
+    """Return the position of a typed name, in any case; a `UsageError` lists the names."""
+    known = [name.lower() for name in names]
+    if typed.lower() not in known:
+        raise UsageError(f"There is no {kind} {typed!r}.", f"Choose from: {', '.join(names)}")
+    return known.index(typed.lower())

@@ -1,64 +1,31 @@
 """Profiles: named ratings and demographics of a user, each a JSON file."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
-from movierec_cli.core.data.dataset import GENDERS, Dataset
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write, check_name
-from movierec_cli.core.recommend.query import HIGHEST, LOWEST, OLDEST, Demographics, Query, row_of
+from movierec_cli.core.recommend.query import HIGHEST, LOWEST, Demographics, row_of
 
 _FilmId = Annotated[int, Meta(ge=0, lt=10**18)]
 _Rating = Annotated[float, Meta(ge=LOWEST, le=HIGHEST)]
-_Age = Annotated[int, Meta(ge=1, le=OLDEST)]
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(Demographics):
     """A user as stored; the fields are those of the file, which msgspec checks when it is read.
 
-    Attributes
-    ----------
-    dataset
-        Name of the data set that the film ids belong to.
-    ratings
-        Film id -> rating, `LOWEST` to `HIGHEST`.
-    age, gender, occupation, zip_code
-        As in `Demographics`.
+    ``ratings`` are film id -> rating in the data set named ``dataset``.
     """
 
     dataset: str
     ratings: dict[_FilmId, _Rating] = field(default_factory=dict)
-    age: _Age | None = None
-    gender: str | None = None
-    occupation: str | None = None
-    zip_code: str | None = None
-
-    @classmethod
-    def of_query(cls, query: Query, dataset: Dataset) -> "Profile":
-        """Return the profile that stores a query."""
-        history, users = query.history, query.users
-        ids = dataset.films.ids[history.film_rows].tolist()
-        ratings = [round(value, 4) for value in history.ratings.tolist()]  # 4.1, not 4.0999999
-        age, gender, occupation = users.age[0], int(users.gender[0]), int(users.occupation[0])
-        return cls(
-            dataset=dataset.name,
-            ratings=dict(zip(ids, ratings, strict=True)),
-            age=None if np.isnan(age) else int(age),
-            gender=None if gender < 0 else GENDERS[gender],
-            occupation=None if occupation < 0 else dataset.occupations[occupation],
-            zip_code=str(users.zip_code[0]) or None,
-        )
-
-    @property
-    def demographics(self) -> Demographics:
-        """The demographics as typed."""
-        return Demographics(self.age, self.gender, self.occupation, self.zip_code)
 
     def film_ratings(self, dataset: Dataset) -> dict[int, float]:
         """Return film row -> rating.
@@ -66,31 +33,35 @@ class Profile:
         Raises
         ------
         UsageError
-            If the profile belongs to another data set, or a film no longer exists.
+            If the profile belongs to another data set, or a film does not exist.
         """
         if self.dataset != dataset.name:
             raise UsageError(
                 f"The profile rates films of {self.dataset}, not of {dataset.name}.",
                 f"Choose a run that was trained on {self.dataset}: --run NAME",
             )
-        rows = {film_id: row_of(dataset.films.ids, film_id) for film_id in self.ratings}
-        for film_id, row in rows.items():
+        rows = {}
+        for film_id, rating in self.ratings.items():
+            row = row_of(dataset.films.ids, film_id)
             if row is None:
                 raise UsageError(
                     f"The profile rates film {film_id}, which is not in {dataset.name}.",
                     "Search by title with: movierec films WORD",
                 )
-        return {row: self.ratings[film_id] for film_id, row in rows.items() if row is not None}
+            rows[row] = rating
+        return rows
+
+
+def make_profile(
+    dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics
+) -> Profile:
+    """Return the profile of ratings (film row -> rating) and demographics."""
+    of_films = {int(dataset.films.ids[row]): rating for row, rating in ratings.items()}
+    return Profile(dataset.name, of_films, **asdict(demographics))
 
 
 def save_profile(name: str, profile: Profile, folder: Path) -> Path:
-    """Write a profile, in the place of an older one of that name.
-
-    Raises
-    ------
-    UsageError
-        If the name has other characters than letters, digits, dots, dashes and underscores.
-    """
+    """Write a profile, in the place of an older one; `check_name` checks the name."""
     path = _path(name, folder)
     content = msgspec.json.encode({"schema": 1, "name": name, **asdict(profile)})
     with atomic_write(path) as file:
@@ -132,13 +103,7 @@ def list_profiles(folder: Path) -> list[str]:
 
 
 def remove_profile(name: str, folder: Path) -> None:
-    """Remove a profile, damaged or not.
-
-    Raises
-    ------
-    DataError
-        If there is no such profile.
-    """
+    """Remove a profile, damaged or not; raise a `DataError` if there is none."""
     path = _path(name, folder)
     if not path.exists():
         load_profile(name, folder)

@@ -1,17 +1,16 @@
-"""The query: rated films and demographics of one user, checked and resolved once.
-
-`resolve_query` turns typed titles, ids and demographics into rows and codes of the data set.
-Scoring, explaining and saving all work on these rows; nothing is looked up a second time.
-"""
+"""The query: rated films and demographics of one user, as rows and codes of the data set."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Users
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.recommend.filters import code_of
 from movierec_cli.core.recommend.title_search import Film, TitleIndex
 
 LIKED, DISLIKED = 5.0, 1.0
@@ -24,43 +23,35 @@ OLDEST = 120
 """The highest accepted age, in years."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Demographics:
     """Demographics as typed; ``None`` where nothing is given.
 
-    Attributes
-    ----------
-    age
-        In years, 1 to `OLDEST`.
-    gender
-        ``M`` or ``F``, in any case.
-    occupation
-        A name in `Dataset.occupations`, in any case.
-    zip_code
-        Text.
+    Gender (``M`` or ``F``) and occupation (in `Dataset.occupations`) may have any case.
     """
 
-    age: int | None = None
+    age: Annotated[int, Meta(ge=1, le=OLDEST)] | None = None
     gender: str | None = None
     occupation: str | None = None
     zip_code: str | None = None
 
     def over(self, other: "Demographics") -> "Demographics":
         """Return these values, completed by those of ``other``."""
-        given = {name: value for name, value in asdict(self).items() if value is not None}
-        return replace(other, **given)
+        names = [field.name for field in fields(Demographics)]
+        values = [{name: getattr(one, name) for name in names} for one in (self, other)]
+        given = {name: value for name, value in values[0].items() if value is not None}
+        return Demographics(**{**values[1], **given})
+
+
+UNKNOWN = Demographics()
+"""Demographics of which nothing is given."""
 
 
 @dataclass(frozen=True, eq=False)
 class Query:
     """One user to recommend to, in the form that models take.
 
-    Attributes
-    ----------
-    history
-        Histories of one user: film rows, ratings, named dislikes, timestamps. May be empty.
-    users
-        One row of demographics; anything may be unknown. The id is 0 for a user outside the data.
+    The history may be empty and the demographics unknown; the id is 0 for a user outside the data.
     """
 
     history: Histories
@@ -68,54 +59,30 @@ class Query:
 
 
 def resolve_query(
-    titles: TitleIndex,
-    user: int | None = None,
-    opinions: Iterable[tuple[Film, float]] = (),
-    demographics: Demographics | None = None,
-    known: Mapping[int, float] | None = None,
+    dataset: Dataset,
+    user: int | None,
+    ratings: Mapping[int, float],
+    demographics: Demographics,
 ) -> Query:
-    """Make a query from typed values.
-
-    Parameters
-    ----------
-    titles
-        The catalog to resolve titles in.
-    user
-        The id of a user of the data set; excludes all other values.
-    opinions
-        Typed films with ratings, `LOWEST` to `HIGHEST`. They replace ratings in ``known``.
-    demographics
-        Typed demographics.
-    known
-        Film row -> rating from a file or a profile.
+    """Return `user_query` if an id is given, and `make_query` otherwise.
 
     Raises
     ------
     UsageError
-        If a film, user, occupation or gender does not exist, a value is out of range, a film gets
-        two ratings, or ``user`` comes with other values.
+        As these two, or if ``user`` comes with ratings or demographics.
     """
-    named = resolve_films(titles, opinions)
-    demographics = demographics or Demographics()
-    ratings = {**(known or {}), **named}
     if user is None:
-        return make_query(titles.dataset, ratings, demographics)
-    if ratings or demographics != Demographics():
+        return make_query(dataset, ratings, demographics)
+    if ratings or demographics != UNKNOWN:
         raise UsageError(
             "--user names a user of the data set; the other options describe a new user.",
             "Give --user alone, or leave it out.",
         )
-    return user_query(titles.dataset, user)
+    return user_query(dataset, user)
 
 
 def user_query(dataset: Dataset, user_id: int) -> Query:
-    """Return the query of a user of the data set, with all ratings.
-
-    Raises
-    ------
-    UsageError
-        If there is no such user.
-    """
+    """Return the query of a user of the data set; raise a `UsageError` if there is none."""
     row = row_of(dataset.users.ids, user_id)
     if row is None:
         raise UsageError(
@@ -128,7 +95,7 @@ def user_query(dataset: Dataset, user_id: int) -> Query:
 
 
 def make_query(
-    dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics | None = None
+    dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics = UNKNOWN
 ) -> Query:
     """Return the query of a user outside the data; the ratings count as given at its end.
 
@@ -151,7 +118,7 @@ def make_query(
         timestamps=np.full(len(rows), dataset.latest_timestamp, np.int64),
         disliked=values <= DISLIKED,
     )
-    return Query(history, _users(dataset, demographics or Demographics()))
+    return Query(history, _users(dataset, demographics))
 
 
 def resolve_films(titles: TitleIndex, opinions: Iterable[tuple[Film, float]]) -> dict[int, float]:
@@ -182,42 +149,26 @@ def row_of(ids: NDArray[np.int64], wanted: int) -> int | None:
 
 
 def checked_rating(value: float) -> float:
-    """Return ``value`` if it is a rating.
-
-    Raises
-    ------
-    UsageError
-        If it is not 1 to 5.
-    """
+    """Return ``value`` if it is a rating; raise a `UsageError` otherwise."""
     if not LOWEST <= value <= HIGHEST:
         raise UsageError(f"A rating is 1 to 5, not {value:g}.", 'For example: --rate "Fargo=4"')
     return value
 
 
-def _users(dataset: Dataset, demographics: Demographics) -> Users:
+def _users(dataset: Dataset, typed: Demographics) -> Users:
     """Return one row of encoded demographics."""
-    users = Users.unknown(1)
-    if demographics.age is not None:
-        if not 1 <= demographics.age <= OLDEST:
-            raise UsageError(
-                f"An age of {demographics.age} is out of range.",
-                f"Give an age of 1 to {OLDEST}.",
-            )
-        users = replace(users, age=np.array([demographics.age], np.float32))
-    if demographics.gender is not None:
-        code = _code("gender", demographics.gender, GENDERS)
-        users = replace(users, gender=np.array([code], np.int8))
-    if demographics.occupation is not None:
-        code = _code("occupation", demographics.occupation, dataset.occupations)
-        users = replace(users, occupation=np.array([code], np.int16))
-    return replace(users, zip_code=np.array([demographics.zip_code or ""]))
-
-
-def _code(kind: str, typed: str, names: Sequence[str]) -> int:
-    """Return the position of a typed name."""
-    known = [name.lower() for name in names]
-    if typed.lower() not in known:
+    if typed.age is not None and not 1 <= typed.age <= OLDEST:
         raise UsageError(
-            f"There is no {kind} {typed!r} in the data.", f"Choose one of: {', '.join(names)}"
+            f"An age of {typed.age} is out of range.", f"Give an age of 1 to {OLDEST}."
         )
-    return known.index(typed.lower())
+
+    def code(kind: str, name: str | None, names: Sequence[str]) -> int:
+        return -1 if name is None else code_of(kind, name, names)
+
+    return replace(
+        Users.unknown(1),
+        age=np.array([np.nan if typed.age is None else typed.age], np.float32),
+        gender=np.array([code("gender", typed.gender, GENDERS)], np.int8),
+        occupation=np.array([code("occupation", typed.occupation, dataset.occupations)], np.int16),
+        zip_code=np.array([typed.zip_code or ""]),
+    )

@@ -33,17 +33,10 @@ _NEAR = 60.0  # suggests a title
 _SAME_WORD = 80.0  # replaces a misspelled word
 _SHORT_WORD = 4  # letters; shorter words resemble too many others
 _SHOWN = 8
-_LONGEST_ID = 18  # digits
 
 
 class TitleError(UsageError):
-    """A typed title that means no film, or several.
-
-    Attributes
-    ----------
-    candidates
-        Rows of the films that it may mean, the most likely first.
-    """
+    """A typed title that means no film, or several: the rows of ``candidates``, best first."""
 
     def __init__(self, message: str, hint: str, candidates: list[int]) -> None:
         super().__init__(message, hint)
@@ -94,8 +87,7 @@ class TitleIndex:
 
     def label(self, row: int) -> str:
         """Return id and title of a film."""
-        films = self.dataset.films
-        return f"{films.ids[row]} {films.titles[row]}"
+        return f"{self.dataset.films.ids[row]} {self.dataset.films.titles[row]}"
 
     def search(self, query: str) -> list[int]:
         """Return the rows of all films that ``query`` may mean, the most likely first.
@@ -119,17 +111,16 @@ class TitleIndex:
             If it means no film, or several; the hint lists the candidates.
         """
         query = str(film).strip()
-        if query.isdecimal() and len(query) <= _LONGEST_ID:
-            with_id = np.flatnonzero(self.dataset.films.ids == int(query))
-            if len(with_id):
-                return int(with_id[0])
+        with_id = np.flatnonzero(self.dataset.films.ids.astype(str) == query)
+        if len(with_id):
+            return int(with_id[0])
         found = self._matches(query)
         if not found:
             nearest = self._nearest(*_readings(query)[0])[:5]
-            hint = f"Did you mean: {self._listed(nearest)}" if nearest else ""
-            raise TitleError(
-                f"There is no film {film!r}.", hint or "Search with: movierec films WORD", nearest
-            )
+            hint = f"Did you mean: {self._listed(nearest)}"
+            if not nearest:
+                hint = "Search with: movierec films WORD"
+            raise TitleError(f"There is no film {film!r}.", hint, nearest)
         if len(self._titles(found)) > 1:
             raise TitleError(
                 f"{film!r} may be any of {len(found)} films.",

@@ -40,6 +40,3 @@ def test_a_film_has_the_number_and_mean_of_its_ratings() -> None:
 def test_a_search_without_a_result_is_refused() -> None:
     with pytest.raises(UsageError, match="No film matches 'qqqq'"):
         ids("qqqq")
-    with pytest.raises(UsageError, match="There is no genre 'Noir'") as caught:
-        ids(genres=("Noir",))
-    assert caught.value.hint == "Choose from: War, Drama"

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
@@ -12,14 +11,15 @@ from movierec_cli.core.recommend.profiles import (
     Profile,
     list_profiles,
     load_profile,
+    make_profile,
     remove_profile,
     save_profile,
 )
-from movierec_cli.core.recommend.query import Demographics, make_query
+from movierec_cli.core.recommend.query import UNKNOWN, Demographics
 
 
 def test_a_profile_is_saved_read_and_removed(tmp_path: Path) -> None:
-    profile = Profile("by-hand", {10: 4.5}, 30, "F", None, "01234")
+    profile = Profile("by-hand", {10: 4.5}, age=30, gender="F", zip_code="01234")
     save_profile("ann", profile, tmp_path)
     assert load_profile("ann", tmp_path) == profile
     assert list_profiles(tmp_path) == ["ann"]
@@ -29,16 +29,12 @@ def test_a_profile_is_saved_read_and_removed(tmp_path: Path) -> None:
     assert list_profiles(tmp_path) == []
 
 
-def test_a_query_becomes_a_profile_and_the_same_query_again(small: Dataset) -> None:
-    demographics = Demographics(30, "F", small.occupations[3], "01234")
-    query = make_query(small, {2: 4.1, 0: 1.0}, demographics)
-    profile = Profile.of_query(query, small)
-    assert profile == Profile(small.name, {1: 1.0, 3: 4.1}, 30, "F", small.occupations[3], "01234")
-    again = make_query(small, profile.film_ratings(small), profile.demographics)
-    assert again.history.film_rows.tolist() == query.history.film_rows.tolist()
-    np.testing.assert_array_equal(again.history.ratings, query.history.ratings)
-    nobody = Profile.of_query(make_query(small, {}), small)
-    assert nobody == Profile(small.name)
+def test_ratings_and_demographics_become_a_profile_and_the_same_again(small: Dataset) -> None:
+    typed = Demographics(age=30, gender="F", occupation=small.occupations[3], zip_code="01234")
+    profile = make_profile(small, {2: 4.1, 0: 1.0}, typed)
+    assert (profile.dataset, profile.ratings) == (small.name, {3: 4.1, 1: 1.0})
+    assert profile.film_ratings(small) == {2: 4.1, 0: 1.0}
+    assert UNKNOWN.over(profile) == typed
 
 
 def test_a_profile_of_other_films_is_refused(small: Dataset) -> None:
@@ -79,11 +75,8 @@ def profile(**changed: object) -> str:
     [
         "", "[]", "{}", "null", "[" * 100_000, '{"ratings": [1]}',
         profile(dataset=3), profile(ratings=[[10, 4]]), profile(ratings={"ten": 4}),
-        profile(ratings={"10": 9}), profile(ratings={"10": "4"}), profile(ratings={"10": True}),
-        profile(ratings={"10": float("nan")}), profile(ratings={"9" * 30: 4}),
-        profile(ratings={"-1": 4}), profile(ratings={"10": 10**400}), profile(age="30"),
-        profile(age=0), profile(age=10**30), profile(age=True), profile(gender=["F"]),
-        profile(occupation=1), profile(zip_code=1234),
+        profile(ratings={"10": 9}), profile(ratings={"10": "4"}), profile(ratings={"9" * 30: 4}),
+        profile(ratings={"-1": 4}), profile(age="30"), profile(age=0), profile(gender=["F"]),
     ],
 )  # fmt: skip
 def test_a_damaged_profile_is_refused(content: str, tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.model import Dnn
-from movierec_cli.core.models.topk import PAD
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import Query, make_query, user_query
-from movierec_cli.core.recommend.rank import explain, recommend, recommend_all_users
+from movierec_cli.core.recommend.rank import explain, recommend, recommend_all
 from movierec_cli.core.runs.train_spec import TrainSpec
 from tests.core.recommend.test_filters import FILMS
 from tests.helpers import FixedModel, make_histories, make_users
@@ -43,23 +42,13 @@ def test_equal_scores_are_in_the_order_of_the_catalog() -> None:
 
 
 def test_a_recommendation_has_the_facts_of_its_film() -> None:
-    film, *_, last = recommend(MODEL, FILMS, query({0: 3.0}))
+    model = FixedModel(SCORES, rating=SCORES / 2, like_probability=SCORES / 8)
+    film, *_, last = recommend(model, FILMS, query({0: 3.0}))
     assert (film.film_id, film.title, film.year) == (60, "Comet (1991)", 1991)
     assert film.genres == ("War", "Drama")
-    assert film.score == 5.0
-    assert film.rating is film.like_probability is None
+    assert (film.score, film.rating, film.like_probability) == (5.0, 2.5, 0.625)
+    assert recommend(MODEL, FILMS, query({}))[0].rating is None
     assert (last.title, last.year, last.genres) == ("unknown", None, ())
-
-
-def test_ratings_and_probabilities_are_those_of_the_model() -> None:
-    model = FixedModel(SCORES, rating=SCORES / 2, like_probability=SCORES / 10)
-    (film,) = recommend(model, FILMS, query({}), Filters(n=1))
-    assert (film.score, film.rating) == (6.0, 3.0)
-    assert film.like_probability == pytest.approx(0.6)
-
-
-def test_without_a_number_a_list_may_be_shorter_than_ten() -> None:
-    assert ids({3: 5.0}) == [30, 60, 50]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +56,6 @@ def test_without_a_number_a_list_may_be_shorter_than_ten() -> None:
     [
         ((3,), 4, "Only 3 films are left", "-n 3"),
         ((), 10**12, "Only 4 films are left", "-n 4"),
-        ((0, 1, 3, 4), 1, "No film is left", "filters"),
         ((0, 1, 3, 4), None, "No film is left", "filters"),
     ],
 )
@@ -79,34 +67,18 @@ def test_a_number_of_films_that_are_not_left_is_refused(
     assert hint in caught.value.hint
 
 
-@pytest.mark.ml100k
-def test_no_real_user_gets_a_title_twice_or_a_rated_one(ml100k: Dataset) -> None:
-    scores = np.random.default_rng(0).random((1, 1682), dtype=np.float32)
-    model = FixedModel(np.repeat(scores, 943, 0))
-    for user in (1, 42, 405, 655):
-        asked = user_query(ml100k, user)
-        rated = set(ml100k.films.titles[asked.history.film_rows].tolist())
-        films = recommend(model, ml100k, asked, Filters(n=1664 - len(rated)))
-        titles = [film.title for film in films]
-        assert len(set(titles)) == len(titles)
-        assert not rated & set(titles)
-
-
 def test_all_users_get_the_lists_that_each_gets_alone(small: Dataset) -> None:
     model = FixedModel(np.random.default_rng(0).random((120, 200), np.float32))
     filters = Filters(n=7, min_ratings=2)
-    for users, top in recommend_all_users(model, small, filters):
-        for user, rows in zip(users + 1, top.film_rows, strict=True):
-            alone = recommend(model, small, user_query(small, int(user)), filters)
-            assert small.films.ids[rows].tolist() == [film.film_id for film in alone]
+    lists = recommend_all(model, small, small.histories, small.users, filters)
+    for user, films in zip(small.users.ids.tolist(), lists, strict=True):
+        alone = recommend(model, small, user_query(small, user), filters)
+        assert [film.film_id for film in films] == [film.film_id for film in alone]
 
 
-def test_lists_of_all_users_are_padded_where_no_film_is_left() -> None:
-    ((_, top),) = recommend_all_users(MODEL, FILMS, Filters(n=99))
-    assert top.film_rows.tolist() == [
-        [2, 5, 4, PAD, PAD, PAD],
-        [5, 3, PAD, PAD, PAD, PAD],
-    ]
+def test_lists_of_all_users_are_as_long_as_films_are_left() -> None:
+    lists = recommend_all(MODEL, FILMS, FILMS.histories, FILMS.users, Filters(n=99))
+    assert [[film.film_id for film in films] for films in lists] == [[30, 60, 50], [60, 40]]
 
 
 def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Dnn) -> None:
@@ -123,7 +95,7 @@ def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Dnn) -> No
 
 def test_a_model_without_reasons_or_vectors_is_refused() -> None:
     with pytest.raises(UsageError, match="no reasons") as caught:
-        explain(MODEL, FILMS, query({}), np.array([0]))
+        explain(MODEL, FILMS, query({}), [10])
     assert "--run dnn" in caught.value.hint
     with pytest.raises(UsageError, match="no vectors") as caught:
         ids({}, diversity=0.5)

