@@ -140,16 +140,6 @@ def test_spoilt_weights_are_used_or_refused(
         is_a_run_or_refused(run, cli, data.draw(USED))
 
 
-@pytest.mark.parametrize("ids", [[1], [*range(1, 80), 81]], ids=["fewer films", "another film"])
-def test_a_foreign_list_of_films_is_refused(ids: list[int], in_tiny_home: Path, cli: Cli) -> None:
-    name = name_of(KINDS[0])
-    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
-        manifest = json.loads((run / "manifest.json").read_bytes())
-        (run / "manifest.json").write_text(json.dumps(manifest | {"film_ids": ids}))
-        assert cli("evaluate", name).exit_code == 5
-        assert cli("recommend", "--run", name, "--user", "3").exit_code == 5
-
-
 def saved(checkpoint: Checkpoint) -> bytes:
     """Return the bytes of the file of a checkpoint."""
     with tempfile.TemporaryDirectory() as name:

@@ -145,23 +145,17 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
     Raises
     ------
     DataError
-        If there is no such run, or a newer or an older movierec wrote it.
+        If there is no such run, or another version of movierec wrote it.
     IntegrityError
         If the manifest is damaged.
     """
     path = folder / check_name(name, "run") / _MANIFEST
     try:
         data = path.read_bytes()
-        version = msgspec.json.decode(data, type=_Format).format
-        if version > FORMAT:
-            raise DataError(
-                f"The run {name!r} was written by a newer movierec.",
-                "Update with: pip install --upgrade movierec",
-            )
-        if version < FORMAT:
+        if msgspec.json.decode(data, type=_Format).format != FORMAT:
             command = retraining(msgspec.json.decode(data, type=Provenance))
             raise DataError(
-                f"The run {name!r} was written by an older movierec, with other arrays.",
+                f"The run {name!r} was written by another version of movierec.",
                 f"Train it again with: {command}",
             )
         manifest = msgspec.json.decode(data, type=Manifest)
@@ -170,8 +164,8 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
         raise _no_run(name, folder) from error
     except (OSError, *UNREADABLE) as error:
         raise _damaged(name, path, str(error)) from error
-    if manifest.preset not in SCORERS.get(manifest.model, {}) or manifest.name != name:
-        raise _damaged(name, path, "it belongs to another run or an unknown model")
+    if manifest.name != name:
+        raise _damaged(name, path, "it belongs to another run")
     return manifest, weights
 
 
@@ -181,7 +175,7 @@ def load_run(name: str, folder: Path) -> Run:
     Raises
     ------
     DataError
-        If there is no such run, or a newer or an older movierec wrote it.
+        If there is no such run, or another version of movierec wrote it.
     IntegrityError
         If it is damaged.
     """
@@ -261,9 +255,7 @@ def _no_run(name: str, folder: Path) -> DataError:
 def _damaged(
     name: str, path: Path, reason: str, provenance: Provenance | None = None
 ) -> IntegrityError:
-    fix = (
-        f"Remove it with: movierec runs remove {name}"
-        if provenance is None
-        else f"Train it again with: {retraining(provenance)}"
-    )
+    fix = f"Remove it with: movierec runs remove {name}"
+    if provenance is not None:
+        fix = f"Train it again with: {retraining(provenance)}"
     return IntegrityError(f"The run {name!r} is damaged: {path}: {reason}.", fix)

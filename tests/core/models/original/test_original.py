@@ -142,8 +142,8 @@ def test_the_presets_are_those_of_the_report() -> None:
 def test_training_lowers_the_loss(model: str, small: Dataset) -> None:
     torch.manual_seed(0)
     trainer, _ = build_trainer(training_split(small, TRAINING), TINY[model])
-    history = run_epochs(trainer, TRAINING, lambda _: None)
-    losses = [epoch.train["loss"] for epoch in history.epochs]
+    epochs = run_epochs(trainer, TRAINING, lambda _: None)
+    losses = [epoch.train["loss"] for epoch in epochs]
     assert losses[-1] < 0.97 * losses[0]
 
 
