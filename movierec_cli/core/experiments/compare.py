@@ -59,12 +59,11 @@ class Comparison:
     split_seeds: Sequence[int]
     k: int
 
-    def specs(self, split_seed: int | None = None) -> list[TrainSpec]:
-        """Return the trainings of all models and presets, of one split seed or of all."""
-        seeds = self.split_seeds if split_seed is None else (split_seed,)
+    def specs(self) -> list[TrainSpec]:
+        """Return the trainings of all models and presets for each split seed."""
         return [
             TrainSpec(model, preset, self.holdout, seed)
-            for seed in seeds
+            for seed in self.split_seeds
             for model, presets in PRESETS.items()
             for preset in presets
         ]
@@ -79,14 +78,15 @@ def compare(
     kept. ``progress`` counts a unit for each baseline and for each epoch of a training.
     """
     baselines = len(BASELINES) * len(comparison.split_seeds)
-    progress.start("Comparing", baselines + sum(map(epoch_units, comparison.specs())))
+    specs = comparison.specs()
+    progress.start("Comparing", baselines + sum(map(epoch_units, specs)))
     same: dict[tuple[str, str, str], list[Result]] = {}
     try:
         for split_seed in comparison.split_seeds:
             split = make_split(dataset, comparison.holdout, split_seed)
             models = chain(
                 _baselines(split, split_seed, progress),
-                _trained(dataset, comparison.specs(split_seed), runs, progress),
+                _trained(dataset, specs, split_seed, runs, progress),
             )
             for name, preset, run, model, seconds in models:
                 for scenario in split.scenarios:
@@ -121,10 +121,10 @@ def _baselines(split: Split, split_seed: int, progress: Progress) -> Iterator[_F
 
 
 def _trained(
-    dataset: Dataset, specs: Sequence[TrainSpec], runs: Path, progress: Progress
+    dataset: Dataset, specs: Sequence[TrainSpec], split_seed: int, runs: Path, progress: Progress
 ) -> Iterator[_Fitted]:
-    for spec in specs:
-        progress.describe(f"{spec.model} {spec.preset} (split seed {spec.split_seed})")
+    for spec in (spec for spec in specs if spec.split_seed == split_seed):
+        progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
         run = ensure_run(dataset, spec, runs, progress)
         yield spec.model, spec.preset, run.manifest.name, run.model, run.manifest.seconds
 

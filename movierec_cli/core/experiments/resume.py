@@ -1,6 +1,7 @@
 """Trainings that keep their run on disk and continue after an interruption."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
@@ -63,14 +64,8 @@ def train_and_save(
     with exclusive(folder, busy):
         try:
             resume_from = _checkpoint_to_resume(folder, provenance) if resume else None
-            run = train_run(
-                dataset,
-                spec,
-                on_epoch,
-                lambda checkpoint: save_checkpoint(checkpoint, folder),
-                resume_from,
-                progress,
-            )
+            keep = partial(save_checkpoint, folder=folder)
+            run = train_run(dataset, spec, on_epoch, keep, resume_from, progress)
             save_run(run, runs)
             remove_checkpoint(folder)
         except DivergedError:

@@ -39,22 +39,13 @@ def missing_trainings(specs: Iterable[TrainSpec], dataset: Dataset, runs: Path) 
 def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress) -> Run:
     """Load the run of ``spec``, or train and keep it.
 
-    ``progress`` counts one unit an epoch, up to `epoch_units` in all.
-
-    Raises
-    ------
-    MovierecError
-        As in `train_and_save`.
+    ``progress`` counts one unit an epoch, up to `epoch_units` in all. Errors are those of
+    `train_and_save` and `load_run`.
     """
     units = epoch_units(spec)
     if _is_trained(spec, dataset, runs):
-        try:
-            run = load_run(spec.provenance(dataset, {}).name, runs)
-        except (DataError, IntegrityError):  # damaged weights
-            pass
-        else:
-            progress.advance(units)
-            return run
+        progress.advance(units)
+        return load_run(spec.provenance(dataset, {}).name, runs)
     from movierec_cli.core.experiments.resume import train_and_save  # noqa: PLC0415
     from movierec_cli.core.training.loop import Epoch  # noqa: PLC0415 - loads torch
 

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ def train_run(
         **vars(provenance),
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seconds=earlier + time.perf_counter() - started,
-        epochs=tuple(map(_record, epochs)),
+        epochs=_records(epochs),
         kept_epoch=kept.number,
         monitor=trainer.monitor.name,
         metrics=dict(kept.validation),
@@ -147,8 +147,8 @@ def _measured(model: Model, scenario: Scenario) -> ScenarioRecord:
     return cast(ScenarioRecord, result)
 
 
-def _record(epoch: Epoch) -> EpochRecord:
-    return cast(EpochRecord, asdict(epoch))
+def _records(epochs: Iterable[Epoch]) -> tuple[EpochRecord, ...]:
+    return tuple(cast(EpochRecord, asdict(epoch)) for epoch in epochs)
 
 
 def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
@@ -157,7 +157,7 @@ def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
         for part, tensors in state.tensors.items()
         for name, tensor in tensors.items()
     }
-    return Checkpoint(provenance, tuple(map(_record, state.epochs)), arrays)
+    return Checkpoint(provenance, _records(state.epochs), arrays)
 
 
 def _state(checkpoint: Checkpoint) -> TrainingState:

@@ -26,7 +26,7 @@ FORMAT = 2
 
 FILE = "checkpoint.safetensors"
 _HEADER = "movierec"
-_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError)
+_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError, ValueError)
 _REQUESTED = ("model", "preset", "split", "training")
 
 
@@ -119,7 +119,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         text = metadata[_HEADER]
         if metadata["sha256"] != _digest(text, arrays):
-            raise _damaged(path, "its checksum differs")
+            raise ValueError("its checksum differs")
         content = msgspec.json.decode(text)
         if content["format"] != FORMAT:
             raise DataError(
@@ -128,7 +128,10 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             )
         header = msgspec.convert(content, _Header)
     except _UNREADABLE as error:
-        raise _damaged(path, str(error)) from error
+        raise IntegrityError(
+            f"The unfinished training {folder.name!r} is damaged: {path}: {error}.",
+            "Start it again without --resume.",
+        ) from error
     return Checkpoint(header.provenance, header.epochs, arrays)
 
 
@@ -172,10 +175,3 @@ def _digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
         digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
         digest.update(np.asarray(arrays[name], order="C").tobytes())
     return digest.hexdigest()
-
-
-def _damaged(path: Path, reason: str) -> IntegrityError:
-    return IntegrityError(
-        f"The unfinished training {path.parent.name!r} is damaged: {path}: {reason}.",
-        "Start it again without --resume.",
-    )

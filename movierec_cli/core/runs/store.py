@@ -105,12 +105,9 @@ def save_run(run: Run, folder: Path) -> Path:
     target = folder / check_name(manifest.name, "run")
     data = save_safetensors({name: np.ascontiguousarray(w) for name, w in run.weights.items()})
     digest = hashlib.sha256(data).hexdigest()
-    weights: WeightsRecord = {
-        "file": f"weights-{digest[:16]}.safetensors",
-        "sha256": digest,
-        "bytes": len(data),
-    }
-    with atomic_write(target / weights["file"]) as file:
+    file_name = f"weights-{digest[:16]}.safetensors"
+    weights: WeightsRecord = {"file": file_name, "sha256": digest, "bytes": len(data)}
+    with atomic_write(target / file_name) as file:
         file.write(data)
     content = {"schema": 1, "format": FORMAT, **asdict(manifest), "weights": weights}
     replaced = _weights_file(target)
@@ -120,7 +117,7 @@ def save_run(run: Run, folder: Path) -> Path:
         file.writelines(msgspec.json.encode(epoch) + b"\n" for epoch in manifest.epochs)
     with atomic_write(target / "MODEL_CARD.md") as file:
         file.write(model_card(manifest).encode())
-    if replaced not in (None, weights["file"]):
+    if replaced not in (None, file_name):
         (target / str(replaced)).unlink(missing_ok=True)
     return target
 
