@@ -1,6 +1,7 @@
 """Runs on demand: existing runs are used again, missing ones are trained."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
@@ -37,15 +38,16 @@ def missing_trainings(specs: Iterable[TrainSpec], dataset: Dataset, runs: Path) 
 
 
 def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress) -> Run:
-    """Load the run of ``spec``, or train and keep it.
+    """Load the run of ``spec``, or train and keep it; errors are those of `train_and_save`.
 
-    ``progress`` counts one unit an epoch, up to `epoch_units` in all. Errors are those of
-    `train_and_save` and `load_run`.
+    ``progress`` counts one unit an epoch, up to `epoch_units` in all.
     """
     units = epoch_units(spec)
     if _is_trained(spec, dataset, runs):
-        progress.advance(units)
-        return load_run(spec.provenance(dataset, {}).name, runs)
+        with suppress(IntegrityError):  # damaged weights are trained again
+            run = load_run(spec.provenance(dataset, {}).name, runs)
+            progress.advance(units)
+            return run
     from movierec_cli.core.experiments.resume import train_and_save  # noqa: PLC0415
     from movierec_cli.core.training.loop import Epoch  # noqa: PLC0415 - loads torch
 

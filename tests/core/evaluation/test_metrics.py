@@ -1,6 +1,6 @@
 """The formulas of the metrics against fractions computed by hand."""
 
-from math import log2, sqrt
+from math import log2
 
 import numpy as np
 import pytest
@@ -57,30 +57,6 @@ def test_a_film_is_relevant_from_a_rating_of_four() -> None:
         [False] * 4,
         [False] * 4,
     ]
-
-
-def test_a_place_without_a_film_is_no_hit() -> None:
-    top = np.array([[3, -1], [-1, -1], [-1, 3]])
-    assert metrics.hits(top, TARGETS, n_films=4).tolist() == [
-        [True, False],
-        [False] * 2,
-        [False] * 2,
-    ]
-
-
-def test_rating_errors_are_means_over_all_pairs() -> None:
-    predicted = np.float32([3.0, 4.5, 1.0, 5.0])
-    actual = np.float32([4.0, 4.0, 3.0, 5.0])
-    mse = (1 + 0.25 + 4 + 0) / 4
-    assert metrics.rating_errors(predicted, actual) == pytest.approx(
-        {"mse": mse, "rmse": sqrt(mse), "mae": (1 + 0.5 + 2 + 0) / 4}
-    )
-
-
-def test_accuracy_is_the_share_of_correct_predictions() -> None:
-    relevant = np.array([True, True, False, False])
-    assert metrics.accuracy(relevant, np.float32([4.0, 3.0, 2.0, 5.0])) == 0.5
-    assert metrics.accuracy(relevant, np.float32([5.0, 4.0, 1.0, 3.0])) == 1.0
 
 
 def test_the_table_has_labels_and_directions() -> None:

@@ -17,7 +17,6 @@ from movierec_cli.core.experiments.reuse import (
     missing_trainings,
 )
 from movierec_cli.core.models.baselines import BASELINES
-from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.helpers import RecordedProgress
 
@@ -32,12 +31,6 @@ def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
         return [replace(QUICK, split_seed=seed) for seed in comparison.split_seeds]
 
     monkeypatch.setattr(Comparison, "specs", specs)
-
-
-def test_a_comparison_has_every_preset_for_every_split_seed() -> None:
-    specs = Comparison("users", [1, 2], 25).specs()
-    assert len(specs) == len(set(specs)) == 2 * sum(map(len, PRESETS.values()))
-    assert {spec.split_seed for spec in specs} == {1, 2}
 
 
 def test_results_are_means_and_deviations_over_the_split_seeds(
@@ -94,6 +87,11 @@ def test_only_the_run_of_the_same_specification_is_used_again(
     again = ensure_run(small, QUICK, tmp_path, progress)
     assert again.manifest == run.manifest
     assert progress.calls == [("advance", epoch_units(QUICK))]
+    (weights,) = tmp_path.glob("*/weights-*.safetensors")
+    weights.write_bytes(b"")
+    again = ensure_run(small, QUICK, tmp_path, progress)
+    assert again.manifest.metrics == run.manifest.metrics
+    assert [amount for _, amount in progress.of("advance")] == [2, 1, 1, 0]
 
 
 def test_the_units_and_the_duration_of_a_training(small: Dataset) -> None:
