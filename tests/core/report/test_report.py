@@ -293,7 +293,8 @@ def test_missing_runs_are_trained_and_their_epochs_counted(
     def pretend(dataset: Dataset, spec: TrainSpec, *_: object) -> object:
         trained.append((spec.model, spec.preset))
         name = default_name(spec, dataset.name)
-        manifest = replace(run.manifest, name=name, model=spec.model, preset=spec.preset)
+        changed = {"name": name, "model": spec.model, "preset": spec.preset, "epochs": ()}
+        manifest = replace(run.manifest, **changed)
         return replace(run, manifest=manifest)
 
     monkeypatch.setattr("movierec_cli.core.experiments.resume.train_run", pretend)
