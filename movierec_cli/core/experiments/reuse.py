@@ -51,13 +51,16 @@ def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress
     from movierec_cli.core.experiments.resume import train_and_save  # noqa: PLC0415
     from movierec_cli.core.training.loop import Epoch  # noqa: PLC0415 - loads torch
 
+    finished = []
+
     def on_epoch(epoch: Epoch) -> None:
+        finished.append(epoch)
         progress.advance(1)
         title = f"Training {spec.model} {spec.preset}"
         progress.describe(f"{title}: epoch {epoch.number} of {units}")
 
-    run = train_and_save(dataset, spec, runs, on_epoch, progress=progress)
-    progress.advance(units - len(run.manifest.epochs))  # training stopped early
+    run = train_and_save(dataset, spec, runs, on_epoch, False, progress)
+    progress.advance(units - len(finished))  # training stopped early
     return run
 
 

@@ -293,8 +293,7 @@ def test_missing_runs_are_trained_and_their_epochs_counted(
     def pretend(dataset: Dataset, spec: TrainSpec, *_: object) -> object:
         trained.append((spec.model, spec.preset))
         name = default_name(spec, dataset.name)
-        changed = {"name": name, "model": spec.model, "preset": spec.preset, "epochs": ()}
-        manifest = replace(run.manifest, **changed)
+        manifest = replace(run.manifest, name=name, model=spec.model, preset=spec.preset)
         return replace(run, manifest=manifest)
 
     monkeypatch.setattr("movierec_cli.core.experiments.resume.train_run", pretend)
