@@ -68,7 +68,7 @@ def train(
       movierec train dnn --resume
     """
     from movierec_cli.cli.progress import ProgressBar
-    from movierec_cli.core.experiments.resume import Resume, train_and_save
+    from movierec_cli.core.experiments.resume import train_and_save
     from movierec_cli.core.experiments.reuse import epoch_units
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, run_name
@@ -90,8 +90,7 @@ def train(
     with ProgressBar() as progress:
         progress.start(f"Preparing {model} {preset}", epoch_units(spec))
         log = EpochLog(keep, progress)
-        mode = Resume.ALWAYS if resume else Resume.NEVER
-        manifest = train_and_save(data, spec, paths.runs, log, mode, progress).manifest
+        manifest = train_and_save(data, spec, paths.runs, log, resume, progress).manifest
     info(
         f"Trained {model} ({preset}) on {dataset} in {manifest.seconds:.1f} s; "
         f"kept {kept_epoch(manifest)}."

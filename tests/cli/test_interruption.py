@@ -93,16 +93,6 @@ def test_a_killed_training_can_be_resumed_and_leaves_no_litter(paths: Paths) -> 
     assert [path.name for path in folder.iterdir()] == ["checkpoint.safetensors"]
 
 
-def test_a_second_training_of_the_name_is_refused_while_one_goes_on(command: Command) -> None:
-    with training() as process:
-        assert process.stderr is not None
-        process.stderr.readline()  # the first epoch has ended
-        done = command(*TRAINING)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "Another process is training the run" in done.stderr
-    assert "--name" in done.stderr
-
-
 def test_other_commands_name_the_unfinished_training_and_what_replaces_it(
     command: Command,
 ) -> None:

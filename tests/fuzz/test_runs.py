@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -82,14 +81,9 @@ def test_a_spoilt_manifest_is_used_or_refused(
     with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
         path = run / "manifest.json"
         sound = path.read_bytes()
-        content: st.SearchStrategy[Any] = st.one_of(spoilt_json(json.loads(sound)), ANYTHING)
-        path.write_bytes(
-            data.draw(
-                st.one_of(
-                    content.map(lambda value: json.dumps(value).encode()), spoilt_bytes(sound)
-                )
-            )
-        )
+        content = st.one_of(spoilt_json(json.loads(sound)), ANYTHING)
+        encoded = content.map(lambda value: json.dumps(value).encode())
+        path.write_bytes(data.draw(st.one_of(encoded, spoilt_bytes(sound))))
         is_a_run_or_refused(run, cli, data.draw(SHOWN_AND_USED))
 
 
@@ -105,24 +99,19 @@ def spoilt_weights(draw: st.DrawFn, weights: dict[str, np.ndarray]) -> dict[str,
     changed = dict(weights)
     name = draw(st.sampled_from(sorted(weights)))
     array = weights[name].copy()
-    change = draw(st.sampled_from(["value", "all", "all", "shape", "cut", "type", "name", "both"]))
+    change = draw(st.sampled_from(["value", "shape", "cut", "type", "name"]))
     if change == "value":
-        array.flat[draw(st.integers(0, array.size - 1))] = draw(VALUES)
-    elif change == "all":
-        array[...] = draw(VALUES)
+        array.flat[draw(st.integers(0, array.size - 1)) :] = draw(VALUES)
     elif change == "shape":
         array = draw(st.sampled_from([array.ravel(), array[None], array.T, array.reshape(-1, 1)]))
-    elif change in ("cut", "both"):
+    elif change == "cut":
         array = array[: draw(st.integers(0, len(array)))]
     elif change == "type":
         array = array.astype(draw(st.sampled_from([np.float16, np.float64, np.int32, np.bool_])))
-    if change == "name":
-        del changed[name]
-    if change == "both":  # every array of that length, so that they still fit each other
-        rows = len(weights[name])
-        changed = {n: w[: len(array)] if len(w) == rows else w for n, w in weights.items()}
     else:
-        changed[draw(st.text(min_size=1, max_size=4)) if change == "name" else name] = array
+        del changed[name]
+        name = draw(st.text(min_size=1, max_size=4))
+    changed[name] = array
     return {n: np.ascontiguousarray(w) for n, w in changed.items()}
 
 
@@ -138,16 +127,6 @@ def test_spoilt_weights_are_used_or_refused(
         weights = spoilt_weights(load(sound)).map(save)
         rewrite(run, data.draw(st.one_of(weights, weights, spoilt_bytes(sound))))
         is_a_run_or_refused(run, cli, data.draw(USED))
-
-
-@pytest.mark.parametrize("ids", [[1], [*range(1, 80), 81]], ids=["fewer films", "another film"])
-def test_a_foreign_list_of_films_is_refused(ids: list[int], in_tiny_home: Path, cli: Cli) -> None:
-    name = name_of(KINDS[0])
-    with pytest.MonkeyPatch.context() as patch, copied(in_tiny_home, name, patch) as run:
-        manifest = json.loads((run / "manifest.json").read_bytes())
-        (run / "manifest.json").write_text(json.dumps(manifest | {"film_ids": ids}))
-        assert cli("evaluate", name).exit_code == 5
-        assert cli("recommend", "--run", name, "--user", "3").exit_code == 5
 
 
 def saved(checkpoint: Checkpoint) -> bytes:

@@ -1,15 +1,13 @@
 """The measurement of a model in a scenario."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Histories
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.evaluation import metrics
-from movierec_cli.core.models.base import Model, Scores
+from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.topk import exclude, top_k
 
 DEFAULT_K = 25
@@ -22,14 +20,11 @@ class Evaluation:
 
     Attributes
     ----------
-    scenario
-        The name of the scenario.
     k
         The length of the recommended lists.
-    users
-        The number of users that the ranking metrics are means over.
-    left_out
-        The number of users without a relevant film; the ranking metrics leave them out.
+    users, left_out
+        The number of users that the ranking metrics are means over, and of those without a
+        relevant film.
     metrics
         A value for each name in `METRICS`; ``None`` where the model does not predict it.
     seconds
@@ -51,51 +46,30 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     over all targets.
     """
     started = time.perf_counter()
-    ranked = []
-    predictions = []
-    for rows, histories, targets in _batches(scenario):
+    ranked, ratings, likes = [], [], []
+    for start in range(0, len(scenario.users), _BATCH):
+        rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
+        histories, targets = scenario.histories.take(rows), scenario.targets.take(rows)
         scores = model.score(histories, scenario.users.take(rows))
-        n_films = scores.score.shape[1]
         top = top_k(exclude(scores.score, histories), k)
-        ranked.append(metrics.hits(top, targets, n_films))
-        predictions.append(_at_targets(scores, targets))
+        ranked.append(metrics.hits(top, targets, scores.score.shape[1]))
+        at_targets = (targets.user_rows, targets.film_rows)
+        if scores.rating is not None:
+            ratings.append(scores.rating[at_targets])
+        if scores.like_probability is not None:
+            likes.append(scores.like_probability[at_targets])
     seconds = time.perf_counter() - started
     relevant = metrics.relevant_counts(scenario.targets)
     counted = relevant > 0
     per_user = metrics.ranking_metrics(np.concatenate(ranked)[counted], relevant[counted])
     values: dict[str, float | None] = dict.fromkeys(metrics.ALL)
     values.update({name: float(value.mean()) for name, value in per_user.items() if len(value)})
-    values.update(_rating_metrics(predictions, scenario.targets))
-    return Evaluation(scenario.name, k, int(counted.sum()), int((~counted).sum()), values, seconds)
-
-
-def _batches(scenario: Scenario) -> Iterator[tuple[np.ndarray, Histories, Histories]]:
-    for start in range(0, len(scenario.users), _BATCH):
-        rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
-        yield rows, scenario.histories.take(rows), scenario.targets.take(rows)
-
-
-def _at_targets(scores: Scores, targets: Histories) -> Scores:
-    """Select the predictions for the targets; each array becomes [n_targets]."""
-    at = (targets.user_rows, targets.film_rows)
-    return Scores(
-        scores.score[at],
-        None if scores.rating is None else scores.rating[at],
-        None if scores.like_probability is None else scores.like_probability[at],
-    )
-
-
-def _rating_metrics(predictions: list[Scores], targets: Histories) -> dict[str, float]:
-    """Compute the rating metrics that the model predicts; likes decide the accuracy first."""
-    ratings = [part.rating for part in predictions if part.rating is not None]
-    likes = [part.like_probability for part in predictions if part.like_probability is not None]
-    values: dict[str, float] = {}
+    actual = scenario.targets.ratings
     if ratings:
         predicted = np.concatenate(ratings)
-        values |= metrics.rating_errors(predicted, targets.ratings)
-        relevant = predicted >= metrics.RATING_THRESHOLD
-        values["accuracy"] = metrics.accuracy(relevant, targets.ratings)
-    if likes:
-        relevant = np.concatenate(likes) >= metrics.LIKE_THRESHOLD
-        values["accuracy"] = metrics.accuracy(relevant, targets.ratings)
-    return values
+        values |= metrics.rating_errors(predicted, actual)
+        values["accuracy"] = metrics.accuracy(predicted >= metrics.RATING_THRESHOLD, actual)
+    if likes:  # they decide the accuracy where the model predicts both
+        predicted = np.concatenate(likes)
+        values["accuracy"] = metrics.accuracy(predicted >= metrics.LIKE_THRESHOLD, actual)
+    return Evaluation(scenario.name, k, int(counted.sum()), int((~counted).sum()), values, seconds)

@@ -28,13 +28,8 @@ from movierec_cli.core.data.dataset import RELEVANT_RATING, FloatArray, Historie
 class Metric:
     """A metric as every table and figure shows it.
 
-    Attributes
-    ----------
-    name
-        Its key in results and JSON.
-    kind
-        ``ranking`` metrics are means over users of lists of k films; ``rating`` metrics are
-        computed over all target ratings.
+    ``ranking`` metrics are means over users of lists of k films; ``rating`` metrics are computed
+    over all target ratings.
     """
 
     name: str
@@ -105,18 +100,10 @@ FloatVector = NDArray[np.float64]
 
 
 def hits(top: NDArray[np.int64], targets: Histories, n_films: int) -> NDArray[np.bool_]:
-    """Return the relevant places of the recommended lists.
+    """Return the relevant places of the recommended lists, [n_users, k].
 
-    Parameters
-    ----------
-    top
-        [n_users, k] film rows, best first; negative where there is none.
-    targets
-        The held-out ratings of the same users.
-
-    Returns
-    -------
-    [n_users, k] bool, true where the film is relevant.
+    ``top`` has [n_users, k] film rows, best first, negative where there is none; ``targets`` are
+    the held-out ratings of the same users.
     """
     relevant = np.zeros((len(targets), n_films + 1), dtype=np.bool_)  # last column: no film
     mask = targets.ratings >= RELEVANT_RATING
@@ -133,18 +120,9 @@ def relevant_counts(targets: Histories) -> NDArray[np.int64]:
 def ranking_metrics(
     hit: NDArray[np.bool_], n_relevant: NDArray[np.int64]
 ) -> dict[str, FloatVector]:
-    """Compute every ranking metric for each user.
+    """Compute every ranking metric in `RANKING` for each user: [n_users] values in 0..1.
 
-    Parameters
-    ----------
-    hit
-        [n_users, k] bool, from `hits`.
-    n_relevant
-        [n_users], each at least 1.
-
-    Returns
-    -------
-    For each name in `RANKING` one value in 0..1 for each user, [n_users].
+    ``hit`` is [n_users, k] from `hits`, and ``n_relevant`` [n_users], each at least 1.
     """
     k = hit.shape[1]
     ranks = np.arange(1, k + 1)
@@ -162,13 +140,7 @@ def ranking_metrics(
 
 
 def rating_errors(predicted: FloatArray, actual: FloatArray) -> dict[str, float]:
-    """Compute mse, rmse and mae over all pairs.
-
-    Parameters
-    ----------
-    predicted, actual
-        [n_pairs] ratings.
-    """
+    """Compute mse, rmse and mae over all pairs of ratings, [n_pairs] each."""
     error = predicted.astype(np.float64) - actual
     mse = float(np.mean(error**2))
     return {"mse": mse, "rmse": mse**0.5, "mae": float(np.mean(np.abs(error)))}
@@ -177,11 +149,6 @@ def rating_errors(predicted: FloatArray, actual: FloatArray) -> dict[str, float]
 def accuracy(relevant: NDArray[np.bool_], actual: FloatArray) -> float:
     """Return the share of pairs for which "rated 4 or higher" was predicted correctly.
 
-    Parameters
-    ----------
-    relevant
-        [n_pairs] the predictions.
-    actual
-        [n_pairs] ratings.
+    ``relevant`` has the predictions and ``actual`` the ratings, [n_pairs] each.
     """
     return float(np.mean(relevant == (actual >= RELEVANT_RATING)))

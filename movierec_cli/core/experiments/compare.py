@@ -3,15 +3,16 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-
-import numpy as np
+from statistics import mean, stdev
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import COLD_START, make_split
-from movierec_cli.core.evaluation.evaluate import Evaluation, evaluate
+from movierec_cli.core.data.splits import COLD_START, Split, make_split
+from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
+from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.progress import Progress
@@ -29,55 +30,40 @@ class Result:
     ----------
     model, preset
         ``preset`` is `BASELINE` for a baseline and `PUBLISHED` for a figure of the report.
-    run
-        The measured run, of the last split seed; ``None`` for baselines and published figures.
-    scenario
-        The name of the scenario.
-    users
-        The number of users that ranking is averaged over, of the last split seed.
-    metrics
-        Name -> mean over the split seeds; ``None`` where the model cannot give it.
-    deviations
-        Name -> standard deviation over the split seeds; ``None`` for a single one.
+    run, users
+        The measured run and the number of users that ranking is averaged over, of the last split
+        seed; ``None`` where there is none.
+    metrics, deviations
+        Name -> mean or standard deviation over the split seeds; ``None`` where the model cannot
+        give it. A single split seed has no deviations.
     train_seconds, score_seconds
         Means; ``None`` for published figures.
     """
 
     model: str
     preset: str
-    run: str | None
     scenario: str
-    users: int | None
     metrics: Mapping[str, float | None]
-    deviations: Mapping[str, float | None] | None
-    train_seconds: float | None
-    score_seconds: float | None
+    run: str | None = None
+    users: int | None = None
+    deviations: Mapping[str, float | None] | None = None
+    train_seconds: float | None = None
+    score_seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The splits and the list length of a comparison.
-
-    Attributes
-    ----------
-    holdout
-        As in `make_split`.
-    split_seeds
-        The seeds to average over; one for an official fold.
-    k
-        The length of the lists.
-    """
+    """The splits, as in `make_split`, and the list length of a comparison."""
 
     holdout: str
     split_seeds: Sequence[int]
     k: int
 
-    def specs(self, split_seed: int | None = None) -> list[TrainSpec]:
-        """Return the trainings of all models and presets, of one split seed or of all."""
-        seeds = self.split_seeds if split_seed is None else (split_seed,)
+    def specs(self) -> list[TrainSpec]:
+        """Return the trainings of all models and presets for each split seed."""
         return [
             TrainSpec(model, preset, self.holdout, seed)
-            for seed in seeds
+            for seed in self.split_seeds
             for model, presets in PRESETS.items()
             for preset in presets
         ]
@@ -88,81 +74,79 @@ def compare(
 ) -> list[Result]:
     """Measure every model and baseline on every split.
 
-    A run of the same specification is used again; others are trained and kept.
-
-    Parameters
-    ----------
-    runs
-        The folder of the runs.
-    progress
-        Counts a unit for each baseline and for each epoch of a training.
+    A run of the same specification in the folder ``runs`` is used again; others are trained and
+    kept. ``progress`` counts a unit for each baseline and for each epoch of a training.
     """
     baselines = len(BASELINES) * len(comparison.split_seeds)
-    progress.start("Comparing", baselines + sum(map(epoch_units, comparison.specs())))
+    specs = comparison.specs()
+    progress.start("Comparing", baselines + sum(map(epoch_units, specs)))
+    same: dict[tuple[str, str, str], list[Result]] = {}
     try:
-        same: dict[tuple[str, str, str], list[Result]] = {}
         for split_seed in comparison.split_seeds:
-            for result in _measured(dataset, comparison, split_seed, runs, progress):
-                same.setdefault((result.scenario, result.model, result.preset), []).append(result)
+            split = make_split(dataset, comparison.holdout, split_seed)
+            models = chain(
+                _baselines(split, split_seed, progress),
+                _trained(dataset, specs, split_seed, runs, progress),
+            )
+            for name, preset, run, model, seconds in models:
+                for scenario in split.scenarios:
+                    found = evaluate(model, scenario, comparison.k)
+                    result = Result(
+                        model=name,
+                        preset=preset,
+                        scenario=scenario.name,
+                        metrics=found.metrics,
+                        run=run,
+                        users=found.users,
+                        train_seconds=seconds,
+                        score_seconds=found.seconds,
+                    )
+                    same.setdefault((scenario.name, name, preset), []).append(result)
     finally:
         progress.finish()
     results = [*map(_average, same.values()), *published(dataset, comparison)]
     return sorted(results, key=lambda result: result.scenario)
 
 
-def _measured(
-    dataset: Dataset, comparison: Comparison, split_seed: int, runs: Path, progress: Progress
-) -> Iterator[Result]:
-    """Yield the results of every model and baseline on one split."""
-    split = make_split(dataset, comparison.holdout, split_seed)
+_Fitted = tuple[str, str, str | None, Model, float]  # name, preset, run, model, seconds
+
+
+def _baselines(split: Split, split_seed: int, progress: Progress) -> Iterator[_Fitted]:
     for name, fit in BASELINES.items():
         progress.describe(f"Baseline {name} (split seed {split_seed})")
         started = time.perf_counter()
         model = fit(split.full_train)
-        seconds = time.perf_counter() - started
-        for scenario in split.scenarios:
-            found = evaluate(model, scenario, comparison.k)
-            yield _result(name, BASELINE, None, found, seconds)
+        yield name, BASELINE, None, model, time.perf_counter() - started
         progress.advance(1)
-    for spec in comparison.specs(split_seed):
+
+
+def _trained(
+    dataset: Dataset, specs: Sequence[TrainSpec], split_seed: int, runs: Path, progress: Progress
+) -> Iterator[_Fitted]:
+    for spec in (spec for spec in specs if spec.split_seed == split_seed):
         progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
         run = ensure_run(dataset, spec, runs, progress)
-        manifest = run.manifest
-        for scenario in split.scenarios:
-            found = evaluate(run.model, scenario, comparison.k)
-            yield _result(spec.model, spec.preset, manifest.name, found, manifest.seconds)
-
-
-def _result(
-    model: str, preset: str, run: str | None, found: Evaluation, train_seconds: float
-) -> Result:
-    return Result(
-        model=model,
-        preset=preset,
-        run=run,
-        scenario=found.scenario,
-        users=found.users,
-        metrics=found.metrics,
-        deviations=None,
-        train_seconds=train_seconds,
-        score_seconds=found.seconds,
-    )
+        yield spec.model, spec.preset, run.manifest.name, run.model, run.manifest.seconds
 
 
 def _average(results: Sequence[Result]) -> Result:
     """Average the results of one model in one scenario over the split seeds."""
-    means: dict[str, float | None] = {}
-    deviations: dict[str, float | None] = {}
+    if len(results) == 1:
+        return results[0]
+    means: dict[str, float | None] = dict.fromkeys(METRICS)
+    deviations: dict[str, float | None] = dict.fromkeys(METRICS)
     for name in METRICS:
         values = [value for result in results if (value := result.metrics[name]) is not None]
-        means[name] = float(np.mean(values)) if values else None
-        deviations[name] = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        if values:
+            means[name] = mean(values)
+        if len(values) > 1:
+            deviations[name] = stdev(values)
     return replace(
         results[-1],
         metrics=means,
-        deviations=deviations if len(results) > 1 else None,
-        train_seconds=float(np.mean([result.train_seconds or 0.0 for result in results])),
-        score_seconds=float(np.mean([result.score_seconds or 0.0 for result in results])),
+        deviations=deviations,
+        train_seconds=mean(result.train_seconds or 0.0 for result in results),
+        score_seconds=mean(result.score_seconds or 0.0 for result in results),
     )
 
 
@@ -177,16 +161,6 @@ def published(dataset: Dataset, comparison: Comparison) -> list[Result]:
     if (dataset.name, comparison.holdout, comparison.k) != ("ml-100k", "users", 25):
         return []
     return [
-        Result(
-            model=model,
-            preset=PUBLISHED,
-            run=None,
-            scenario=COLD_START,
-            users=None,
-            metrics={name: figures.get(name) for name in METRICS},
-            deviations=None,
-            train_seconds=None,
-            score_seconds=None,
-        )
+        Result(model, PUBLISHED, COLD_START, {name: figures.get(name) for name in METRICS})
         for model, figures in _REPORTED.items()
     ]

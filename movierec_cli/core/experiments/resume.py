@@ -1,16 +1,11 @@
 """Trainings that keep their run on disk and continue after an interruption."""
 
 from dataclasses import replace
-from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import (
-    DataError,
-    DivergedError,
-    InterruptionError,
-    MovierecError,
-)
+from movierec_cli.core.errors import DataError, DivergedError, InterruptionError
 from movierec_cli.core.experiments.train import provenance_of, train_run
 from movierec_cli.core.files import exclusive
 from movierec_cli.core.progress import SILENT, Progress
@@ -27,20 +22,12 @@ from movierec_cli.core.runs.train_spec import TrainSpec, train_command
 from movierec_cli.core.training.loop import OnEpoch
 
 
-class Resume(Enum):
-    """The treatment of an unfinished training of the same name."""
-
-    NEVER = "start anew"
-    IF_IT_FITS = "continue it if it is the same training, else start anew"
-    ALWAYS = "continue it, or fail"
-
-
 def train_and_save(
     dataset: Dataset,
     spec: TrainSpec,
     runs: Path,
     on_epoch: OnEpoch,
-    resume: Resume = Resume.NEVER,
+    resume: bool = False,
     progress: Progress = SILENT,
 ) -> Run:
     """Train a run and keep it under ``runs``.
@@ -53,6 +40,8 @@ def train_and_save(
     ----------
     on_epoch, progress
         As in `train_run`.
+    resume
+        Continue the unfinished training of the same name.
 
     Raises
     ------
@@ -74,15 +63,9 @@ def train_and_save(
     )
     with exclusive(folder, busy):
         try:
-            resume_from = _checkpoint_to_resume(folder, provenance, resume)
-            run = train_run(
-                dataset,
-                spec,
-                on_epoch,
-                lambda checkpoint: save_checkpoint(checkpoint, folder),
-                resume_from,
-                progress,
-            )
+            resume_from = _checkpoint_to_resume(folder, provenance) if resume else None
+            keep = partial(save_checkpoint, folder=folder)
+            run = train_run(dataset, spec, on_epoch, keep, resume_from, progress)
             save_run(run, runs)
             remove_checkpoint(folder)
         except DivergedError:
@@ -93,33 +76,19 @@ def train_and_save(
     return run
 
 
-def _checkpoint_to_resume(
-    folder: Path, provenance: Provenance, resume: Resume
-) -> Checkpoint | None:
-    """Return the checkpoint to continue from, ``None`` to start anew."""
-    if resume is Resume.NEVER:
-        return None
-    try:
-        checkpoint = load_checkpoint(folder)
-        if checkpoint is None:
-            raise _nothing_to_resume(folder)
-        # the sources of the inputs are known, and compared, once the trainer is built
-        checkpoint.require_same(replace(provenance, inputs=checkpoint.provenance.inputs))
-    except MovierecError:
-        if resume is Resume.ALWAYS:
-            raise
-        return None
+def _checkpoint_to_resume(folder: Path, provenance: Provenance) -> Checkpoint:
+    checkpoint = load_checkpoint(folder)
+    if checkpoint is None:
+        name, finished = folder.name, folder.name in list_runs(folder.parent)
+        raise DataError(
+            f"There is no unfinished training {name!r}.",
+            f"It is finished. Use it: movierec evaluate {name}"
+            if finished
+            else "Leave out --resume.",
+        )
+    # the sources of the inputs are known, and compared, once the trainer is built
+    checkpoint.require_same(replace(provenance, inputs=checkpoint.provenance.inputs))
     return checkpoint
-
-
-def _nothing_to_resume(folder: Path) -> DataError:
-    finished = folder.name in list_runs(folder.parent)
-    return DataError(
-        f"There is no unfinished training {folder.name!r}.",
-        f"It is finished. Use it: movierec evaluate {folder.name}"
-        if finished
-        else "Leave out --resume.",
-    )
 
 
 def _interrupted(folder: Path, command: str) -> InterruptionError:

@@ -1,6 +1,7 @@
 """Runs on demand: existing runs are used again, missing ones are trained."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
@@ -37,25 +38,17 @@ def missing_trainings(specs: Iterable[TrainSpec], dataset: Dataset, runs: Path) 
 
 
 def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress) -> Run:
-    """Load the run of ``spec``, or train and keep it.
+    """Load the run of ``spec``, or train and keep it; errors are those of `train_and_save`.
 
     ``progress`` counts one unit an epoch, up to `epoch_units` in all.
-
-    Raises
-    ------
-    MovierecError
-        As in `train_and_save`.
     """
     units = epoch_units(spec)
     if _is_trained(spec, dataset, runs):
-        try:
+        with suppress(IntegrityError):  # damaged weights are trained again
             run = load_run(spec.provenance(dataset, {}).name, runs)
-        except (DataError, IntegrityError):  # damaged weights
-            pass
-        else:
             progress.advance(units)
             return run
-    from movierec_cli.core.experiments.resume import Resume, train_and_save  # noqa: PLC0415
+    from movierec_cli.core.experiments.resume import train_and_save  # noqa: PLC0415
     from movierec_cli.core.training.loop import Epoch  # noqa: PLC0415 - loads torch
 
     finished = []
@@ -66,8 +59,8 @@ def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress
         title = f"Training {spec.model} {spec.preset}"
         progress.describe(f"{title}: epoch {epoch.number} of {units}")
 
-    run = train_and_save(dataset, spec, runs, on_epoch, Resume.IF_IT_FITS, progress)
-    progress.advance(units - len(finished))  # training stopped early, or continued
+    run = train_and_save(dataset, spec, runs, on_epoch, False, progress)
+    progress.advance(units - len(finished))  # training stopped early
     return run
 
 

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import Split, Validation, make_split
+from movierec_cli.core.data.splits import Scenario, Validation, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model
@@ -80,10 +80,8 @@ def train_run(
     ------
     UsageError
         If there is no such model, preset, holdout, device or name, or a value is out of range.
-    DivergedError
-        If training diverges.
     DataError
-        If ``resume_from`` was trained with other inputs.
+        If training diverges, or ``resume_from`` was trained with other inputs.
     """
     started = time.perf_counter()
     provenance = provenance_of(spec, dataset)
@@ -97,7 +95,7 @@ def train_run(
         if resume_from is not None:
             resume_from.require_same(provenance)
         progress.describe(f"Training {spec.model} {spec.preset}")
-        history = run_training(
+        epochs = run_training(
             trainer,
             options,
             on_epoch,
@@ -108,17 +106,18 @@ def train_run(
     if not all(map(is_sound, weights.values())):
         raise diverged("its weights are beyond all bounds")
     progress.describe("Measuring on held-out users")
-    evaluation = _measured(SCORERS[spec.model][spec.preset](weights), split)
+    model = SCORERS[spec.model][spec.preset](weights)
+    kept = next(epoch for epoch in reversed(epochs) if epoch.is_kept)
     earlier = sum(epoch["seconds"] for epoch in resume_from.epochs) if resume_from else 0.0
     manifest = Manifest(
         **vars(provenance),
         created=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seconds=earlier + time.perf_counter() - started,
-        epochs=tuple(map(_record, history.epochs)),
-        kept_epoch=history.kept.number,
+        epochs=_records(epochs),
+        kept_epoch=kept.number,
         monitor=trainer.monitor.name,
-        metrics=dict(history.kept.validation),
-        evaluation=evaluation,
+        metrics=dict(kept.validation),
+        evaluation=tuple(_measured(model, scenario) for scenario in split.scenarios),
         film_ids=tuple(dataset.films.ids.tolist()),
     )
     return Run(manifest, weights)
@@ -142,17 +141,14 @@ def _reproducible(seed: int) -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _measured(model: Model, split: Split) -> tuple[ScenarioRecord, ...]:
-    """Measure the finished model on the test part of the split."""
-    results = [asdict(evaluate(model, scenario)) for scenario in split.scenarios]
-    fields = ScenarioRecord.__annotations__
-    return tuple(
-        cast(ScenarioRecord, {name: result[name] for name in fields}) for result in results
-    )
+def _measured(model: Model, scenario: Scenario) -> ScenarioRecord:
+    result = asdict(evaluate(model, scenario))
+    del result["seconds"]
+    return cast(ScenarioRecord, result)
 
 
-def _record(epoch: Epoch) -> EpochRecord:
-    return cast(EpochRecord, asdict(epoch))
+def _records(epochs: Iterable[Epoch]) -> tuple[EpochRecord, ...]:
+    return tuple(cast(EpochRecord, asdict(epoch)) for epoch in epochs)
 
 
 def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
@@ -161,7 +157,7 @@ def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
         for part, tensors in state.tensors.items()
         for name, tensor in tensors.items()
     }
-    return Checkpoint(provenance, tuple(map(_record, state.epochs)), arrays)
+    return Checkpoint(provenance, _records(state.epochs), arrays)
 
 
 def _state(checkpoint: Checkpoint) -> TrainingState:

@@ -26,23 +26,13 @@ FORMAT = 2
 
 FILE = "checkpoint.safetensors"
 _HEADER = "movierec"
-_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError)
+_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError, ValueError)
 _REQUESTED = ("model", "preset", "split", "training")
 
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A training after a finished epoch.
-
-    Attributes
-    ----------
-    provenance
-        Everything that the training depends on.
-    epochs
-        A record for each finished epoch, as in a manifest.
-    arrays
-        The state of the training.
-    """
+    """A training after a finished epoch; ``arrays`` are its state."""
 
     provenance: Provenance
     epochs: tuple[EpochRecord, ...]
@@ -62,10 +52,8 @@ class Checkpoint:
             earlier, now = getattr(self.provenance, field.name), getattr(provenance, field.name)
             if earlier == now:
                 continue
-            training, command = (
-                f"The unfinished training {self.provenance.name!r}",
-                retraining(self.provenance),
-            )
+            training = f"The unfinished training {self.provenance.name!r}"
+            command = retraining(self.provenance)
             difference = _difference(field.name, earlier, now)
             if field.name in _REQUESTED:
                 raise UsageError(
@@ -96,11 +84,6 @@ class _Header:
     epochs: tuple[EpochRecord, ...]
 
 
-@dataclass(frozen=True)
-class _Format:
-    format: int
-
-
 def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     """Replace the checkpoint in the folder of a run.
 
@@ -110,8 +93,8 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
         If the folder cannot be written to.
     """
     header = _Header(FORMAT, checkpoint.provenance, checkpoint.epochs)
-    arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
     text = msgspec.json.encode(header).decode()
+    arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
     metadata = {_HEADER: text, "sha256": _digest(text, arrays)}
     with atomic_write(folder / FILE) as file:
         file.write(save_safetensors(arrays, metadata))
@@ -136,31 +119,25 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         text = metadata[_HEADER]
         if metadata["sha256"] != _digest(text, arrays):
-            raise _damaged(path, "its checksum differs")
-        if msgspec.json.decode(text, type=_Format).format != FORMAT:
+            raise ValueError("its checksum differs")
+        content = msgspec.json.decode(text)
+        if content["format"] != FORMAT:
             raise DataError(
                 f"Another version of movierec started the unfinished training {folder.name!r}.",
                 "Start it again without --resume.",
             )
-        header = msgspec.json.decode(text, type=_Header)
+        header = msgspec.convert(content, _Header)
     except _UNREADABLE as error:
-        raise _damaged(path, str(error)) from error
+        raise IntegrityError(
+            f"The unfinished training {folder.name!r} is damaged: {path}: {error}.",
+            "Start it again without --resume.",
+        ) from error
     return Checkpoint(header.provenance, header.epochs, arrays)
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A training that was interrupted or is still running.
-
-    Attributes
-    ----------
-    name
-        The name of its run.
-    epochs
-        The number of finished epochs.
-    command
-        The command that continues it.
-    """
+    """A training that was interrupted or is still running, and the command that continues it."""
 
     name: str
     epochs: int
@@ -198,10 +175,3 @@ def _digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
         digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
         digest.update(np.asarray(arrays[name], order="C").tobytes())
     return digest.hexdigest()
-
-
-def _damaged(path: Path, reason: str) -> IntegrityError:
-    return IntegrityError(
-        f"The unfinished training {path.parent.name!r} is damaged: {path}: {reason}.",
-        "Start it again without --resume.",
-    )

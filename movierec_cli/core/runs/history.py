@@ -12,15 +12,7 @@ _TITLES = {"loss": "total loss", "sweeps": "sampling sweeps"}
 
 @dataclass(frozen=True)
 class Series:
-    """One figure in the epochs that have it.
-
-    Attributes
-    ----------
-    part
-        ``train`` or ``validation``.
-    epochs, values
-        The number of each epoch, ascending, and the figure after it.
-    """
+    """One figure of the ``train`` or ``validation`` part, in the epochs that have it, ascending."""
 
     part: str
     epochs: tuple[int, ...]
@@ -29,15 +21,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """One figure of a training: of the training part, of the validation part, or of both.
-
-    Attributes
-    ----------
-    name
-        As in the records of the epochs.
-    series
-        One or two.
-    """
+    """One figure of a training, by its name in the epochs, with a series for each part."""
 
     name: str
     series: tuple[Series, ...]
@@ -65,13 +49,7 @@ class Panel:
 
 
 def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
-    """Return a panel for each figure, in the order of their first epochs.
-
-    Parameters
-    ----------
-    epochs
-        As in a `movierec_cli.core.runs.manifest.Manifest`.
-    """
+    """Return a panel for each figure of the epochs of a manifest, in their order."""
     names = dict.fromkeys(name for part in _PARTS for epoch in epochs for name in epoch[part])
     found = (
         Panel(name, tuple(series for part in _PARTS if (series := _series(epochs, part, name))))
@@ -82,8 +60,8 @@ def panels(epochs: Sequence[Mapping[str, Any]]) -> list[Panel]:
 
 def kept_epoch(epochs: Sequence[Mapping[str, Any]]) -> int | None:
     """Return the number of the epoch whose weights were kept; ``None`` if there is no epoch."""
-    kept = [int(epoch["number"]) for epoch in epochs if epoch["is_kept"]]
-    return kept[-1] if kept else None
+    kept = (int(epoch["number"]) for epoch in reversed(epochs) if epoch["is_kept"])
+    return next(kept, None)
 
 
 def _series(epochs: Sequence[Mapping[str, Any]], part: str, name: str) -> Series | None:

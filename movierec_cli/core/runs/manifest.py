@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import msgspec
 from msgspec import Meta
 
+from movierec_cli.core.models.presets import PRESETS
+
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """The errors of decoding other content."""
 
@@ -80,27 +82,13 @@ class WeightsRecord(TypedDict):
 class Provenance:
     """Everything that the weights of a run depend on; the same on a CPU gives the same bits.
 
-    Attributes
-    ----------
-    name
-        The name of the run.
-    model, preset
-        As in `PRESETS`.
-    dataset
-        ``name``, ``checksum``, and the number of ``users``, ``films`` and ``ratings``.
-    split
-        ``holdout`` and ``split_seed``.
-    config, training
-        The effective values of the model's configuration and of the training options.
-    inputs
-        The source of inputs that depends on the machine, such as ``title_vectors``.
-    versions
-        Of movierec, Python, numpy and torch.
+    ``config`` and ``training`` are the effective values of the model's configuration and of the
+    training options; ``inputs`` are the sources of inputs that depend on the machine.
 
     Raises
     ------
     ValueError
-        If the split has a seed without users to sample, or none with them.
+        If there is no such model and preset, or the split seed does not fit the holdout.
     """
 
     name: str
@@ -114,6 +102,8 @@ class Provenance:
     versions: Mapping[str, str]
 
     def __post_init__(self) -> None:
+        if self.preset not in PRESETS.get(self.model, {}):
+            raise ValueError("there is no such model and preset - at `$.preset`")
         if (self.split["holdout"] == "users") != (self.split["split_seed"] is not None):
             raise ValueError("the split seed does not fit the holdout - at `$.split`")
 
@@ -128,24 +118,20 @@ class Manifest(Provenance):
         The end of the training, ISO 8601 with time zone.
     seconds
         The duration of the training, the preparation of the data included.
-    epochs
-        ``number``, ``train``, ``validation``, ``is_kept`` and ``seconds`` of each epoch.
-    kept_epoch
-        The number of the epoch whose weights were kept.
+    kept_epoch, metrics
+        The number and the validation figures of the epoch whose weights were kept.
     monitor
         The validation figure that ``keep="best"`` of the training options decides by.
-    metrics
-        The validation figures of the kept epoch.
     evaluation
-        ``scenario``, ``k``, ``users``, ``left_out`` and ``metrics`` of each test scenario; empty
-        where nothing was held out.
+        The metrics in each test scenario; empty where nothing was held out.
     film_ids
         The catalog in the order of the rows of the weights, ascending.
 
     Raises
     ------
     ValueError
-        If the film ids do not ascend or the scenarios differ in their metrics.
+        As in `Provenance`, or if the film ids do not ascend or the scenarios differ in their
+        metrics.
     """
 
     created: str

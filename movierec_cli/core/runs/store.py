@@ -101,12 +101,9 @@ def save_run(run: Run, folder: Path) -> Path:
     target = folder / check_name(manifest.name, "run")
     data = save_safetensors({name: np.ascontiguousarray(w) for name, w in run.weights.items()})
     digest = hashlib.sha256(data).hexdigest()
-    weights: WeightsRecord = {
-        "file": f"weights-{digest[:16]}.safetensors",
-        "sha256": digest,
-        "bytes": len(data),
-    }
-    with atomic_write(target / weights["file"]) as file:
+    file_name = f"weights-{digest[:16]}.safetensors"
+    weights: WeightsRecord = {"file": file_name, "sha256": digest, "bytes": len(data)}
+    with atomic_write(target / file_name) as file:
         file.write(data)
     content = {"schema": 1, "format": FORMAT, **asdict(manifest), "weights": weights}
     replaced = _weights_file(target)
@@ -116,7 +113,7 @@ def save_run(run: Run, folder: Path) -> Path:
         file.writelines(msgspec.json.encode(epoch) + b"\n" for epoch in manifest.epochs)
     with atomic_write(target / "MODEL_CARD.md") as file:
         file.write(model_card(manifest).encode())
-    if replaced not in (None, weights["file"]):
+    if replaced not in (None, file_name):
         (target / str(replaced)).unlink(missing_ok=True)
     return target
 
@@ -141,23 +138,17 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
     Raises
     ------
     DataError
-        If there is no such run, or a newer or an older movierec wrote it.
+        If there is no such run, or another version of movierec wrote it.
     IntegrityError
         If the manifest is damaged.
     """
     path = folder / check_name(name, "run") / _MANIFEST
     try:
         data = path.read_bytes()
-        version = msgspec.json.decode(data, type=_Format).format
-        if version > FORMAT:
-            raise DataError(
-                f"The run {name!r} was written by a newer movierec.",
-                "Update with: pip install --upgrade movierec",
-            )
-        if version < FORMAT:
+        if msgspec.json.decode(data, type=_Format).format != FORMAT:
             command = retraining(msgspec.json.decode(data, type=Provenance))
             raise DataError(
-                f"The run {name!r} was written by an older movierec, with other arrays.",
+                f"The run {name!r} was written by another version of movierec.",
                 f"Train it again with: {command}",
             )
         manifest = msgspec.json.decode(data, type=Manifest)
@@ -166,8 +157,8 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
         raise _no_run(name, folder) from error
     except (OSError, *UNREADABLE) as error:
         raise _damaged(name, path, str(error)) from error
-    if manifest.preset not in SCORERS.get(manifest.model, {}) or manifest.name != name:
-        raise _damaged(name, path, "it belongs to another run or an unknown model")
+    if manifest.name != name:
+        raise _damaged(name, path, "it belongs to another run")
     return manifest, weights
 
 
@@ -177,7 +168,7 @@ def load_run(name: str, folder: Path) -> Run:
     Raises
     ------
     DataError
-        If there is no such run, or a newer or an older movierec wrote it.
+        If there is no such run, or another version of movierec wrote it.
     IntegrityError
         If it is damaged.
     """
@@ -263,9 +254,7 @@ def _no_run(name: str, folder: Path) -> DataError:
 def _damaged(
     name: str, path: Path, reason: str, provenance: Provenance | None = None
 ) -> IntegrityError:
-    fix = (
-        f"Remove it with: movierec runs remove {name}"
-        if provenance is None
-        else f"Train it again with: {retraining(provenance)}"
-    )
+    fix = f"Remove it with: movierec runs remove {name}"
+    if provenance is not None:
+        fix = f"Train it again with: {retraining(provenance)}"
     return IntegrityError(f"The run {name!r} is damaged: {path}: {reason}.", fix)

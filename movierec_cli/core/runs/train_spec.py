@@ -30,20 +30,8 @@ class Overrides:
 class TrainSpec:
     """A model to train and the part of the data to train it on.
 
-    Attributes
-    ----------
-    model, preset
-        As in `PRESETS`.
-    holdout, split_seed
-        As in `make_split`.
-    seed
-        The source of all randomness in training, 0 to below 2^32.
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    overrides
-        Training options in place of the preset's.
-    name
-        The name of the run; `default_name` by default.
+    ``holdout`` and ``split_seed`` are those of `make_split`, ``seed`` and ``device`` those of
+    `TrainingOptions`. Without a ``name`` the run has its `default_name`.
     """
 
     model: str
@@ -151,22 +139,21 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
 
 def retraining(provenance: Provenance) -> str:
     """Return the command that repeats a training; options that the provenance lacks are usual."""
-    model, training = provenance.model, provenance.training
-    preset = PRESETS.get(model, {}).get(provenance.preset)
+    usual = PRESETS[provenance.model][provenance.preset].training
+    training = {**asdict(usual), **provenance.training}
     overrides = {
         field.name: training[field.name]
         for field in fields(Overrides)
-        if field.name in training
-        and (preset is None or training[field.name] != getattr(preset.training, field.name))
+        if training[field.name] != getattr(usual, field.name)
     }
-    usual, split_seed = TrainSpec(model), provenance.split["split_seed"]
+    split_seed = provenance.split["split_seed"]
     spec = TrainSpec(
-        model,
+        provenance.model,
         provenance.preset,
         holdout=provenance.split["holdout"],
-        split_seed=usual.split_seed if split_seed is None else split_seed,
-        seed=training.get("seed", usual.seed),
-        device=training.get("device", usual.device),
+        split_seed=DEFAULT_SPLIT_SEED if split_seed is None else split_seed,
+        seed=training["seed"],
+        device=training["device"],
         overrides=Overrides(**overrides),
         name=provenance.name,
     )

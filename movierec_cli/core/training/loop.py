@@ -1,7 +1,4 @@
-"""The training loop: epochs of gradient steps, then the sampling phase of some trainers.
-
-The loop trains any `Trainer` and restores any `TrainingState` of it.
-"""
+"""The training loop: epochs of gradient steps, then the sampling phase of some trainers."""
 
 import copy
 import math
@@ -36,10 +33,8 @@ class Monitor:
 
     def improves(self, value: float, over: float | None) -> bool:
         """Return true if ``value`` is better than the best so far; NaN never is."""
-        if math.isnan(value):
-            return False
         if over is None:
-            return True
+            return not math.isnan(value)
         return value < over if self.best == "lowest" else value > over
 
 
@@ -47,17 +42,8 @@ class Monitor:
 class Epoch:
     """The figures of one pass over the training part.
 
-    Attributes
-    ----------
-    number
-        Counted from 1.
-    train, validation
-        Means of losses and other figures.
-    is_kept
-        Its weights replace those kept so far. So the weights of the last epoch with ``is_kept``
-        are those of the run.
-    seconds
-        Duration.
+    The number counts from 1. ``train`` and ``validation`` hold means of losses and other figures.
+    Where ``is_kept``, the weights replace those kept so far: those of the last such epoch remain.
     """
 
     number: int
@@ -65,18 +51,6 @@ class Epoch:
     validation: Mapping[str, float]
     is_kept: bool
     seconds: float
-
-
-@dataclass(frozen=True)
-class History:
-    """All epochs of a training."""
-
-    epochs: tuple[Epoch, ...]
-
-    @property
-    def kept(self) -> Epoch:
-        """The epoch whose weights were kept."""
-        return [epoch for epoch in self.epochs if epoch.is_kept][-1]
 
 
 class Trainer(Protocol, Generic[Batch]):
@@ -124,13 +98,8 @@ class SamplingTrainer(Protocol):
 class TrainingState:
     """The state of a training after an epoch: everything that the rest of it depends on.
 
-    Attributes
-    ----------
-    epochs
-        The finished epochs.
-    tensors
-        Part -> name -> tensor: weights (``module``, ``kept``), ``optimizer``, the ``random``
-        generators, and ``sampling``. They are those of the training, not copies.
+    ``tensors`` are those of the training, not copies, by part and name: weights (``module``,
+    ``kept``), ``optimizer``, the ``random`` generators, and ``sampling``.
     """
 
     epochs: tuple[Epoch, ...]
@@ -147,18 +116,15 @@ def run_training(
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
     resume_from: TrainingState | None = None,
-) -> History:
-    """Train to the end, the sampling phase of a `SamplingTrainer` included.
-
-    Parameters and errors are those of `run_epochs`.
-    """
+) -> tuple[Epoch, ...]:
+    """Train as `run_epochs`, with the sampling phase of a `SamplingTrainer`; return all epochs."""
     sampling: Mapping[str, Tensor] = {}
     if resume_from is not None and "sampling" in resume_from.tensors:
         epochs, sampling = resume_from.epochs, resume_from.tensors["sampling"]
         trainer.module.load_state_dict(resume_from.tensors["module"])
         torch.set_rng_state(resume_from.tensors["random"]["torch"])
     else:
-        epochs = run_epochs(trainer, options, on_epoch, on_state, resume_from).epochs
+        epochs = run_epochs(trainer, options, on_epoch, on_state, resume_from)
     if isinstance(trainer, SamplingTrainer):
         for epoch in trainer.sample(len(epochs) + 1, sampling):
             epochs = (*epochs, epoch)
@@ -169,7 +135,7 @@ def run_training(
             }
             on_state(TrainingState(epochs, tensors))
             on_epoch(epoch)
-    return History(epochs)
+    return epochs
 
 
 def run_epochs(
@@ -178,7 +144,7 @@ def run_epochs(
     on_epoch: OnEpoch,
     on_state: OnState = lambda _: None,
     resume_from: TrainingState | None = None,
-) -> History:
+) -> tuple[Epoch, ...]:
     """Train ``trainer.module`` and leave it with the weights of the epoch that ``keep`` names.
 
     Parameters
@@ -201,10 +167,9 @@ def run_epochs(
     epochs: list[Epoch] = []
     kept_weights: Mapping[str, Tensor] = {}
     if resume_from is not None:
-        epochs += resume_from.epochs
-        tensors = resume_from.tensors
+        epochs, tensors = [*resume_from.epochs], resume_from.tensors
         trainer.module.load_state_dict(tensors["module"])
-        kept_weights = tensors.get("kept", _copied_weights(trainer.module))
+        kept_weights = tensors.get("kept", tensors["module"])
         optimizer.restore(tensors["optimizer"])
         generator.set_state(tensors["random"]["order"])
         torch.set_rng_state(tensors["random"]["torch"])
@@ -214,7 +179,7 @@ def run_epochs(
         epoch = _train_epoch(trainer, optimizer, generator, options, len(epochs) + 1, kept)
         epochs.append(epoch)
         if epoch.is_kept:
-            kept, kept_weights = epoch, _copied_weights(trainer.module)
+            kept, kept_weights = epoch, copy.deepcopy(trainer.module.state_dict())
         tensors = {
             "module": trainer.module.state_dict(),
             "optimizer": optimizer.state(),
@@ -228,7 +193,7 @@ def run_epochs(
         raise diverged()
     trainer.module.load_state_dict(kept_weights)
     trainer.module.eval()
-    return History(tuple(epochs))
+    return tuple(epochs)
 
 
 def _train_epoch(
@@ -260,10 +225,6 @@ def _train_epoch(
     best = kept.validation[monitor.name] if kept else None
     is_kept = options.keep == "last" or monitor.improves(validation[monitor.name], best)
     return Epoch(number, train, validation, is_kept, time.perf_counter() - started)
-
-
-def _copied_weights(module: nn.Module) -> dict[str, Tensor]:
-    return copy.deepcopy(module.state_dict())
 
 
 def diverged(sign: str = "the loss is no longer a number") -> DivergedError:

@@ -21,36 +21,27 @@ _FINAL = 0.05  # its last factor
 class AdamW:
     """Adam with decoupled weight decay. After Loshchilov and Hutter (2019).
 
-    Parameters
-    ----------
-    groups
-        As for ``torch.optim``: each with ``params`` and, where it differs from that of the
-        options, ``weight_decay``.
-    options
-        The learning rate, its schedule, weight decay and ``beta2``.
-    total_steps
-        The number of steps of the schedule.
+    ``groups`` are those of ``torch.optim``: each with ``params`` and, where it differs from that of
+    the options, ``weight_decay``. The schedule of the learning rate spans ``total_steps``.
     """
 
     def __init__(
         self, groups: Sequence[Mapping[str, Any]], options: TrainingOptions, total_steps: int
     ) -> None:
         self._options, self._total_steps, self._done = options, total_steps, 0
-        self._groups = [
-            _Group(
-                [parameter for parameter in group["params"] if parameter.requires_grad],
-                group.get("weight_decay", options.weight_decay),
-            )
-            for group in groups
-        ]
+        self._groups = []
+        for group in groups:
+            decay = group.get("weight_decay", options.weight_decay)
+            trained = [tensor for tensor in group["params"] if tensor.requires_grad]
+            self._groups.append((decay, [_Parameter(tensor) for tensor in trained]))
 
     def state(self) -> dict[str, Tensor]:
         """Return everything but the parameters that the next step depends on."""
         averages = {
-            f"{group_number}.{place}.{name}": tensor
-            for group_number, group in enumerate(self._groups)
-            for name, tensors in group.averages().items()
-            for place, tensor in enumerate(tensors)
+            f"{group_number}.{place}.{name}": getattr(parameter, name)
+            for group_number, (_, parameters) in enumerate(self._groups)
+            for place, parameter in enumerate(parameters)
+            for name in ("mean", "square", "steps")
         }
         return {"done": torch.tensor(self._done), **averages}
 
@@ -58,56 +49,47 @@ class AdamW:
         """Continue from a `state`."""
         self._done = int(state["done"])
         for name, tensor in self.state().items():
-            if name != "done":
-                tensor.copy_(state[name])
+            tensor.copy_(state[name])
 
     def zero_grad(self) -> None:
         """Remove the gradients."""
-        for group in self._groups:
-            for parameter in group.parameters:
-                parameter.grad = None
+        for _, parameters in self._groups:
+            for parameter in parameters:
+                parameter.tensor.grad = None
 
     @torch.no_grad()
     def step(self) -> None:
         """Take a step along the gradients."""
-        rate = self._options.learning_rate * step_size(
-            self._options.schedule, self._done / self._total_steps
-        )
-        for group in self._groups:
-            group.step(rate, self._options)
+        options = self._options
+        size = step_size(options.schedule, self._done / self._total_steps)
+        for weight_decay, parameters in self._groups:
+            used = [parameter for parameter in parameters if parameter.tensor.grad is not None]
+            adamw(
+                [parameter.tensor for parameter in used],
+                [gradient for p in used if (gradient := p.tensor.grad) is not None],
+                [parameter.mean for parameter in used],
+                [parameter.square for parameter in used],
+                [],
+                [parameter.steps for parameter in used],
+                fused=options.device != "mps",
+                amsgrad=False,
+                beta1=0.9,
+                beta2=options.beta2,
+                lr=options.learning_rate * size,
+                weight_decay=weight_decay,
+                eps=1e-8,
+                maximize=False,
+            )
         self._done += 1
 
 
-class _Group:
-    """Parameters with the same weight decay, and their running averages."""
+class _Parameter:
+    """A parameter and the running averages of its gradient."""
 
-    def __init__(self, parameters: list[Tensor], weight_decay: float) -> None:
-        self.parameters, self._weight_decay = parameters, weight_decay
-        self._means = [torch.zeros_like(parameter) for parameter in parameters]
-        self._squares = [torch.zeros_like(parameter) for parameter in parameters]
-        self._steps = [torch.zeros((), device=parameter.device) for parameter in parameters]
-
-    def averages(self) -> dict[str, list[Tensor]]:
-        return {"mean": self._means, "square": self._squares, "step": self._steps}
-
-    def step(self, rate: float, options: TrainingOptions) -> None:
-        used = [place for place, p in enumerate(self.parameters) if p.grad is not None]
-        adamw(
-            [self.parameters[place] for place in used],
-            [gradient for place in used if (gradient := self.parameters[place].grad) is not None],
-            [self._means[place] for place in used],
-            [self._squares[place] for place in used],
-            [],
-            [self._steps[place] for place in used],
-            fused=options.device != "mps",
-            amsgrad=False,
-            beta1=0.9,
-            beta2=options.beta2,
-            lr=rate,
-            weight_decay=self._weight_decay,
-            eps=1e-8,
-            maximize=False,
-        )
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+        self.mean, self.square = torch.zeros_like(tensor), torch.zeros_like(tensor)
+        self.steps = torch.zeros((), device=tensor.device)
 
 
 def step_size(schedule: str, progress: float) -> float:

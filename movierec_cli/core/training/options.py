@@ -17,19 +17,13 @@ class TrainingOptions:
 
     Attributes
     ----------
-    epochs
-        The maximum number of epochs.
-    learning_rate
-        The step size of Adam.
     batch_size
         Examples in a step: users for the default dnn, else ratings.
     weight_decay
         Decoupled weight decay (AdamW).
-    keep
+    keep, patience
         ``last`` keeps the weights of the last epoch; ``best`` those of the epoch with the best
-        monitored figure on the validation part.
-    patience
-        Epochs without improvement after which training stops; only with ``keep="best"``.
+        monitored figure on the validation part, and stops after ``patience`` epochs without it.
     validation, validation_share
         The part of the training ratings that validates: a fifth of the ``ratings`` of a share of
         the users, or all ratings of that share of ``users``.
@@ -37,10 +31,8 @@ class TrainingOptions:
         Decay of Adam's average of squared gradients; smaller for short trainings.
     schedule
         ``constant``, or ``cosine``: a short warm-up, then a decrease to a twentieth.
-    seed
-        The source of all randomness.
     device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        One of `DEVICES`.
     """
 
     epochs: int

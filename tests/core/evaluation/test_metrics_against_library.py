@@ -18,14 +18,14 @@ N_USERS, N_FILMS = 24, 40
 LENGTHS = (1, 5, 25, N_FILMS)
 
 
-def sampled(most: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, Histories]:
+def sampled() -> tuple[np.ndarray, np.ndarray, Histories]:
     """Return scores, the relevant films, and the same as targets with ratings 3 to 5."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     scores = generator.permuted(np.tile(np.arange(N_FILMS, dtype=np.float32), (N_USERS, 1)), axis=1)
     relevant = np.zeros((N_USERS, N_FILMS), np.bool_)
     targets = []
     for user in range(N_USERS):
-        n_relevant = int(generator.integers(1, most + 1))
+        n_relevant = int(generator.integers(1, N_FILMS - 5))
         rated = generator.permutation(N_FILMS)[: n_relevant + int(generator.integers(0, 6))]
         relevant[user, rated[:n_relevant]] = True
         targets.append(
@@ -44,7 +44,7 @@ def measured(scores: np.ndarray, targets: Histories, k: int) -> dict[str, np.nda
 
 @pytest.mark.parametrize("k", LENGTHS)
 def test_ndcg(k: int) -> None:
-    scores, relevant, targets = sampled(most=N_FILMS - 6)
+    scores, relevant, targets = sampled()
     expected = [
         library.ndcg_score([row], [score], k=k, ignore_ties=True)
         for row, score in zip(relevant, scores, strict=True)
@@ -53,20 +53,8 @@ def test_ndcg(k: int) -> None:
 
 
 @pytest.mark.parametrize("k", LENGTHS)
-def test_precision_recall_and_hit_rate(k: int) -> None:
-    scores, relevant, targets = sampled(most=12)
-    listed = scores >= N_FILMS - k
-    got = measured(scores, targets, k)
-    for name in ("precision", "recall"):
-        score = getattr(library, f"{name}_score")
-        expected = [score(*row, zero_division=0) for row in zip(relevant, listed, strict=True)]
-        np.testing.assert_allclose(got[name], expected, rtol=1e-12)
-    np.testing.assert_array_equal(got["hit_rate"], got["precision"] > 0)
-
-
-@pytest.mark.parametrize("k", LENGTHS)
 def test_average_precision(k: int) -> None:
-    scores, relevant, targets = sampled(most=N_FILMS - 6)
+    scores, relevant, targets = sampled()
     got = measured(scores, targets, k)["map"]
     for user in range(N_USERS):
         listed = scores[user] >= N_FILMS - k

@@ -12,14 +12,13 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import (
     DataError,
     DivergedError,
-    IntegrityError,
     InterruptionError,
     UsageError,
 )
 from movierec_cli.core.experiments import resume as resuming
 from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.experiments import trainers
-from movierec_cli.core.experiments.resume import Resume, train_and_save
+from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.models.original.title_vectors import hashed_ngrams
 from movierec_cli.core.runs.checkpoint import FILE, unfinished
 from movierec_cli.core.runs.store import Run, list_runs, load_run, remove_run
@@ -56,10 +55,10 @@ def interrupt(dataset: Dataset, spec: TrainSpec, runs: Path, after: int) -> Inte
     return caught.value
 
 
-def resumed(dataset: Dataset, spec: TrainSpec, runs: Path, mode: Resume) -> list[int]:
+def resumed(dataset: Dataset, spec: TrainSpec, runs: Path) -> list[int]:
     """Return the numbers of the epochs that a training of ``spec`` still takes."""
     epochs: list[Epoch] = []
-    train_and_save(dataset, spec, runs, epochs.append, mode)
+    train_and_save(dataset, spec, runs, epochs.append, resume=True)
     return [epoch.number for epoch in epochs]
 
 
@@ -88,22 +87,13 @@ def test_a_continued_training_gives_the_run_without_interruption(
 ) -> None:
     spec = TrainSpec(model, preset, seed=3, overrides=overrides, name="mine")
     whole = train_and_save(small, spec, tmp_path / "whole", ignore)
-    n_epochs = len(whole.manifest.epochs)
-    for after in interruptions:
-        runs = tmp_path / str(after)
-        interrupt(small, spec, runs, after)
-        assert resumed(small, spec, runs, Resume.ALWAYS) == list(range(after + 1, n_epochs + 1))
-        assert_same_training(load_run("mine", runs), whole)
-
-
-def test_a_training_can_be_interrupted_again(small: Dataset, tmp_path: Path) -> None:
-    whole = train_and_save(small, DNN, tmp_path / "whole", ignore)
-    runs = tmp_path / "runs"
-    interrupt(small, DNN, runs, 1)
-    for after in (2, 3):
+    interrupt(small, spec, tmp_path, interruptions[0])
+    for after in interruptions[1:]:
         with pytest.raises(InterruptionError):
-            train_and_save(small, DNN, runs, interrupting(after), Resume.ALWAYS)
-    assert_same_training(train_and_save(small, DNN, runs, ignore, Resume.ALWAYS), whole)
+            train_and_save(small, spec, tmp_path, interrupting(after), resume=True)
+    n_epochs = len(whole.manifest.epochs)
+    assert resumed(small, spec, tmp_path) == list(range(interruptions[-1] + 1, n_epochs + 1))
+    assert_same_training(load_run("mine", tmp_path), whole)
 
 
 def test_an_interruption_names_the_command_that_continues(small: Dataset, tmp_path: Path) -> None:
@@ -141,7 +131,7 @@ def test_an_unfinished_training_stays_until_another_has_finished_an_epoch(
         patch.setattr(pipeline, "run_training", press)
         with pytest.raises((UsageError, InterruptionError)):
             train_and_save(small, replace(DNN, **changed), tmp_path, ignore)
-    assert resumed(small, DNN, tmp_path, Resume.ALWAYS) == [3, 4]
+    assert resumed(small, DNN, tmp_path) == [3, 4]
 
 
 def test_the_old_run_stays_until_the_new_one_is_finished(small: Dataset, tmp_path: Path) -> None:
@@ -164,11 +154,11 @@ def test_a_finished_training_cannot_be_resumed(small: Dataset, tmp_path: Path) -
     train_and_save(small, DNN, tmp_path, ignore)
     assert not (tmp_path / "mine" / FILE).exists()
     with pytest.raises(DataError, match="no unfinished training 'mine'") as caught:
-        resumed(small, DNN, tmp_path, Resume.ALWAYS)
+        resumed(small, DNN, tmp_path)
     assert "movierec evaluate mine" in caught.value.hint
     remove_run("mine", tmp_path)
     with pytest.raises(DataError) as caught:
-        resumed(small, DNN, tmp_path, Resume.ALWAYS)
+        resumed(small, DNN, tmp_path)
     assert "--resume" in caught.value.hint
 
 
@@ -177,8 +167,6 @@ def test_a_finished_training_cannot_be_resumed(small: Dataset, tmp_path: Path) -
     [
         ({"seed": 4}, "seed 0, not 4"),
         ({"overrides": Overrides(epochs=9)}, "epochs 4, not 9; batch size 500, not 200"),
-        ({"split_seed": 1}, "split seed 705, not 1"),
-        ({"preset": "default"}, "preset original, not default"),
         ({"model": "two-tower"}, "model dnn, not two-tower"),
     ],
 )
@@ -187,67 +175,34 @@ def test_another_specification_is_refused_with_the_command_that_continues(
 ) -> None:
     interrupt(small, DNN, tmp_path, 2)
     with pytest.raises(UsageError, match=difference) as caught:
-        resumed(small, replace(DNN, **changed), tmp_path, Resume.ALWAYS)
+        resumed(small, replace(DNN, **changed), tmp_path)
     assert caught.value.hint.endswith(f"{train_command(DNN, small.name)} --resume")
     assert [training.name for training in unfinished(tmp_path)] == ["mine"]
 
 
-def other_titles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainers, "title_vectors", lambda titles: (hashed_ngrams(titles), "other"))
-
-
-def other_config(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolve = TrainSpec.resolve
-
-    def wider(spec: TrainSpec) -> object:
-        preset = resolve(spec)
-        return replace(preset, config=replace(preset.config, gamma=0.5))
-
-    monkeypatch.setattr(TrainSpec, "resolve", wider)
-
-
-def other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "__version__", "0.0.1")
-
-
-def other_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dataset, "checksum", lambda _: "1" * 64)
-
-
 @pytest.mark.parametrize(
-    ("change", "field"),
+    ("place", "name", "value", "field"),
     [
-        (other_titles, "inputs"),
-        (other_config, "config"),
-        (other_versions, "versions"),
-        (other_data, "dataset"),
+        (trainers, "title_vectors", lambda titles: (hashed_ngrams(titles), "other"), "inputs"),
+        (pipeline, "__version__", "0.0.1", "versions"),
+        (Dataset, "checksum", lambda _: "1" * 64, "dataset"),
     ],
 )
 def test_a_training_whose_basis_changed_is_refused_with_the_command_that_starts_it(
-    change: Any, field: str, small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: object,
+    name: str,
+    value: object,
+    field: str,
+    small: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     interrupt(small, DNN, tmp_path, 2)
-    change(monkeypatch)
+    monkeypatch.setattr(place, name, value)
     with pytest.raises(DataError, match=f"its {field} changed") as caught:
-        resumed(small, DNN, tmp_path, Resume.ALWAYS)
+        resumed(small, DNN, tmp_path)
     assert caught.value.hint.endswith(train_command(DNN, small.name))
     assert [training.name for training in unfinished(tmp_path)] == ["mine"]
-
-
-def test_a_damaged_checkpoint_is_refused(small: Dataset, tmp_path: Path) -> None:
-    interrupt(small, DNN, tmp_path, 2)
-    path = tmp_path / "mine" / FILE
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(IntegrityError, match="is damaged"):
-        resumed(small, DNN, tmp_path, Resume.ALWAYS)
-
-
-@pytest.mark.parametrize(("seed", "epochs"), [(0, [3, 4]), (5, [1, 2, 3, 4])])
-def test_if_it_fits_only_the_same_training_is_continued(
-    seed: int, epochs: list[int], small: Dataset, tmp_path: Path
-) -> None:
-    interrupt(small, DNN, tmp_path, 2)
-    assert resumed(small, replace(DNN, seed=seed), tmp_path, Resume.IF_IT_FITS) == epochs
 
 
 def test_a_second_training_of_the_same_name_is_refused(small: Dataset, tmp_path: Path) -> None:

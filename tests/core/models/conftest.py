@@ -16,7 +16,7 @@ from movierec_cli.core.models.presets import PRESETS, ModelConfig, Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.models.two_tower.config import SamplingConfig, TwoTowerConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
-from movierec_cli.core.training.loop import History, run_training
+from movierec_cli.core.training.loop import Epoch, run_training
 from tests.helpers import training_split
 
 CONFIGS: dict[tuple[str, str], ModelConfig] = {
@@ -44,7 +44,7 @@ def new_trainer(dataset: Dataset, preset: Preset) -> ExportingTrainer:
     return build_trainer(training_split(dataset, preset.training), preset)[0]
 
 
-def train(dataset: Dataset, preset: Preset) -> tuple[ExportingTrainer, History]:
+def train(dataset: Dataset, preset: Preset) -> tuple[ExportingTrainer, tuple[Epoch, ...]]:
     trainer = new_trainer(dataset, preset)
     return trainer, run_training(trainer, preset.training, lambda _: None)
 

@@ -1,6 +1,5 @@
 """Checkpoints: read as they were written, or refused with the reason."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,24 +39,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "mine"
 
 
-def assert_same(found: Checkpoint | None, expected: Checkpoint) -> None:
-    assert found is not None
-    assert found.provenance == expected.provenance
-    assert found.epochs == expected.epochs  # 0.1 + 0.2 to the last bit
-    np.testing.assert_equal(dict(found.arrays), dict(expected.arrays))
-    for name, array in expected.arrays.items():
-        assert found.arrays[name].dtype == array.dtype
-
-
 def test_a_loaded_checkpoint_equals_the_saved_one(folder: Path) -> None:
-    assert_same(load_checkpoint(folder), CHECKPOINT)
-
-
-def test_the_next_checkpoint_replaces_the_one_before(folder: Path) -> None:
-    later = replace(CHECKPOINT, epochs=CHECKPOINT.epochs * 2)
-    save_checkpoint(later, folder)
-    assert_same(load_checkpoint(folder), later)
-    assert [path.name for path in folder.iterdir()] == [FILE]
+    found = load_checkpoint(folder)
+    assert found is not None
+    assert found.provenance == CHECKPOINT.provenance
+    assert found.epochs == CHECKPOINT.epochs  # 0.1 + 0.2 to the last bit
+    for name, array in CHECKPOINT.arrays.items():
+        np.testing.assert_array_equal(found.arrays[name], array)
+        assert found.arrays[name].dtype == array.dtype
 
 
 def test_without_a_checkpoint_nothing_is_loaded_or_removed(tmp_path: Path) -> None:
@@ -71,34 +60,15 @@ def test_unfinished_trainings_are_listed_without_damaged_ones(folder: Path) -> N
     (folder.parent / "damaged" / FILE).write_bytes(b"no")
     command = "movierec train dnn --preset original --epochs 1 --name mine --dataset by-hand"
     assert unfinished(folder.parent) == [Unfinished("mine", 1, f"{command} --resume")]
+    assert "1 epoch is kept" in str(unfinished(folder.parent)[0])
     remove_checkpoint(folder)
     assert unfinished(folder.parent) == []
-
-
-@pytest.mark.parametrize(
-    ("epochs", "text"), [(1, "unfinished: 1 epoch is kept"), (2, "2 epochs are kept")]
-)
-def test_the_finished_epochs_are_counted(epochs: int, text: str) -> None:
-    assert text in str(Unfinished("mine", epochs, "movierec train dnn --resume"))
-
-
-def test_a_flipped_bit_anywhere_is_found(folder: Path) -> None:
-    whole = (folder / FILE).read_bytes()
-    for position in range(0, len(whole), 11):
-        damaged = bytearray(whole)
-        damaged[position] ^= 1
-        (folder / FILE).write_bytes(damaged)
-        try:
-            found = load_checkpoint(folder)
-        except (IntegrityError, DataError):
-            continue
-        assert_same(found, CHECKPOINT)  # only padding may differ
 
 
 OTHER_FILE = save_safetensors({"w": np.zeros(2, np.float32)})
 NO_HEADER = [
     save_safetensors({"w": np.zeros(1, np.float32)}, {"movierec": header, "sha256": ""})
-    for header in ("[]", '{"format": "x"}', "{")
+    for header in ("[]", '{"format": 2}', "{")
 ]
 
 

@@ -8,11 +8,11 @@ from movierec_cli.core.runs.history import Series, kept_epoch, panels
 
 EPOCHS: list[dict[str, Any]] = [
     {"number": 1, "train": {"loss": 3.0, "cosine_loss": 2.0}, "validation": {"loss": 2.5},
-     "is_kept": True, "seconds": 0.1},
+     "is_kept": True},
     {"number": 2, "train": {"loss": 2.0, "cosine_loss": 1.5}, "validation": {"loss": 2.0},
-     "is_kept": True, "seconds": 0.1},
+     "is_kept": True},
     {"number": 3, "train": {"loss": 1.0, "cosine_loss": 1.0}, "validation": {"loss": 2.2},
-     "is_kept": False, "seconds": 0.1},
+     "is_kept": False},
 ]  # fmt: skip
 SAMPLED: list[dict[str, Any]] = [
     {"number": 1, "train": {"loss": 3.0}, "validation": {"rmse": 1.0}, "is_kept": True},
@@ -37,13 +37,8 @@ def test_a_figure_of_some_epochs_is_drawn_where_it_is() -> None:
     assert list(found) == ["loss", "sweeps", "rmse"]
     assert found["loss"].series == (Series("train", (1,), (3.0,)),)
     assert found["sweeps"].series == (Series("train", (2, 3), (20.0, 40.0)),)
-    assert found["sweeps"].best == ""
+    assert [panel.best for panel in found.values()] == ["lowest", "", "lowest"]
     assert found["rmse"].series[0].epochs == (1, 2, 3)
-
-
-def test_higher_is_better_of_some() -> None:
-    epochs = [{"number": 1, "train": {"accuracy": 0.5}, "validation": {"ndcg": 0.1, "mae": 1.0}}]
-    assert [panel.best for panel in panels(epochs)] == ["highest", "highest", "lowest"]
 
 
 @pytest.mark.parametrize(("epochs", "kept"), [(EPOCHS, 2), (SAMPLED, 3), ([], None)])

@@ -16,10 +16,7 @@ from movierec_cli.core.training.options import (
     ("name", "value"),
     [
         ("epochs", 0),
-        ("learning_rate", 0.0),
         ("learning_rate", math.nan),
-        ("learning_rate", math.inf),
-        ("batch_size", -1),
         ("batch_size", 2**31),
         ("patience", 0),
         ("weight_decay", -0.1),

@@ -100,7 +100,7 @@ def test_the_presets_are_those_of_the_report() -> None:
 
 @pytest.mark.parametrize("model", ["two-tower", "dnn"])
 def test_training_lowers_the_loss(model: str, small: Dataset) -> None:
-    losses = [epoch.train["loss"] for epoch in train(small, tiny(model, "original"))[1].epochs]
+    losses = [epoch.train["loss"] for epoch in train(small, tiny(model, "original"))[1]]
     assert losses[-1] < 0.97 * losses[0]
 
 
