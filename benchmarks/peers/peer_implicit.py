@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from common import Model, Rank, Training, main
 from implicit.als import AlternatingLeastSquares
-from implicit.nearest_neighbors import BM25Recommender
+from implicit.nearest_neighbours import BM25Recommender
 from threadpoolctl import threadpool_limits
 
 

@@ -47,8 +47,8 @@ def fit(train: Training, name: str, **params: Any) -> Rank:
         sampler, _, _ = create_samplers(config, dataset, built)
         batches = get_dataloader(config, "train")(config, built[0], sampler, shuffle=True)
         model = get_model(name)(config, batches.dataset).to(DEVICE)
-        task = get_trainer(config["MODEL_TYPE"], name)(config, model)
-        task.fit(batches, saved=False, show_progress=False)
+        trainer = get_trainer(config["MODEL_TYPE"], name)(config, model)
+        trainer.fit(batches, saved=False, show_progress=False)
     tokens = dataset.field2id_token["item_id"][1:].astype(int)  # the first stands for none
 
     def score(users: np.ndarray) -> np.ndarray:
