@@ -11,6 +11,25 @@ _BEYOND_ANY_BATCH = 2**31
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
+def check_fields(config: object, *, positive: str, share: str = "") -> None:
+    """Check the fields named in ``positive`` (above 0) and in ``share`` (0 to below 1).
+
+    Raises
+    ------
+    UsageError
+        Naming the first field that is out of range.
+    """
+    for name in positive.split():
+        value = getattr(config, name)
+        if not 0 < value < math.inf:
+            raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
+    for name in share.split():
+        value = getattr(config, name)
+        if not 0 <= value < 1:
+            words = name.replace("_", " ")
+            raise UsageError(f"{words} must be at least 0 and below 1, not {value}.")
+
+
 @dataclass(frozen=True)
 class TrainingOptions:
     """The options of a training.
@@ -49,16 +68,14 @@ class TrainingOptions:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "learning_rate", "batch_size", "patience"):
-            value = getattr(self, name)
-            if not (value > 0 and math.isfinite(value)):
-                raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
+        check_fields(
+            self,
+            positive="epochs learning_rate batch_size patience beta2",
+            share="validation_share",
+        )
         if self.batch_size >= _BEYOND_ANY_BATCH:
             raise UsageError(f"batch size must be below 2^31, not {self.batch_size}.")
-        if not 0 <= self.validation_share < 1:
-            raise UsageError(
-                f"validation share must be at least 0 and below 1, not {self.validation_share}."
-            )
+
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:

@@ -6,6 +6,8 @@ has the tables).
 
 from dataclasses import dataclass
 
+from movierec_cli.core.training.options import check_fields
+
 RatingWeights = tuple[float, float, float, float, float]
 """The weights of a rating of 1, 2, 3, 4 and 5; those of half stars lie between."""
 
@@ -19,6 +21,9 @@ class NetworkConfig:
     hidden_share: float = 0.2
     """Share of the users that training shows without their history. Worth 0.2 %, 0.4 % P@25."""
 
+    def __post_init__(self) -> None:
+        check_fields(self, positive="dimension", share="hidden_share")
+
 
 @dataclass(frozen=True)
 class EaseConfig:
@@ -26,6 +31,9 @@ class EaseConfig:
 
     regularization: float = 200.0
     weight: float = 0.7  # among the item-item solutions, where the ridge regression has 1
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="regularization")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,9 @@ class TemporalConfig:
     half_seconds: float = 200.0
     """Time between two ratings of a user at which their co-occurrence counts half."""
 
+    def __post_init__(self) -> None:
+        check_fields(self, positive="regularization half_seconds")
+
 
 @dataclass(frozen=True)
 class RidgeConfig:
@@ -47,6 +58,9 @@ class RidgeConfig:
     """Squared length of the demographics beside a history of length 1."""
     demographic_weight: float = 3.0
     """Factor of the demographics in the score."""
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="regularization")
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,9 @@ class ItemItemConfig:
     temporal: TemporalConfig = TemporalConfig()
     ridge: RidgeConfig = RidgeConfig()
 
+    def __post_init__(self) -> None:
+        check_fields(self, positive="rank")
+
 
 @dataclass(frozen=True)
 class ColdStartConfig:
@@ -74,6 +91,9 @@ class ColdStartConfig:
     """Targets of a user who likes n films are multiplied with this power of n + 1. Worth 1.2 %
     MAP@25 in the cold start."""
     weight: float = 0.6  # of the component in the score
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="regularization")
 
 
 @dataclass(frozen=True)
@@ -88,3 +108,6 @@ class DnnConfig:
     network: NetworkConfig = NetworkConfig()
     item_item: ItemItemConfig = ItemItemConfig()
     cold_start: ColdStartConfig = ColdStartConfig()
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="half_saturation")

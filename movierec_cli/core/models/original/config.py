@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from movierec_cli.core.training.options import check_fields
+
 
 @dataclass(frozen=True)
 class OriginalTwoTowerConfig:
@@ -10,6 +12,9 @@ class OriginalTwoTowerConfig:
     hidden_dim: int = 512
     """Width of each tower; each layer of the head has half the width of the one before."""
     dropout: float = 0.2  # share of each tower's output that training drops
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="hidden_dim", share="dropout")
 
 
 @dataclass(frozen=True)
@@ -21,3 +26,6 @@ class OriginalDnnConfig:
     joint_dim: int = 512
     dropout: float = 0.2  # share of each tower's output that training drops
     gamma: float = 0.0001  # weight of the cosine task beside the cross-entropy
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="hidden_dim embedding_dim joint_dim", share="dropout")

@@ -6,6 +6,9 @@ the change of RMSE in fold-in, or of MSE in cold-start, on validation users (`do
 
 from dataclasses import dataclass
 
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.training.options import check_fields
+
 SWEEPS_PER_EPOCH = 20
 """Sweeps of Gibbs sampling between two validations."""
 
@@ -20,6 +23,11 @@ class WarmStartConfig:
     """Largest share of the ratings that a step hides, whatever the batch size."""
     average_decay: float = 0.97  # of the moving average of the weights, per step
 
+    def __post_init__(self) -> None:
+        check_fields(
+            self, positive="init_scale steps_per_epoch", share="hidden_share average_decay"
+        )
+
 
 @dataclass(frozen=True)
 class SamplingConfig:
@@ -30,6 +38,13 @@ class SamplingConfig:
     burn_in: int = 8  # sweeps at the start that give no draw
     thinning: int = 4  # sweeps between two kept draws
     noise: float = 0.65  # variance of the noise of a rating
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="chains sweeps thinning noise")
+        if not 0 <= self.burn_in <= self.sweeps - self.thinning:
+            raise UsageError(
+                f"{self.sweeps} sweeps are too few to discard {self.burn_in} and keep a draw."
+            )
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,9 @@ class RidgeConfig:
     raters: float = 30.0
     content: float = 100.0
 
+    def __post_init__(self) -> None:
+        check_fields(self, positive=" ".join(vars(self)))
+
 
 @dataclass(frozen=True)
 class ColdStartConfig:
@@ -62,6 +80,9 @@ class ColdStartConfig:
     """Number of ratings at which a film's level moves half of the way from zero to their mean."""
     half_saturation: float = 3.0
     """Length of a history at which the user tower and this part have equal weights."""
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="ridge level_shrinkage half_saturation")
 
 
 @dataclass(frozen=True)
@@ -74,6 +95,9 @@ class TwoTowerConfig:
     sampling: SamplingConfig = SamplingConfig()
     ridges: RidgeConfig = RidgeConfig()
     cold_start: ColdStartConfig = ColdStartConfig()
+
+    def __post_init__(self) -> None:
+        check_fields(self, positive="factors")
 
     @property
     def sampling_epochs(self) -> int:
