@@ -66,7 +66,7 @@ def ranking(top: np.ndarray, targets: Histories, n_films: int) -> dict[str, floa
 
 
 def rating(predicted: np.ndarray, targets: Histories) -> dict[str, float]:
-    """Return the errors, and how often "rated 4 or higher" was told correctly."""
+    """Return the errors, and the accuracy of predicting ratings of 4 or higher."""
     return {
         **metrics.rating_errors(predicted, targets.ratings),
         "accuracy": metrics.accuracy(predicted >= metrics.RATING_THRESHOLD, targets.ratings),

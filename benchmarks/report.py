@@ -5,38 +5,15 @@ import os
 import platform
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from page import OURS, RANKING_COLUMNS, RUN, Record, by_model, fenced, name_of, table
+from targets import targets_section
 
-RUN = "make bench"
 WORDS = {1: "one CPU core", 2: "two CPU cores", 4: "four CPU cores", 8: "eight CPU cores"}
-OURS = "movierec"
-MODELS = ("dnn", "two-tower")
-
-TARGETS = (
-    ("fold-in", "dnn", "ndcg@25", "NDCG@25", 0.46),
-    ("fold-in", "dnn", "map@25", "MAP@25", 0.27),
-    ("fold-in", "dnn", "precision@25", "P@25", 0.21),
-    ("cold-start", "dnn", "ndcg@25", "NDCG@25", 0.375),
-    ("cold-start", "dnn", "precision@25", "P@25", 0.32),
-    ("cold-start", "dnn", "map@25", "MAP@25", 0.21),
-    ("ua", "dnn", "ndcg@25", "NDCG@25", 0.42),
-    ("ua", "dnn", "map@25", "MAP@25", 0.245),
-    ("folds", "two-tower", "rmse", "RMSE", 0.8847),
-    ("rating-fold-in", "two-tower", "mse", "MSE", 0.80),
-    ("rating-fold-in", "two-tower", "accuracy", "accuracy", 0.74),
-    ("rating-cold", "two-tower", "mse", "MSE", 1.03),
-    ("rating-cold", "two-tower", "accuracy", "accuracy", 0.67),
-)
-"""Group of tasks, model, metric, its label and the target; the first split of the group counts."""
-
-LOWER_IS_BETTER = ("rmse", "mse")
-OVER_EASE = 0.05
-"""The target of dnn over EASE in fold-in, the mean over the split seeds."""
-
 PRINTED = {
     "favorites": (
         "## A few favorites",
@@ -57,18 +34,7 @@ PRINTED = {
 }
 """Sections that a script prints: heading, text, command."""
 
-RANKING_COLUMNS = {
-    "NDCG@10": "ndcg@10",
-    "NDCG@25": "ndcg@25",
-    "NDCG@100": "ndcg@100",
-    "MAP@25": "map@25",
-    "P@25": "precision@25",
-    "R@25": "recall@25",
-    "Hit@25": "hit_rate@25",
-}
 COSTS = {"train s": "train_seconds", "score s": "score_seconds", "peak MB": "peak_mb"}
-
-Record = dict[str, Any]
 
 
 def write_page(page: Path | None, folder: Path) -> None:
@@ -78,7 +44,7 @@ def write_page(page: Path | None, folder: Path) -> None:
     seeds = about["seeds"]
     parts = [
         _head(records, about),
-        _targets(records),
+        targets_section(records),
         _ranking(records, "fold-in", _FOLD_IN.format(seeds=_span(seeds))),
         _ranking(records, "ua", _UA),
         _ranking(records, "cold-start", _COLD_START.format(seeds=_span(seeds))),
@@ -179,64 +145,20 @@ def _head(records: list[Record], about: Record) -> str:
     )
 
 
-def _targets(records: list[Record]) -> str:
-    rows = []
-    for group, model, key, label, target in TARGETS:
-        found = dict(_by_model(records, group)).get(f"{OURS} {model}")
-        if found:
-            reached = found[0]["metrics"][key]
-            rows.append([found[0]["task"], model, label, *_outcome(target, reached, key)])
-    folds = dict(_by_model(records, "folds")).get(f"{OURS} two-tower")
-    if folds:
-        mean = float(np.mean([record["metrics"]["rmse"] for record in folds]))
-        rows.append(["u1 to u5", "two-tower", "RMSE, mean", *_outcome(0.8797, mean, "rmse")])
-    fold_in = dict(_by_model(records, "fold-in"))
-    for label in ("NDCG@25", "MAP@25"):
-        gains = _gains(fold_in, RANKING_COLUMNS[label])
-        if gains:
-            seeds = f"fold-in, {len(gains)} split seeds"
-            gain = float(np.mean(gains))
-            met = "met" if gain >= OVER_EASE else "missed"
-            rows.append([seeds, "dnn", f"{label} over EASE", "+5 %", f"{gain:+.1%}", met])
-    return "\n\n".join(
-        [
-            "## Against the targets\n\nThe targets were set before the models were built; the "
-            "presets were chosen on validation users only.",
-            _command(),
-            _table(["split", "model", "metric", "target", "reached", ""], rows),
-        ]
-    )
-
-
-def _outcome(target: float, reached: float, key: str) -> list[str]:
-    met = reached <= target if key in LOWER_IS_BETTER else reached >= target
-    outcome = "met" if met else f"missed by {abs(reached / target - 1):.1%}"
-    return [f"{target:g}", f"{reached:.4f}", outcome]
-
-
-def _gains(models: dict[str, list[Record]], key: str) -> list[float]:
-    """Return how far dnn is above the EASE baseline in each split, as a share."""
-    ours, theirs = models.get(f"{OURS} dnn"), models.get(f"{OURS} ease (baseline)")
-    if not ours or not theirs:
-        return []
-    ease = {record["task"]: record["metrics"][key] for record in theirs}
-    return [record["metrics"][key] / ease[record["task"]] - 1 for record in ours]
-
-
 def _printed(folder: Path) -> list[str]:
     """Return the sections that scripts have printed into ``folder``."""
     parts = []
     for name, (heading, text, command) in PRINTED.items():
         path = folder / f"{name}.md"
         if path.exists():
-            parts += [part for part in (heading, text, _command(command)) if part]
+            parts += [part for part in (heading, text, fenced(command)) if part]
             parts.append(path.read_text().strip())
     return parts
 
 
 def _ranking(records: list[Record], group: str, text: str) -> str:
     rows = []
-    for name, same in _by_model(records, group):
+    for name, same in by_model(records, group):
         values = {
             title: [record["metrics"][key] for record in same]
             for title, key in RANKING_COLUMNS.items()
@@ -257,8 +179,8 @@ def _ranking(records: list[Record], group: str, text: str) -> str:
     return "\n\n".join(
         [
             text,
-            _command(),
-            _table(["model", *RANKING_COLUMNS, *COSTS], lines),
+            fenced(),
+            table(["model", *RANKING_COLUMNS, *COSTS], lines),
             f"{note} {_margin(records, group)}".strip(),
         ]
     )
@@ -277,7 +199,7 @@ def records_users(records: list[Record], group: str) -> str:
 
 def _margin(records: list[Record], group: str) -> str:
     """Say how far movierec's dnn is from the best of the others, split by split."""
-    models = dict(_by_model(records, group))
+    models = dict(by_model(records, group))
     ours = models.pop(f"{OURS} dnn", None)
     if not ours or not models:
         return ""
@@ -299,7 +221,7 @@ def _margin(records: list[Record], group: str) -> str:
 def _folds(records: list[Record]) -> str:
     folds = sorted({record["task"] for record in records if record["group"] == "folds"})
     rows = []
-    for name, same in _by_model(records, "folds"):
+    for name, same in by_model(records, "folds"):
         of_fold = {record["task"]: record["metrics"] for record in same}
         rmse = [of_fold[fold]["rmse"] if fold in of_fold else np.nan for fold in folds]
         mae = np.mean([of_fold[fold]["mae"] for fold in of_fold])
@@ -319,16 +241,16 @@ def _folds(records: list[Record]) -> str:
             "## Ratings: u1 to u5\n\nRMSE on the official folds; no model reads the dates of the "
             "test ratings. myFM ids reads users and films only; myFM all also reads the rated "
             "films, the raters, demographics, genres and decades.",
-            _command(),
-            _table(["model", "RMSE, mean", *folds, "MAE, mean", *COSTS], lines),
+            fenced(),
+            table(["model", "RMSE, mean", *folds, "MAE, mean", *COSTS], lines),
         ]
     )
 
 
 def _held_out_ratings(records: list[Record], seed: int) -> str:
-    cold = dict(_by_model(records, "rating-cold"))
+    cold = dict(by_model(records, "rating-cold"))
     rows = []
-    for name, same in _by_model(records, "rating-fold-in"):
+    for name, same in by_model(records, "rating-fold-in"):
         known = same[0]["metrics"]
         cells = [name]
         for found in (cold[name][0]["metrics"] if name in cold else None, known):
@@ -340,8 +262,8 @@ def _held_out_ratings(records: list[Record], seed: int) -> str:
             f"## Ratings of held-out users\n\nSplit seed {seed}. Cold-start: all their ratings "
             "from demographics alone; fold-in: a fifth of their ratings, the others known. "
             "Libraries get the hyper-parameters of u1.",
-            _command(),
-            _table(header, [cells for _, cells in sorted(rows, key=lambda row: row[0])]),
+            fenced(),
+            table(header, [cells for _, cells in sorted(rows, key=lambda row: row[0])]),
         ]
     )
 
@@ -351,7 +273,7 @@ def _parameters(records: list[Record]) -> str:
     for record in records:
         if record["package"] != OURS:
             tuning = record["tuning"]
-            chosen[_name(record), tuning["tuned_on"]] = tuning
+            chosen[name_of(record), tuning["tuned_on"]] = tuning
     lines = []
     for (name, task), tuning in sorted(chosen.items()):
         tried = [params for _, params in tuning["tried"]]
@@ -370,8 +292,8 @@ def _parameters(records: list[Record]) -> str:
             "## Hyper-parameters\n\nThe values chosen on the validation cut, and the grid (all "
             "combinations). The rest is each library's default. movierec's own are its presets, "
             "see `movierec runs show`; its item-kNN, EASE and ridge are not tuned here.",
-            _command(),
-            _table(["model", "tuned on", "chosen", "grid", "tuning s"], lines),
+            fenced(),
+            table(["model", "tuned on", "chosen", "grid", "tuning s"], lines),
         ]
     )
 
@@ -413,8 +335,8 @@ def _cross_check(folder: Path, seed: int) -> str:
     return "\n\n".join(
         [
             _CHECK.format(seed=seed),
-            _command(),
-            _table(["library", "metric at 25", "largest difference"], lines),
+            fenced(),
+            table(["library", "metric at 25", "largest difference"], lines),
             _DIFFERENCES,
         ]
     )
@@ -445,23 +367,10 @@ def speed_section(found: list[dict[str, Any]]) -> str:
             "Python that only imports what any such program needs: "
             '`python -c "import numpy, typer, rich.table"`. CPU seconds do not grow when the '
             "machine is busy with other work.",
-            _command(command),
-            _table(["command", "seconds", "CPU s", "bare Python, s", "CPU s", "runs"], lines),
+            fenced(command),
+            table(["command", "seconds", "CPU s", "bare Python, s", "CPU s", "runs"], lines),
         ]
     )
-
-
-def _by_model(records: list[Record], group: str) -> list[tuple[str, list[Record]]]:
-    found: dict[str, list[Record]] = {}
-    for record in records:
-        if record["group"] == group:
-            found.setdefault(_name(record), []).append(record)
-    return list(found.items())
-
-
-def _name(record: Record) -> str:
-    baseline = record["package"] == OURS and record["model"] not in MODELS
-    return f"{record['package']} {record['model']}{' (baseline)' if baseline else ''}"
 
 
 def _costs(same: list[Record]) -> list[str]:
@@ -475,12 +384,3 @@ def _costs(same: list[Record]) -> list[str]:
 
 def _span(seeds: Sequence[int]) -> str:
     return f"split seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"split seed {seeds[0]}"
-
-
-def _command(command: str = RUN) -> str:
-    return f"```\n{command}\n```"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

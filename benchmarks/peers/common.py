@@ -223,7 +223,7 @@ def write(folder: Path, record: dict[str, Any], answers: Arrays) -> None:
 
 
 def _list(scorer: Rank, users: np.ndarray, known: Training, k: int) -> np.ndarray:
-    """Return the best films for each user that she has not rated yet, [n_users, k]."""
+    """Return the best films for each user among the unrated ones, [n_users, k]."""
     scores = np.array(scorer(users), np.float32)
     scores[np.isnan(scores)] = -np.inf
     position = np.full(known.n_users, -1)

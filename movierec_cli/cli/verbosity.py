@@ -31,7 +31,7 @@ class Verbosity:
 
     @property
     def progress(self) -> bool:
-        """Whether progress is shown."""
+        """True if progress is shown."""
         return not (self.quiet or self.no_progress)
 
 

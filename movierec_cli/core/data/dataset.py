@@ -232,7 +232,7 @@ class Dataset:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the data set was generated."""
+        """True if the data set was generated."""
         return self.name.startswith("synthetic")
 
     @cached_property

@@ -38,7 +38,7 @@ class Sources:
 
     @property
     def is_original(self) -> bool:
-        """Whether this is the data of the original report, so that its statements apply."""
+        """True for the data of the original report, to which its statements apply."""
         return self.dataset.name == DEFAULT_DATASET
 
     def command(self, kind: Kind) -> str:
