@@ -177,7 +177,7 @@ def _print_version(wanted: bool) -> None:
 
 
 _version_option = typer.Option(
-    callback=_print_version, is_eager=True, help="Print the version and exit."
+    "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
 )
 
 
