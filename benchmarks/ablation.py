@@ -43,6 +43,7 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "dnn": {
         "another seed": {"training.seed": 1000},
         "without the network": {"config.network.weight": 0.0},
+        "no sittings in training": {"config.network.sitting_share": 0.0},
         "without item-item solutions": {"config.item_item.weight": 0.0},
         "without EASE on histories": {"config.item_item.ease.weight": 0.0},
         "without temporal co-occurrence": {"config.item_item.temporal.weight": 0.0},

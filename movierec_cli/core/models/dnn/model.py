@@ -6,7 +6,7 @@ The space is the concatenation of C components c of width d_c, D in all. For a u
     score_i = q . f_i = sum_c  q_c . f_ic                              f_i [D], the film vector
     q_c     = weight_c * gate_c(n) * u_c / |u_c|                       [d_c], the user vector
     u       = sum_j w(r_j) / sqrt(n) * h_j  +  (x - mean) A  +  b      [D]; h_j [D], A [K, D], b [D]
-    gate(n) = n / (n + n_half), in the cold-start component n_half / (n + n_half)
+    gate(n) = m / (m + 1), in the cold-start component 1 / (m + 1), with m = (n / n_half)^0.8
 
 Film vectors do not depend on the user, so a new user needs no training.
 """
@@ -22,6 +22,9 @@ from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
 from movierec_cli.core.models.dnn.components import COLD_START, WITH_HISTORY
 from movierec_cli.core.models.dnn.like_head import LIKE_HEAD_SHAPES, like_probability
 from movierec_cli.core.models.features import centered_demographics, dense_history
+
+_GATE_POWER = 0.8
+"""The first ratings of a history count most. Worth 2 % NDCG@25 with one favorite."""
 
 _DISLIKED_WEIGHT = -0.2
 """Weight of a film named as disliked, below that of the lowest rating: users rate films that they
@@ -114,7 +117,8 @@ class Dnn(WeightedModel):
     def _scales(self, unscaled: FloatArray, histories: Histories) -> FloatArray:
         """Return weight_c * gate_c(n) / |u_c| for each column of u, [n_users, D]."""
         counts = _rated_counts(histories)
-        gate = (counts / (counts + self.weights["half_saturation"]))[:, None]  # [n_users, 1]
+        length = (counts / self.weights["half_saturation"]) ** _GATE_POWER
+        gate = (length / (length + 1))[:, None]  # [n_users, 1]
         gates = np.where(self.weights["component_gates"] == COLD_START, 1 - gate, gate)
         lengths = np.maximum(self._component_lengths(unscaled), 1e-9)
         return self._per_column(self.weights["component_weights"] * gates / lengths)

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.dataset import FloatArray, Histories
 from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, fit_closed_form
@@ -113,20 +113,31 @@ class DnnTrainer:
         return -(-len(self._rows) // self._options.batch_size)
 
     def batches(self, generator: torch.Generator) -> Iterator[Batch]:
-        """Yield the training users in a random order."""
+        """Yield the training users in a random order, some of them with one sitting only."""
         train, rating_weights = self._split.train, self._config.rating_weights
         mean, n_films = self._closed_form.demographic_mean, len(self._split.train.films)
         order = self._rows[torch.randperm(len(self._rows), generator=generator).numpy()]
         for start in range(0, len(order), self._options.batch_size):
             rows = order[start : start + self._options.batch_size]
             histories = train.histories.take(rows)
-            shares = history_shares(histories, rating_weights)
-            weights = history_weights(histories, rating_weights)
+            nearness = self._nearness(histories, generator)
+            shares = history_shares(histories, rating_weights) * nearness
+            weights = history_weights(histories, rating_weights) * nearness
             yield Batch(
                 histories=self._tensor(dense_history(histories, n_films, shares)),
                 targets=self._tensor(dense_history(histories, n_films, weights)),
                 demographics=self._tensor(centered_demographics(train.users.take(rows), mean)),
             )
+
+    def _nearness(self, histories: Histories, generator: torch.Generator) -> FloatArray:
+        """Return the time decay of each rating from one of its user, or 1, [n_entries]."""
+        config, users = self._config, histories.user_rows
+        shown, place = torch.rand(2, len(histories), generator=generator).numpy()
+        chosen = histories.indptr[:-1] + (place * histories.counts).astype(np.int64)
+        times = histories.timestamps[np.minimum(chosen, histories.indptr[1:] - 1)]
+        gaps = np.abs(histories.timestamps - times[users]).astype(np.float32)
+        decay = 1 / (1 + gaps / np.float32(config.item_item.temporal.half_seconds))
+        return np.where((shown < config.network.sitting_share)[users], decay, np.float32(1))
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Return one minus the cosine between scores and targets, the mean over the users.

@@ -77,7 +77,8 @@ def test_a_dislike_weighs_less_than_any_rating_and_does_not_lengthen_the_history
     histories = with_dislike({0: 4.0}, disliked=1)
     np.testing.assert_allclose(history_shares(histories, RATING_WEIGHTS), [1.0, -0.2])
     vectors = MODEL.user_vectors(histories, Users.unknown(1))
-    assert np.linalg.norm(vectors[0, :2]) == pytest.approx(0.9 / 5)
+    evidence = (1 / 4) ** 0.8  # one rated film, n_half = 4
+    assert np.linalg.norm(vectors[0, :2]) == pytest.approx(0.9 * evidence / (evidence + 1))
     liked_only = MODEL.user_vectors(make_histories({0: 4.0}), Users.unknown(1))
     assert vectors[0, 1] / vectors[0, 0] < liked_only[0, 1] / liked_only[0, 0]
 

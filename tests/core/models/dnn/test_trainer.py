@@ -20,8 +20,14 @@ TINY = tiny("dnn", "default")
 CONFIG = TINY.config
 
 
+def with_network(**values: float) -> Preset:
+    """Return the tiny preset with other values of the network."""
+    return replace(TINY, config=replace(CONFIG, network=replace(CONFIG.network, **values)))
+
+
 def test_a_batch_holds_normalized_histories_and_weighted_ratings(small: Dataset) -> None:
-    batch = next(new_trainer(small, TINY).batches(torch.Generator().manual_seed(0)))
+    trainer = new_trainer(small, with_network(sitting_share=0.0))
+    batch = next(trainer.batches(torch.Generator().manual_seed(0)))
     rated = batch.targets > 0
     assert batch.targets.shape == (32, 200)
     assert set(np.unique(batch.targets[rated])) == set(np.float32(CONFIG.rating_weights))
@@ -45,13 +51,24 @@ def test_training_scores_each_film_without_its_own_part_in_the_history() -> None
             torch.testing.assert_close(scores[film], (user @ network.films[film])[0])
 
 
-def with_hidden_share(share: float) -> Preset:
-    network = replace(CONFIG.network, hidden_share=share)
-    return replace(TINY, config=replace(CONFIG, network=network))
+def test_a_sitting_weighs_ratings_by_their_time_from_one_of_them(small: Dataset) -> None:
+    whole, sitting = (
+        next(new_trainer(small, with_network(sitting_share=share)).batches(generator))
+        for share, generator in ((0.0, torch.Generator().manual_seed(0)),
+                                 (0.999, torch.Generator().manual_seed(0)))
+    )  # fmt: skip
+    nearness = sitting.targets[whole.targets > 0] / whole.targets[whole.targets > 0]
+    users = (whole.targets > 0).nonzero()[:, 0]
+    nearest = torch.zeros(32).scatter_reduce(0, users, nearness, "amax")
+    torch.testing.assert_close(nearest, torch.ones(32))  # the rating that was chosen
+    assert float(nearness.min()) < 0.5
+    torch.testing.assert_close(
+        sitting.histories[whole.targets > 0], whole.histories[whole.targets > 0] * nearness
+    )
 
 
 def test_the_loss_is_one_minus_the_cosine_to_the_targets(small: Dataset) -> None:
-    trainer = new_trainer(small, with_hidden_share(0.0))
+    trainer = new_trainer(small, with_network(hidden_share=0.0, sitting_share=0.0))
     batch = next(trainer.batches(torch.Generator().manual_seed(0)))
     scores = trainer.module(batch.histories, batch.demographics).detach()
     aligned, opposite = (
@@ -62,7 +79,7 @@ def test_the_loss_is_one_minus_the_cosine_to_the_targets(small: Dataset) -> None
 
 
 def test_a_share_of_the_users_is_trained_without_a_history(small: Dataset) -> None:
-    trainer = new_trainer(small, with_hidden_share(0.5))
+    trainer = new_trainer(small, with_network(hidden_share=0.5))
     torch.nn.init.ones_(trainer.module.constant)
     batch = next(trainer.batches(torch.Generator().manual_seed(0)))
     without = trainer.module(torch.zeros_like(batch.histories), batch.demographics).detach()
