@@ -186,6 +186,8 @@ def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:
 
 def _csv_cell(value: Any) -> Any:
     plain = _plain(value)
+    if isinstance(plain, list) and any(isinstance(item, dict) for item in plain):
+        return json.dumps(plain, ensure_ascii=False)
     return "|".join(map(str, plain)) if isinstance(plain, list) else plain
 
 

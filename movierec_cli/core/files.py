@@ -20,6 +20,7 @@ _LEFT_BEHIND_AFTER = 3600.0  # seconds
 _PART = ".part"
 _UNWRITABLE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+    errno.EISDIR, errno.ENOTDIR,
 )  # fmt: skip
 
 

@@ -44,6 +44,13 @@ def test_the_table_names_the_resolved_films(cli: Cli, small: Dataset) -> None:
     assert "Because you rated" in result.stdout
 
 
+def test_reasons_are_json_in_a_cell_of_a_csv(cli: Cli) -> None:
+    options = ("recommend", "--like", "1", "--dislike", "2", "-n", "3", "--explain", "--format")
+    rows = list(csv.DictReader(cli(*options, "csv").stdout.splitlines()))
+    films = json.loads(cli(*options, "json").stdout)["recommendations"]
+    assert [json.loads(row["reasons"]) for row in rows] == [film["reasons"] for film in films]
+
+
 def test_a_file_of_ratings_counts_and_options_win(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("film,rating\n1,5\n2,1\n")
     of_file = titles(cli("recommend", "--ratings", "mine.csv", "--json"))

@@ -48,8 +48,6 @@ EDITIONS = {
 }
 """Name -> published edition."""
 
-NAMES = (*EDITIONS, synthetic.NAME)
-
 _LOG = logging.getLogger(__name__)
 
 

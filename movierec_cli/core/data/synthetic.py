@@ -57,8 +57,8 @@ class SyntheticSize:
     n_ratings: int = 100_000
 
     def __post_init__(self) -> None:
-        if self.n_users < 10 or self.n_films < 50:
-            raise UsageError("A synthetic data set has at least 10 users and 50 films.")
+        if self.n_users < 10 or self.n_films < 60:
+            raise UsageError("A synthetic data set has at least 10 users and 60 films.")
         if self.n_ratings > _MAX_RATINGS:
             raise UsageError(
                 f"{self.n_ratings:,} ratings would not fit into the memory of most machines.",

@@ -87,7 +87,6 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """Every metric by its name, in the order of the tables."""
 
 RANKING = tuple(name for name, metric in METRICS.items() if metric.kind == "ranking")
-RATING = tuple(name for name, metric in METRICS.items() if metric.kind == "rating")
 ALL = tuple(METRICS)
 
 RATING_THRESHOLD = 3.5

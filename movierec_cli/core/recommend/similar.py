@@ -55,8 +55,8 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
     """
     vectors = vector_model(model)
     of_users = _normalized(user_vectors(vectors, dataset))
-    own = _normalized(vectors.user_vectors(query.history, query.users))
-    cosine = np.asarray(own @ of_users.T, np.float32)  # [1, n_users]
+    of_query = _normalized(vectors.user_vectors(query.history, query.users))
+    cosine = np.asarray(of_query @ of_users.T, np.float32)  # [1, n_users]
     cosine[0, dataset.users.ids == query.users.ids[0]] = -np.inf
     ratings, n_users = dataset.ratings, len(dataset.users)
     shared = np.isin(ratings.film_rows, query.history.film_rows)

@@ -130,8 +130,8 @@ class Manifest(Provenance):
     Raises
     ------
     ValueError
-        As in `Provenance`, or if the film ids do not ascend or the scenarios differ in their
-        metrics.
+        As in `Provenance`, or if the film ids do not ascend, the kept epoch is none of the
+        epochs, or the scenarios differ in their metrics.
     """
 
     created: str
@@ -147,6 +147,8 @@ class Manifest(Provenance):
         super().__post_init__()
         if not self.film_ids or any(a >= b for a, b in pairwise(self.film_ids)):
             raise ValueError("film ids do not ascend - at `$.film_ids`")
+        if self.kept_epoch not in {epoch["number"] for epoch in self.epochs}:
+            raise ValueError("the kept epoch is none of the epochs - at `$.kept_epoch`")
         if len({tuple(result["metrics"]) for result in self.evaluation}) > 1:
             raise ValueError("scenarios have different metrics - at `$.evaluation`")
 

@@ -146,11 +146,7 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
     try:
         data = path.read_bytes()
         if msgspec.json.decode(data, type=_Format).format != FORMAT:
-            command = retraining(msgspec.json.decode(data, type=Provenance))
-            raise DataError(
-                f"The run {name!r} was written by another version of movierec.",
-                f"Train it again with: {command}",
-            )
+            raise _of_another_version(name, data)
         manifest = msgspec.json.decode(data, type=Manifest)
         weights = msgspec.json.decode(data, type=_Weights).weights
     except FileNotFoundError as error:
@@ -249,6 +245,14 @@ def _no_run(name: str, folder: Path) -> DataError:
     names = list_runs(folder)
     hint = f"There are: {', '.join(names)}" if names else "Train one with: movierec train dnn"
     return DataError(f"There is no run {name!r}.", hint)
+
+
+def _of_another_version(name: str, manifest: bytes) -> DataError:
+    try:
+        hint = f"Train it again with: {retraining(msgspec.json.decode(manifest, type=Provenance))}"
+    except UNREADABLE:
+        hint = f"Remove it with: movierec runs remove {name}"
+    return DataError(f"The run {name!r} was written by another version of movierec.", hint)
 
 
 def _damaged(

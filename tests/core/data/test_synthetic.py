@@ -36,8 +36,8 @@ def test_the_name_has_the_size() -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("synthetic-9x100x900", "at least 10 users and 50 films"),
-        ("synthetic-30x49x900", "at least 10 users and 50 films"),
+        ("synthetic-9x100x900", "at least 10 users and 60 films"),
+        ("synthetic-30x59x600", "at least 10 users and 60 films"),
         ("synthetic-30x100x599", "599 ratings do not fit 30 users and 100 films"),
         ("synthetic-30x100x1001", "1,001 ratings do not fit 30 users and 100 films"),
         ("synthetic-9999999x999999x40000001", "40,000,001 ratings would not fit into the memory"),

@@ -60,8 +60,7 @@ def test_a_film_is_relevant_from_a_rating_of_four() -> None:
 
 
 def test_the_table_has_labels_and_directions() -> None:
-    assert metrics.ALL == metrics.RANKING + metrics.RATING
-    assert metrics.RATING == ("mse", "rmse", "mae", "accuracy")
+    assert (*metrics.RANKING, "mse", "rmse", "mae", "accuracy") == metrics.ALL
     ndcg, rmse = metrics.METRICS["ndcg"], metrics.METRICS["rmse"]
     assert (ndcg.label(5), ndcg.short(5), rmse.label(5)) == ("NDCG@5", "NDCG@5", "RMSE")
     assert "min(relevant, 5)" in ndcg.definition(5)

@@ -166,10 +166,10 @@ def temporal_gram(
     # G_ij = sum_u x_ui x_uj / (1 + |t_ui - t_uj| / half_seconds), positive semidefinite
     gram = np.zeros((n_films, n_films), np.float32)
     for start, end in zip(histories.indptr[:-1], histories.indptr[1:], strict=True):
-        films, own = histories.film_rows[start:end], weights[start:end]
+        films, of_user = histories.film_rows[start:end], weights[start:end]
         times = histories.timestamps[start:end]
         decay = np.abs(times[:, None] - times).astype(np.float32) / half_seconds + 1
-        gram[np.ix_(films, films)] += own[:, None] * own / decay
+        gram[np.ix_(films, films)] += of_user[:, None] * of_user / decay
     return gram
 
 

@@ -63,8 +63,8 @@ class Network(nn.Module):
         # (S H + D A + b) F' - S diag(H F'), with H = F + offset
         history_vectors = self.films + self.history_offset
         users = histories @ history_vectors + demographics @ self.demographics + self.constant
-        own = histories * (history_vectors * self.films).sum(dim=1)
-        scores: Tensor = users @ self.films.T - own
+        own_parts = histories * (history_vectors * self.films).sum(dim=1)
+        scores: Tensor = users @ self.films.T - own_parts
         return scores
 
     def component(self, weight: float) -> Component:

@@ -24,7 +24,7 @@ class Inputs:
         histories, users = train.histories.take(rows), train.users.take(rows)
         mean = float(train.ratings.values.mean(dtype=np.float64))
         demographic_means = demographic_mean(users, len(train.occupations))
-        content = film_basis(train.films)
+        content = film_content(train.films)
 
         def tensor(array: NDArray[Any]) -> Tensor:
             return torch.as_tensor(array, device=device)
@@ -51,7 +51,7 @@ class Inputs:
         return DesignMatrix(rated.transpose, _with_counts(self.content, rated.transpose))
 
 
-def film_basis(films: Films) -> FloatArray:
+def film_content(films: Films) -> FloatArray:
     """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
     years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
     spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
