@@ -107,7 +107,7 @@ def closed(value: Any) -> Any:
 
 
 def test_the_shapes_of_all_commands_are_documented() -> None:
-    commands = re.findall(r"^## `movierec ([a-z -]+?)(?: [A-Z].*)?`$", reference(), re.MULTILINE)
+    commands = re.findall(r"^## `movierec ([a-z -]+?)(?: [A-Z[].*)?`$", reference(), re.MULTILINE)
     with_format = {
         name
         for name in commands

@@ -54,8 +54,11 @@ def fetch(
     IntegrityError
         If the file is another one.
     """
-    if not url.startswith(("https://", "http://")):
-        raise NetworkError(f"{url} is not a web address.", "Give an https:// address with --url.")
+    if not url.startswith(("https://", "http://")) or not url.isascii():
+        raise NetworkError(
+            f"{url} is not a web address.",
+            "Give an https:// address of ASCII characters with --url, others as %C3%A9.",
+        )
     pauses = iter(RETRY_PAUSES)
     while True:
         try:

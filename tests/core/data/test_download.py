@@ -141,7 +141,9 @@ def test_a_lasting_failure_of_the_server_is_reported(
     assert len(site.requests) == n_tries
 
 
-@pytest.mark.parametrize("url", ["ftp://films.example/a.zip", "file:///etc/hosts", "a.zip"])
+@pytest.mark.parametrize(
+    "url", ["ftp://films.example/a.zip", "file:///etc/hosts", "a.zip", "https://é.example/a.zip"]
+)
 def test_only_web_addresses_are_asked(url: str, target: Path, progress: RecordedProgress) -> None:
     error = fails(NetworkError, url, target, progress)
     assert f"{url} is not a web address" in error.message
