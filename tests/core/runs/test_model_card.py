@@ -43,7 +43,10 @@ def test_the_card_has_every_metric_with_its_definition() -> None:
 )
 def test_the_card_states_the_rule_of_the_kept_epoch(keep: str, rule: str) -> None:
     training = MANIFEST.training | {"keep": keep}  # type: ignore[operator]
-    assert rule in model_card(replace(MANIFEST, training=training, kept_epoch=3))
+    (epoch,) = MANIFEST.epochs
+    third: Any = epoch | {"number": 3}
+    manifest = replace(MANIFEST, training=training, epochs=(epoch, third), kept_epoch=3)
+    assert rule in model_card(manifest)
 
 
 def test_the_settings_of_a_part_carry_its_name() -> None:
