@@ -22,7 +22,7 @@ class NetworkConfig:
     """Share of the users that training shows without their history. Worth 0.2 %, 0.4 % P@25."""
     sitting_share: float = 0.5
     """Share of the users of whom training shows one sitting: ratings weigh less, the further in
-    time they lie from one of them. Worth 0.1 %, 0.3 % MAP@25, and 1.2 % on the fold ua."""
+    time they lie from one of them. Within chance on validation users; see docs/dnn.md."""
 
     def __post_init__(self) -> None:
         check_fields(self, positive="dimension", share="hidden_share sitting_share")
