@@ -1,13 +1,14 @@
 """Closed-form components of the dnn: item-item and cold start.
 
-Notation: U training users, N films, K demographic features D [U, K], histories X [U, N] weighted
-by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n ratings of a user. Matrices of
-size films x films are held, never users x films.
+Notation: U training users, N films, K demographic features D [U, K], sparse histories X [U, N]
+weighted by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n ratings of a user.
+No matrix of size U x N or N x N is formed: the solutions are held by `operators`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
 from movierec_cli.core.models.dnn.components import (
@@ -17,18 +18,30 @@ from movierec_cli.core.models.dnn.components import (
     scale_films,
     whiten,
 )
-from movierec_cli.core.models.dnn.config import ColdStartConfig, DnnConfig
-from movierec_cli.core.models.dnn.model import history_shares, history_weights
-from movierec_cli.core.models.features import (
-    centered_demographics,
-    demographic_mean,
-    dense_history,
-    user_blocks,
+from movierec_cli.core.models.dnn.config import (
+    ColdStartConfig,
+    DnnConfig,
+    ItemItemConfig,
+    TemporalConfig,
 )
-from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
+from movierec_cli.core.models.dnn.model import history_shares, history_weights
+from movierec_cli.core.models.dnn.operators import (
+    HEAD,
+    MOST_ROWS,
+    Inverse,
+    LinearMap,
+    ease_map,
+    penalized_inverse,
+    principal_directions,
+    ridge_map,
+    weighted_sum,
+)
+from movierec_cli.core.models.dnn.temporal import binned_histories
+from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.linear import GramMatrices, ridge
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
-_OVERSAMPLING, _ITERATIONS = 20, 5  # of the search for principal directions
+_TEMPORAL_HEAD = 4_000  # films with exact temporal co-occurrence where users are few
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,156 +54,125 @@ class ClosedFormFit:
     film_scales: FloatArray  # [N], of the film vectors of components that read a history
 
 
+@dataclass(frozen=True, eq=False)
+class _Inputs:
+    """The training users, as matrices."""
+
+    histories: Histories
+    weighted: sparse.csr_array  # X
+    demographics: FloatArray  # D
+    scale: np.float32  # s
+    joined: sparse.csr_array  # Z
+
+
 def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormFit:
     """Fit the item-item and the cold-start component to the ratings of ``train``.
 
-    The ``seed`` starts the search for principal directions.
+    The ``seed`` starts the search for principal directions and the sampling.
     """
-    n_films, item_item = len(train.films), config.item_item
-    users = train.users.take(np.flatnonzero(train.histories.counts))
+    rows = np.flatnonzero(train.histories.counts)
+    users, histories = train.users.take(rows), train.histories.take(rows)
     mean = demographic_mean(users, len(train.occupations))
-    length = float(np.linalg.norm(centered_demographics(users, mean), axis=1).mean())
-    scale = np.float32(item_item.ridge.demographic_share**0.5 / max(length, 1e-6))
-    sums = _sum_over_users(train, mean, scale, config)
-
-    # ridge regressions on Z: to the ratings [N + K, N], and to demographics [N + K, K]
-    to_ratings, to_demographics = np.hsplit(
-        ridge(sums.ridge, item_item.ridge.regularization), [n_films]
-    )
-
-    # item-item: the sum W [N + K, N] of three solutions, in principal directions F [N, R]
-    _, histories = next(user_blocks(train, _SAMPLE))
-    sample = dense_history(histories, n_films, history_shares(histories, config.rating_weights))
-    weights = _sum_of_solutions(train, sums, to_ratings, sample, config)
-    directions = principal_directions(weights, sums.ridge.gram, item_item.rank, seed)
-    inputs = weights @ directions
-    component = Component(
-        film_vectors=directions,
-        history_vectors=inputs[:n_films],
-        demographic_vectors=inputs[n_films:] * scale,
-        constant=np.zeros(directions.shape[1], np.float32),
-        weight=item_item.weight,
-        gate=WITH_HISTORY,
-    )
-    scales = film_scales((sample @ weights[:n_films]).std(axis=0), item_item.spread_power)
+    inputs = _inputs(histories, centered_demographics(users, mean), len(train.films), config)
+    inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, HEAD, seed)
+    item_item, scales = _item_item(inputs, inverse, config.item_item, seed)
     return ClosedFormFit(
-        item_item=scale_films(whiten(component), scales),
-        cold_start=whiten(_cold_start(sums, to_demographics, config.cold_start)),
+        item_item=item_item,
+        cold_start=whiten(_cold_start(inputs, inverse, config.cold_start)),
         demographic_mean=mean,
         film_scales=scales,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """Sums over the training users, with cold-start targets C [U, N] and activities a [U]."""
-
-    history: FloatArray  # [N, N], X'X
-    ridge: GramMatrices  # Z'Z and Z'[X, aD]
-    demographics: FloatArray  # [K, K], D'D
-    cold_start: FloatArray  # [N + K, N], Z'C
-    level: FloatArray  # [N], the mean of aC
-
-
-def _sum_over_users(
-    train: Dataset, mean: FloatArray, scale: np.float32, config: DnnConfig
-) -> _Sums:
-    n_users = np.count_nonzero(train.histories.counts)
-    n_films, n_features = len(train.films), len(mean)
-    sums = _Sums(
-        history=np.zeros((n_films, n_films), np.float32),
-        ridge=GramMatrices.zeros(n_films + n_features, n_films + n_features),
-        demographics=np.zeros((n_features, n_features), np.float32),
-        cold_start=np.zeros((n_films + n_features, n_films), np.float32),
-        level=np.zeros(n_films, np.float32),
+def _inputs(
+    histories: Histories, demographics: FloatArray, n_films: int, config: DnnConfig
+) -> _Inputs:
+    # the mean length of s D is the root of ``demographic_share``
+    length = float(np.linalg.norm(demographics, axis=1).mean())
+    scale = np.float32(config.item_item.ridge.demographic_share**0.5 / max(length, 1e-6))
+    shares = _sparse(histories, history_shares(histories, config.rating_weights), n_films)
+    return _Inputs(
+        histories=histories,
+        weighted=_sparse(histories, history_weights(histories, config.rating_weights), n_films),
+        demographics=demographics,
+        scale=scale,
+        joined=sparse.hstack([shares, sparse.csr_array(scale * demographics)], "csr"),
     )
-    for users, histories in user_blocks(train):
-        weighted, shares, targets = (
-            dense_history(histories, n_films, values)
-            for values in (
-                history_weights(histories, config.rating_weights),
-                history_shares(histories, config.rating_weights),
-                history_weights(histories, config.cold_start.target_weights),
-            )
-        )
-        demographics = centered_demographics(users, mean)
-        inputs = np.hstack([shares, scale * demographics])
-        liked = histories.where(histories.ratings >= RELEVANT_RATING).counts[:, None]
-        activity = ((liked + 1.0) ** config.cold_start.activity_power).astype(np.float32)
-        sums.history[:] += weighted.T @ weighted
-        sums.ridge.add(inputs, np.hstack([weighted, activity * demographics]))
-        sums.demographics[:] += demographics.T @ demographics
-        sums.cold_start[:] += inputs.T @ targets
-        sums.level[:] += (activity * targets).sum(axis=0) / n_users
-    return sums
+
+
+def _sparse(histories: Histories, values: FloatArray, n_films: int) -> sparse.csr_array:
+    """Return ``values`` [n_entries] as a sparse matrix, [n_users, n_films]."""
+    entries = (values, histories.film_rows, histories.indptr)
+    return sparse.csr_array(entries, shape=(len(histories), n_films))
+
+
+def _item_item(
+    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int
+) -> tuple[Component, FloatArray]:
+    """Return the item-item component, and the scales of the films [N].
+
+    It is the sum W [N + K, N] of the solutions in the principal directions F [N, R] of the scores
+    Z W [U, N] of the training users.
+    """
+    n_films = inputs.weighted.shape[1]
+    total, spread = _sum_of_solutions(inputs, inverse, config, seed)
+    scores = LinearMap(
+        lambda vectors: inputs.joined @ total.matmul(vectors),
+        lambda vectors: total.transposed_matmul(inputs.joined.T @ vectors),
+    )
+    directions = principal_directions(scores, n_films, config.rank, seed)
+    of_films, of_demographics = np.split(total.matmul(directions), [n_films])
+    component = Component(
+        film_vectors=directions,
+        history_vectors=of_films,
+        demographic_vectors=of_demographics * inputs.scale,
+        constant=np.zeros(directions.shape[1], np.float32),
+        weight=config.weight,
+        gate=WITH_HISTORY,
+    )
+    scales = film_scales(spread, config.spread_power)
+    return scale_films(whiten(component), scales), scales
 
 
 def _sum_of_solutions(
-    train: Dataset, sums: _Sums, ridge_weights: Floats, sample: FloatArray, config: DnnConfig
-) -> FloatArray:
-    """Add EASE, EASE on temporal co-occurrence and the ridge regression, [N + K, N].
+    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int
+) -> tuple[LinearMap, FloatArray]:
+    """Return the weighted sum W [N + K, N] of EASE, EASE on temporal co-occurrence and the ridge.
 
     Each is divided by the standard deviation of its scores: that between films, the mean over the
-    histories of ``sample`` [n, N].
+    histories of a sample of users. Also returns the deviation of the summed scores between these
+    users, [N].
     """
-    part = config.item_item
-    weights = history_weights(train.histories, config.rating_weights)
-    n_films, half_seconds = len(train.films), part.temporal.half_seconds
-    co_occurrence = temporal_gram(train.histories, weights, n_films, half_seconds)
-    of_ease = ease(sums.history, part.ease.regularization)
-    of_temporal = ease(co_occurrence, part.temporal.regularization)
-    of_history, of_demographics = np.split(ridge_weights, [n_films])
+    n_films, n_inputs = inputs.weighted.shape[1], inputs.joined.shape[1]
+    input_weights = np.ones((n_inputs, 1), np.float32)
+    input_weights[n_films:] = config.ridge.demographic_weight
+    sample = inputs.joined[:_SAMPLE].toarray().T  # [N + K, sample]
+    sample[n_films:] = 0
 
-    def inverse_std(solution: Floats) -> float:
-        return float(1 / max((sample @ solution).std(axis=1).mean(), 1e-6))
+    def normalized(weight: float, solution: LinearMap) -> tuple[float, LinearMap]:
+        scores = solution.transposed_matmul(sample)  # [N, sample]
+        return weight / max(float(scores.std(axis=0).mean()), 1e-6), solution
 
-    scale = inverse_std(of_history)
-    total = np.vstack(
-        [
-            of_ease * (part.ease.weight * inverse_std(of_ease))
-            + of_temporal * (part.temporal.weight * inverse_std(of_temporal))
-            + of_history * scale,
-            of_demographics * (part.ridge.demographic_weight * scale),
-        ]
+    of_weighted = penalized_inverse(inputs.weighted, config.ease.regularization, HEAD, seed)
+    solutions = [
+        normalized(config.ease.weight, ease_map(of_weighted, n_inputs)),
+        normalized(1.0, ridge_map(inverse, inputs.weighted)),
+    ]
+    if config.temporal.weight:
+        of_binned = _temporal_inverse(inputs, config.temporal, seed)
+        solutions.append(normalized(config.temporal.weight, ease_map(of_binned, n_inputs)))
+    total = weighted_sum(solutions, input_weights)
+    return total, total.transposed_matmul(sample).std(axis=1)
+
+
+def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inverse:
+    """Return the penalized inverse of the temporal co-occurrence of films, [N, N]."""
+    n_users, n_films = inputs.weighted.shape
+    binned = binned_histories(
+        inputs.histories, inputs.weighted.data, n_films, config.half_seconds, seed
     )
-    return total.astype(np.float32)
-
-
-def temporal_gram(
-    histories: Histories, weights: FloatArray, n_films: int, half_seconds: float
-) -> FloatArray:
-    """Return the temporal co-occurrence of films, [n_films, n_films], by ``weights`` [n_entries].
-
-    Users rate page by page, so films that many users rate at nearly the same time are similar.
-    """
-    # G_ij = sum_u x_ui x_uj / (1 + |t_ui - t_uj| / half_seconds), positive semidefinite
-    gram = np.zeros((n_films, n_films), np.float32)
-    for start, end in zip(histories.indptr[:-1], histories.indptr[1:], strict=True):
-        films, of_user = histories.film_rows[start:end], weights[start:end]
-        times = histories.timestamps[start:end]
-        decay = np.abs(times[:, None] - times).astype(np.float32) / half_seconds + 1
-        gram[np.ix_(films, films)] += of_user[:, None] * of_user / decay
-    return gram
-
-
-def principal_directions(weights: FloatArray, gram: Floats, rank: int, seed: int) -> FloatArray:
-    """Return the directions in which the scores of the training users vary most.
-
-    They are orthonormal columns [N, min(rank, N)], the strongest first, for ``weights`` [N + K, N]
-    from inputs to scores and the ``gram`` [N + K, N + K] of the inputs. A projection on them loses
-    least of the scores, not of the weights.
-    Randomized subspace iteration: Halko, Martinsson and Tropp (2011), Finding structure with
-    randomness, algorithm 4.4, https://doi.org/10.1137/090771806. The last few are less exact.
-    """
-    # eigenvectors of the Gram matrix of the scores, W' Z'Z W [N, N]
-    score_gram = weights.T @ (gram @ weights)
-    n_films = len(score_gram)
-    shape = (n_films, min(rank + _OVERSAMPLING, n_films))
-    directions = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
-    for _ in range(_ITERATIONS):
-        directions = np.linalg.qr(score_gram @ directions).Q
-    _, rotation = np.linalg.eigh(directions.T @ score_gram @ directions)  # the strongest last
-    return np.ascontiguousarray((directions @ rotation)[:, ::-1][:, :rank])
+    head = _TEMPORAL_HEAD if n_users <= MOST_ROWS else HEAD
+    return penalized_inverse(binned, config.regularization, head, seed)
 
 
 def film_scales(spread: FloatArray, power: float) -> FloatArray:
@@ -205,19 +187,26 @@ def film_scales(spread: FloatArray, power: float) -> FloatArray:
     return np.asarray(scales / max(change, 1e-6), np.float32)
 
 
-def _cold_start(sums: _Sums, to_demographics: Floats, config: ColdStartConfig) -> Component:
+def _cold_start(inputs: _Inputs, inverse: Inverse, config: ColdStartConfig) -> Component:
     """Return the cold-start component, a ridge regression on demographics.
 
     Its targets are aY, with the ridge regression's predictions Y [U, N] of the targets C for the
-    training users. They are smoother than C: worth 0.6 % NDCG@25 in the cold start.
+    training users, and their activities a [U]. They are smoother than C: worth 0.6 % NDCG@25 in
+    the cold start.
     """
-    # score = D V + level, with V [K, N] = (D'D + penalty I)^-1 D'aY
-    # D'aY = D'aZ P Z'C = (P Z'aD)' Z'C, with P = (Z'Z + r)^-1 and ``to_demographics`` = P Z'aD
-    rhs = to_demographics.T @ sums.cold_start
-    slopes = ridge(GramMatrices(sums.demographics, rhs), config.regularization)
-    n_features, n_films = slopes.shape
+    # score = D V + level, with V [K, N] = (D'D + penalty I)^-1 D'aY and level the mean of aC
+    # D'aY = D'aZ P Z'C = (Z P Z'aD)' C, with P = (Z'Z + r)^-1
+    histories, n_films = inputs.histories, inputs.weighted.shape[1]
+    targets = _sparse(histories, history_weights(histories, config.target_weights), n_films)
+    liked = histories.where(histories.ratings >= RELEVANT_RATING).counts
+    activity = ((liked[:, None] + 1.0) ** config.activity_power).astype(np.float32)  # [U, 1]
+    rhs = (targets.T @ (inputs.joined @ inverse.solve(activity * inputs.demographics))).T
+    gram = inputs.demographics.T @ inputs.demographics
+    slopes = ridge(GramMatrices(gram, rhs), config.regularization)
+    level = (targets.T @ activity)[:, 0] / len(histories)
+    n_features = len(slopes)
     return Component(
-        film_vectors=np.vstack([slopes, sums.level]).T,
+        film_vectors=np.vstack([slopes, level]).T,
         history_vectors=np.zeros((n_films, n_features + 1), np.float32),
         demographic_vectors=np.eye(n_features, n_features + 1, dtype=np.float32),
         constant=np.eye(1, n_features + 1, n_features, dtype=np.float32)[0],

@@ -14,6 +14,7 @@ COLD_START: Final = 1
 """Gate of a component whose weight falls with the length of the history."""
 
 _SMALLEST_VARIANCE = 1e-7  # of a direction, relative to the largest
+_NO_VARIANCE = 1e-30  # stands for the variance of equal film vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,8 @@ def whiten(component: Component) -> Component:
     films = component.film_vectors.astype(np.float64)
     centered = films - films.mean(axis=0)
     variance, rotation = np.linalg.eigh(centered.T @ centered / max(len(centered) - 1, 1))
-    deviation = np.sqrt(np.maximum(variance, variance.max() * _SMALLEST_VARIANCE))
+    smallest = max(variance.max() * _SMALLEST_VARIANCE, _NO_VARIANCE)
+    deviation = np.sqrt(np.maximum(variance, smallest))
     inverse = (rotation * deviation).astype(np.float32)
     return replace(
         component,

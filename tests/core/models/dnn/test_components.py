@@ -54,6 +54,12 @@ def test_a_direction_without_variance_stays_finite() -> None:
     assert np.isfinite(whiten(flat).film_vectors).all()
 
 
+def test_equal_film_vectors_score_all_films_alike() -> None:
+    equal = whiten(replace(component(3), film_vectors=np.ones((30, 3), np.float32)))
+    for array in (equal.film_vectors, equal.history_vectors @ equal.film_vectors.T):
+        np.testing.assert_array_equal(array, 0)
+
+
 def test_concatenated_components_stand_side_by_side() -> None:
     first, second = component(2), component(3, gate=COLD_START)
     arrays = concatenate([first, second])

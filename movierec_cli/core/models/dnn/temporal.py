@@ -1,0 +1,38 @@
+"""Temporal co-occurrence of films: users rate page by page, so nearness in time is similarity."""
+
+import numpy as np
+from scipy import sparse
+
+from movierec_cli.core.data.dataset import FloatArray, Histories
+
+_GRIDS = 8
+
+
+def binned_histories(
+    histories: Histories, weights: FloatArray, n_films: int, half_seconds: float, seed: int
+) -> sparse.csr_array:
+    """Return a sparse B [n, n_films] whose Gram matrix is the temporal co-occurrence of films.
+
+    That matrix weights each pair of ratings of a user by the time decay k(t) = 1 / (1 + t / h),
+    t being the seconds between them and h ``half_seconds``; B'B equals it in the mean over seeds.
+    A row has the ``weights`` [n_entries] of the ratings of one user in one bin of a grid over time.
+    Random binning: Rahimi and Recht (2007), Random features for large-scale kernel machines.
+    """
+    # In a grid of width w with a random shift, two ratings share a bin with the probability
+    # max(0, 1 - t / w). Its mean is k(t) if P(w < x) = (x / (x + h))^2; the quantiles of this
+    # distribution are w = h q / (1 - q), with q^2 from 0 to 1.
+    generator = np.random.default_rng(seed)
+    users = histories.user_rows
+    order = np.lexsort((histories.timestamps, users))
+    times = histories.timestamps[order]
+    starts = []
+    for grid in range(_GRIDS):
+        quantile = ((grid + 0.5) / _GRIDS) ** 0.5
+        width = half_seconds * quantile / (1 - quantile)
+        bins = np.floor(times / width + generator.random(len(histories))[users])
+        is_first = (np.diff(users, prepend=-1) != 0) | (np.diff(bins, prepend=-1) != 0)
+        starts.append(np.flatnonzero(is_first) + grid * len(order))
+    indptr = np.concatenate([*starts, [_GRIDS * len(order)]])
+    values = np.tile(weights[order] / np.float32(_GRIDS**0.5), _GRIDS)
+    films = np.tile(histories.film_rows[order], _GRIDS)
+    return sparse.csr_array((values, films, indptr), shape=(len(indptr) - 1, n_films))
