@@ -8,6 +8,7 @@ import pytest
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
 from movierec_cli.core.models.dnn import closed_form, operators
 from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, film_scales, fit_closed_form
+from movierec_cli.core.models.dnn.components import Component
 from movierec_cli.core.models.dnn.config import (
     ColdStartConfig,
     DnnConfig,
@@ -19,10 +20,9 @@ from movierec_cli.core.models.dnn.model import history_weights
 from movierec_cli.core.models.dnn.temporal import binned_histories
 from movierec_cli.core.models.features import (
     centered_demographics,
-    demographic_mean,
     dense_history,
 )
-from movierec_cli.core.models.linear import Floats, ease
+from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
 
 
 def item_item_weights(train: Dataset, config: ItemItemConfig) -> FloatArray:
@@ -31,29 +31,12 @@ def item_item_weights(train: Dataset, config: ItemItemConfig) -> FloatArray:
     return np.asarray(component.history_vectors @ component.film_vectors.T)
 
 
-def dense_item_item(train: Dataset, config: DnnConfig, seed: int) -> FloatArray:
-    """Return the item-item weights between films, solved with dense matrices, [N, N]."""
-    histories, n_films, part = train.histories, len(train.films), config.item_item
-    values = history_weights(histories, config.rating_weights)
-    weighted = dense_history(histories, n_films, values).astype(np.float64)
-    shares = weighted / np.sqrt(np.maximum(histories.counts, 1))[:, None]
-    mean = demographic_mean(train.users, len(train.occupations))
-    demographics = centered_demographics(train.users, mean).astype(np.float64)
-    length = np.linalg.norm(demographics, axis=1).mean()
-    inputs = np.hstack([shares, demographics * part.ridge.demographic_share**0.5 / length])
-    binned = binned_histories(histories, values, n_films, part.temporal.half_seconds, seed)
-    co_occurrence = binned.toarray().T.astype(np.float64) @ binned.toarray()
-
-    def inverse(gram: Floats, penalty: float) -> Floats:
-        return np.asarray(np.linalg.inv(gram + penalty * np.eye(len(gram))))
-
-    to_ratings = inverse(inputs.T @ inputs, part.ridge.regularization) @ inputs.T @ weighted
-    solutions = [
-        (part.ease.weight, ease(weighted.T @ weighted, part.ease.regularization)),
-        (part.temporal.weight, ease(co_occurrence, part.temporal.regularization)),
-        (1.0, to_ratings[:n_films]),
-    ]
-    return sum(w * solution / (shares @ solution).std(axis=1).mean() for w, solution in solutions)
+def assert_same_scores(component: Component, features: FloatArray, expected: Floats) -> None:
+    """Compare the scores [U, N] for histories and demographics [U, N + K], less a user's mean."""
+    vectors = np.vstack([component.history_vectors, component.demographic_vectors])
+    found = (features @ vectors + component.constant) @ component.film_vectors.T
+    centered = expected - expected.mean(axis=1, keepdims=True)
+    assert np.linalg.norm(found - centered) < 1e-5 * np.linalg.norm(centered)
 
 
 @pytest.mark.parametrize("most_rows", [4000, 0])
@@ -62,12 +45,48 @@ def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
 ) -> None:
     monkeypatch.setattr(operators, "MOST_ROWS", most_rows)
     config = DnnConfig(item_item=ItemItemConfig(rank=200, spread_power=0.0))
-    weights = item_item_weights(small, config.item_item)
-    expected = dense_item_item(small, config, seed=0)
-    expected -= expected.mean(axis=1, keepdims=True)  # scores of a user less their mean
-    user = np.random.default_rng(0).random(200)
-    difference = user @ weights - user @ expected
-    assert np.linalg.norm(difference) < 1e-5 * np.linalg.norm(user @ expected)
+    part, cold, histories, n_films = config.item_item, config.cold_start, small.histories, 200
+    fit = fit_closed_form(small, config, 0)
+
+    # the sums over users, in float64
+    values = history_weights(histories, config.rating_weights)
+    weighted = dense_history(histories, n_films, values).astype(np.float64)
+    targets = dense_history(histories, n_films, history_weights(histories, cold.target_weights))
+    shares = weighted / np.sqrt(histories.counts)[:, None]
+    demographics = centered_demographics(small.users, fit.demographic_mean).astype(np.float64)
+    scale = part.ridge.demographic_share**0.5 / np.linalg.norm(demographics, axis=1).mean()
+    inputs = np.hstack([shares, scale * demographics])
+    binned = binned_histories(histories, values, n_films, part.temporal.half_seconds, 0).toarray()
+    co_occurrence = (binned.T @ binned).astype(np.float64)
+
+    # item-item: three solutions, each over the deviation of its scores between films
+    sums = GramMatrices(inputs.T @ inputs, inputs.T @ np.hstack([weighted, targets]))
+    of_weighted, of_targets = np.hsplit(ridge(sums, part.ridge.regularization), [n_films])
+    solutions = [
+        (part.ease.weight, ease(weighted.T @ weighted, part.ease.regularization)),
+        (part.temporal.weight, ease(co_occurrence, part.temporal.regularization)),
+        (1.0, of_weighted[:n_films]),
+    ]
+    deviations = [(shares @ solution).std(axis=1).mean() for _, solution in solutions]
+    of_history = sum(w * s / d for (w, s), d in zip(solutions, deviations, strict=True))
+    of_demographics = of_weighted[n_films:] * scale * part.ridge.demographic_weight / deviations[2]
+    expected = shares @ of_history + demographics @ of_demographics
+    features = np.hstack([shares, demographics])
+    assert_same_scores(fit.item_item, features, expected)
+
+    # cold start: from demographics to the predictions of the ridge regression
+    liked = histories.where(histories.ratings >= 4).counts[:, None]
+    activity = (liked + 1.0) ** cold.activity_power
+    slopes = ridge(
+        GramMatrices(
+            demographics.T @ demographics,
+            demographics.T @ (activity * (inputs @ of_targets)),
+        ),
+        cold.regularization,
+    )
+    assert_same_scores(
+        fit.cold_start, features, demographics @ slopes + (activity * targets).mean(axis=0)
+    )
 
 
 def test_a_small_head_gives_nearly_the_scores_of_all_films(
@@ -81,14 +100,12 @@ def test_a_small_head_gives_nearly_the_scores_of_all_films(
     assert 0.9 < correlation < 0.99999
 
 
-def test_without_its_weight_the_temporal_part_reads_no_times(small: Dataset) -> None:
+def test_without_its_weight_the_temporal_part_falls_away(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closed_form, "binned_histories", None)  # a call would fail
     config = ItemItemConfig(temporal=TemporalConfig(weight=0.0))
-    timeless = small.with_ratings(
-        replace(small.ratings, timestamps=np.zeros_like(small.ratings.timestamps))
-    )
-    np.testing.assert_array_equal(
-        item_item_weights(small, config), item_item_weights(timeless, config)
-    )
+    assert np.isfinite(item_item_weights(small, config)).all()
 
 
 def test_the_same_seed_gives_the_same_bits(small: Dataset) -> None:

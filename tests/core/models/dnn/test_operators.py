@@ -82,7 +82,21 @@ def test_a_tail_in_rows_of_its_own_is_inverted_exactly() -> None:
     )
 
 
-def test_a_tail_adds_evidence_to_the_head_and_takes_what_the_head_explains_from_it() -> None:
+def test_the_head_explains_a_part_of_the_tail_and_the_tail_a_part_of_the_head(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(operators, "_PROBES", 100_000)
+    # column 0 is the head, with P_HH = 1 / (2 + 1), which is the leverage of row 0 as well: the
+    # Schur complement of column 1 is 1 + 4 (1 - 1/3) = 11 / 3
+    matrix = sparse.csr_array(np.float32([[1, 2], [1, 0]]))
+    found = penalized_inverse(matrix, 1.0, head=1, seed=0)
+    np.testing.assert_allclose(found.diagonal, [1 / 3, 3 / 11], rtol=0.01)
+    inverse = np.float64([[5, -2], [-2, 3]]) / 11  # of [[3, 2], [2, 5]]
+    solved = found.solve(np.eye(2, dtype=np.float32))
+    np.testing.assert_allclose(solved, inverse @ matrix.toarray().T, atol=0.01)
+
+
+def test_a_cut_inverse_is_nearer_than_that_of_the_head_alone() -> None:
     matrix, of_rows = random_matrix(LONG), vectors(LONG[0])
     expected = dense_inverse(matrix, 2.0) @ matrix.T @ of_rows
     found = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
