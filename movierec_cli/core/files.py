@@ -5,6 +5,7 @@ import glob
 import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -107,6 +108,30 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):  # a read-only disk
             temporary.unlink(missing_ok=True)
+
+
+def check_space(target: Path, n_bytes: int) -> None:
+    """Check that the disk has room for ``n_bytes`` more, before ``target`` is written.
+
+    A disk that does not report its free space is not refused.
+
+    Raises
+    ------
+    DataError
+        If it has less.
+    """
+    folder = next(parent for parent in target.absolute().parents if is_folder(parent))
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return
+    if free < n_bytes:
+        raise DataError(
+            f"Cannot write {target}: {size_in_words(n_bytes)} are needed, and "
+            f"{size_in_words(free)} are free in {folder}.",
+            "Free some space, or choose another folder: MOVIEREC_CACHE_DIR=FOLDER for data sets, "
+            "MOVIEREC_HOME=FOLDER for everything.",
+        )
 
 
 def parts_in(folder: Path) -> list[Path]:

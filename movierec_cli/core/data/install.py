@@ -9,7 +9,7 @@ from pathlib import Path
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.download import fetch
+from movierec_cli.core.data.download import Remote, fetch
 from movierec_cli.core.errors import DataError, IntegrityError
 from movierec_cli.core.files import atomic_write, is_file, is_folder
 from movierec_cli.core.paths import Paths
@@ -38,14 +38,11 @@ def download(
             return _prepare(registry.load_cached_archive(edition, paths), paths)
         except IntegrityError as error:
             progress.note(f"{error.message} Downloading it again.")
-    address = url or edition.url
-    dataset = fetch(
-        address,
-        archive,
-        None if url else edition.sha256,
-        lambda path: edition.load_archive(path, address),
-        progress,
-    )
+    if url:  # a mirror may have packed the files anew: each of them is verified
+        remote = Remote((url,), "movierec download")
+    else:
+        remote = Remote((edition.url,), "movierec download", f"sha256:{edition.sha256}")
+    dataset = fetch(remote, archive, edition.load_archive, progress)
     return _prepare(dataset, paths)
 
 

@@ -1,31 +1,45 @@
 """A download is complete and verified, or the old file stays and nothing else is left."""
 
 import errno
-import gc
 import hashlib
-import http.client
 import os
-import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from trustme import LeafCert
 
 from movierec_cli.core import files
 from movierec_cli.core.data import download
-from movierec_cli.core.data.download import fetch
+from movierec_cli.core.data.download import Remote, fetch
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, NetworkError
-from tests.helpers import Answer, RecordedProgress, Site, names
+from tests.conftest import UNREACHABLE
+from tests.helpers import Answer, RecordedProgress, Site, names, serving
+from tests.tls import Issuer, encrypted, intercepting, serving_with
 
 BODY = bytes(range(256)) * 1_000
-SHA256 = hashlib.sha256(BODY).hexdigest()
+SHA256 = f"sha256:{hashlib.sha256(BODY).hexdigest()}"
+MD5 = f"md5:{hashlib.md5(BODY).hexdigest()}"
+GOOD = Answer(BODY)
+OTHER = Answer(BODY[::-1])
 OLD = b"the old file"
 PAUSES = download.RETRY_PAUSES
+UNKNOWN = Issuer()
+"""An issuer that this machine does not trust."""
+
+Https = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "RETRY_PAUSES", (0.0, 0.0, 0.0))
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, none of which takes time."""
+    pauses: list[float] = []
+    monkeypatch.setattr(download.time, "sleep", pauses.append)
+    return pauses
 
 
 @pytest.fixture
@@ -41,17 +55,57 @@ def progress() -> RecordedProgress:
     return RecordedProgress()
 
 
+@pytest.fixture
+def mirror() -> Iterator[Site]:
+    """A second web site on this machine; it has the file."""
+    with serving() as site:
+        site.answers = [GOOD]
+        yield site
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """An issuer of certificates that this machine trusts."""
+    issuer = Issuer()
+    issuer.trust(tmp_path, monkeypatch)
+    return issuer
+
+
+@pytest.fixture
+def https(site: Site) -> Iterator[Https]:
+    """Serve the first site with a certificate: ``https(certificate)`` is its address."""
+    with ExitStack() as stack:
+        yield lambda *arguments: stack.enter_context(encrypted(site, *arguments))
+
+
+def remote_at(*addresses: str, checksum: str | None = SHA256, size: int | None = None) -> Remote:
+    return Remote(addresses, "movierec download ml-1m", checksum, size)
+
+
+def content(path: Path, label: str) -> bytes:
+    """Read a downloaded file."""
+    return path.read_bytes()
+
+
+def host(address: str) -> str:
+    return address.partition("//")[2]
+
+
+def notes(progress: RecordedProgress) -> list[str]:
+    return [message for _, message in progress.of("note")]
+
+
 def fails(
     kind: type[MovierecError],
-    url: str,
+    remote: Remote,
     target: Path,
     progress: RecordedProgress,
-    sha256: str | None = SHA256,
-    read: Any = Path.read_bytes,
+    read: Any = content,
+    margin: int = 0,
 ) -> MovierecError:
     """Fetch; it has to fail with this kind of error, and to leave all as it was."""
     with pytest.raises(kind) as caught:
-        fetch(url, target, sha256, read, progress)
+        fetch(remote, target, read, progress, margin)
     assert target.read_bytes() == OLD
     assert names(target.parent) == [target.name]
     assert not progress.calls or progress.calls[-1] == ("finish",)
@@ -59,46 +113,67 @@ def fails(
     return caught.value
 
 
-@pytest.mark.parametrize(("length", "total"), [(-1, len(BODY)), (None, None)])
+@pytest.mark.parametrize("checksum", [SHA256, MD5, None])
+@pytest.mark.parametrize("size", [len(BODY), None])
+@pytest.mark.parametrize("length", [-1, None], ids=["length", "no length"])
 def test_the_file_takes_the_place_of_the_old_one_after_it_was_read(
-    length: int | None, total: int | None, site: Site, target: Path, progress: RecordedProgress
+    length: int | None,
+    size: int | None,
+    checksum: str | None,
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
 ) -> None:
     site.answers = [
         Answer(status=302, headers={"Location": "/moved.zip"}),
         Answer(BODY, length=length),
     ]
 
-    def read(path: Path) -> bytes:
+    def read(path: Path, label: str) -> bytes:
         assert target.read_bytes() == OLD
+        assert label == f"{site.url}/a.zip"
         return path.read_bytes()
 
-    assert fetch(f"{site.url}/a.zip", target, SHA256, read, progress) == BODY
+    remote = remote_at(f"{site.url}/a.zip", checksum=checksum, size=size)
+    assert fetch(remote, target, read, progress) == BODY
     assert target.read_bytes() == BODY
     assert names(target.parent) == ["file.zip"]
     assert site.requests == ["/a.zip", "/moved.zip"]
+    total = len(BODY) if length or size else None
     assert progress.calls[0] == ("start", "Downloading", total)
     assert sum(amount for _, amount in progress.of("advance")) == len(BODY)
+    assert progress.calls[-1] == ("finish",)
+
+
+def test_a_small_file_is_complete_when_it_is_read(
+    site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    site.answers = [Answer(b"few")]
+    assert fetch(remote_at(site.url, checksum=None), target, content, progress) == b"few"
+
+
+# What one address answers
 
 
 def test_a_temporary_failure_is_tried_again_after_a_growing_pause(
-    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+    site: Site, target: Path, progress: RecordedProgress, slept: list[float]
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(download, "RETRY_PAUSES", PAUSES)
-    monkeypatch.setattr(download.time, "sleep", slept.append)
     broken_off = Answer(BODY[:1000], length=len(BODY))
-    site.answers = [Answer(status=503), Answer(status=429), broken_off, Answer(BODY)]
-    assert fetch(site.url, target, SHA256, Path.read_bytes, progress) == BODY
+    site.answers = [Answer(status=503), Answer(status=429), broken_off, GOOD]
+    assert fetch(remote_at(site.url), target, content, progress) == BODY
     assert slept == [1.0, 2.0, 4.0]
-    notes = [message for _, message in progress.of("note")]
-    assert ["503" in notes[0], "429" in notes[1], "broke off" in notes[2]] == [True] * 3
+    assert notes(progress) == [
+        f"{site.url} answers 503 Service Unavailable. Trying again in 1 s.",
+        f"{site.url} answers 429 Too Many Requests. Trying again in 2 s.",
+        f"{site.url} broke off after 1,000 of 256,000 bytes. Trying again in 4 s.",
+    ]
 
 
 def test_another_file_is_refused_at_once(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
     site.answers = [Answer(BODY[:70_000], length=None)]  # breaks off without notice
-    error = fails(IntegrityError, site.url, target, progress)
+    error = fails(IntegrityError, remote_at(site.url), target, progress)
     assert hashlib.sha256(BODY[:70_000]).hexdigest() in error.message
     assert len(site.requests) == 1
 
@@ -106,25 +181,31 @@ def test_another_file_is_refused_at_once(
 def test_a_file_that_the_reader_refuses_is_refused(
     site: Site, target: Path, progress: RecordedProgress
 ) -> None:
-    site.answers = [Answer(BODY)]
+    site.answers = [GOOD]
 
-    def refuse(path: Path) -> None:
+    def refuse(path: Path, label: str) -> None:
         assert path.read_bytes() == BODY
         raise IntegrityError("It lacks something.", "Look elsewhere.")
 
-    error = fails(IntegrityError, site.url, target, progress, sha256=None, read=refuse)
-    assert error.message == "It lacks something."
+    error = fails(IntegrityError, remote_at(site.url, checksum=None), target, progress, refuse)
+    assert (error.message, error.hint) == ("It lacks something.", "Look elsewhere.")
 
 
 @pytest.mark.parametrize(
     ("answer", "reason", "n_tries"),
     [
-        (Answer(status=404), "answers 404", 1),
-        (Answer(status=503), "answers 503", 4),
-        (Answer(BODY[:70_000], length=len(BODY)), "broke off after 70,000 of 256,000 bytes", 4),
-        (Answer(b"ff\r\nabc", length=None, headers={"Transfer-Encoding": "chunked"}), "cannot", 4),
+        (Answer(status=404), "answers 404 Not Found.", 1),
+        (Answer(status=503), "answers 503 Service Unavailable.", 4),
+        (Answer(status=599), "answers 599.", 4),
+        (Answer(BODY[:70_000], length=len(BODY)), "broke off after 70,000 of 256,000 bytes.", 4),
+        (
+            Answer(b"ff\r\nabc", length=None, headers={"Transfer-Encoding": "chunked"}),
+            "broke off: IncompleteRead",
+            4,
+        ),
+        (Answer(status=302, headers={"Location": "http://["}), "leads to a malformed address.", 1),
     ],
-    ids=["not found", "busy", "truncated", "truncated chunk"],
+    ids=["not found", "busy", "unknown status", "truncated", "truncated chunk", "nowhere"],
 )
 def test_a_lasting_failure_of_the_server_is_reported(
     answer: Answer,
@@ -135,41 +216,63 @@ def test_a_lasting_failure_of_the_server_is_reported(
     progress: RecordedProgress,
 ) -> None:
     site.answers = [answer]
-    error = fails(NetworkError, f"{site.url}/a.zip", target, progress)
-    assert f"{site.url}/a.zip {reason}" in error.message
-    assert "--from" in error.hint
+    error = fails(NetworkError, remote_at(f"{site.url}/a.zip"), target, progress)
+    assert f"file.zip cannot be downloaded. {site.url}/a.zip {reason}" in error.message
     assert len(site.requests) == n_tries
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://films.example/a.zip", "file:///etc/hosts", "a.zip", "https://é.example/a.zip"]
-)
-def test_only_web_addresses_are_asked(url: str, target: Path, progress: RecordedProgress) -> None:
-    error = fails(NetworkError, url, target, progress)
-    assert f"{url} is not a web address" in error.message
-    assert progress.calls == []
-
-
-# urllib leaves the answer that redirects to the garbage collector when the redirect is refused.
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-def test_a_redirect_from_https_to_http_is_refused(
-    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+def test_what_a_server_says_does_not_reach_the_terminal_as_control_characters(
+    target: Path, progress: RecordedProgress
 ) -> None:
-    class WithoutEncryption(urllib.request.HTTPSHandler):
-        def https_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(http.client.HTTPConnection, req)
+    def speak(connection: Any) -> None:
+        connection.recv(65536)
+        connection.sendall(b"\x1b[2JHello\r\n\r\n")
 
-    monkeypatch.setattr(urllib.request, "HTTPSHandler", WithoutEncryption)
-    secure = site.url.replace("http:", "https:")
-    site.answers = [
-        Answer(status=302, headers={"Location": f"{secure}/there"}),
-        Answer(status=302, headers={"Location": f"{site.url}/plain"}),
-        Answer(BODY),
-    ]
-    message = fails(NetworkError, f"{secure}/here", target, progress).message
-    gc.collect()  # while the filter for warnings is in force
-    assert f"redirects to {site.url}/plain" in message
-    assert site.requests == ["/here", "/there"]
+    with serving_with(speak) as port:
+        error = fails(NetworkError, remote_at(f"http://127.0.0.1:{port}"), target, progress)
+    assert "Hello" in error.message
+    assert error.message.isprintable()
+
+
+def test_a_hint_names_the_commands_of_the_caller(
+    site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    hint = fails(NetworkError, remote_at(site.url), target, progress).hint
+    assert "movierec download ml-1m --url URL" in hint
+    assert "movierec download ml-1m --from FILE" in hint
+    assert "checksum is verified" in hint
+    unknown = remote_at(site.url, checksum=None)
+    assert "checksum" not in fails(NetworkError, unknown, target, progress).hint
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://films.example/a.zip",
+        "file:///etc/hosts",
+        "a.zip",
+        "https:///a.zip",
+        "https://é.example/a.zip",
+        "https://films.example/a b.zip",
+        "https://films.example/\x1b[2Ja.zip",
+        "https://films.example:http/a.zip",
+        "https://[films.example/a.zip",
+    ],
+)
+def test_only_web_addresses_are_asked(
+    address: str, site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    error = fails(NetworkError, remote_at(site.url, address), target, progress)
+    assert f"{address} is not a web address" in error.message
+    assert (progress.calls, site.requests) == ([], [])
+
+
+def test_an_impossible_host_is_reported(target: Path, progress: RecordedProgress) -> None:
+    error = fails(NetworkError, remote_at("http://films..localhost"), target, progress)
+    assert "http://films..localhost leads to a malformed address." in error.message
+
+
+# Size and space
 
 
 def test_a_body_without_end_is_cut_short(
@@ -177,21 +280,118 @@ def test_a_body_without_end_is_cut_short(
 ) -> None:
     monkeypatch.setattr(download, "_MAX_BYTES", 100_000)
     site.answers = [Answer(BODY, length=None)]
-    error = fails(IntegrityError, site.url, target, progress, sha256=None)
+    error = fails(IntegrityError, remote_at(site.url, checksum=None), target, progress)
     assert "sends more than 100,000 bytes" in error.message
+    assert sum(amount for _, amount in progress.of("advance")) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("size", "length", "reason", "is_early"),
+    [
+        (200_000, -1, "sends more than 200,000 bytes", True),
+        (300_000, -1, "sends 256,000 bytes instead of 300,000", True),
+        (100_000, None, "sends more than 100,000 bytes", False),
+        (300_000, None, "sends 256,000 bytes instead of 300,000", False),
+    ],
+)
+def test_a_file_of_another_size_than_the_published_one_is_refused(
+    size: int,
+    length: int | None,
+    reason: str,
+    is_early: bool,
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
+) -> None:
+    site.answers = [Answer(BODY, length=length)]
+    remote = remote_at(site.url, checksum=None, size=size)
+    assert reason in fails(IntegrityError, remote, target, progress).message
+    assert (progress.of("advance") == []) == is_early
+    assert sum(amount for _, amount in progress.of("advance")) < 300_000
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("length", "size", "margin", "free", "is_enough"),
+    [
+        (-1, None, 1_000, 257_000, True),
+        (-1, None, 1_000, 256_999, False),
+        (None, 256_000, 1_000, 256_999, False),
+        (None, None, 1_000, 1_000, True),
+        (None, None, 1_000, 999, False),
+    ],
+)
+def test_the_disk_needs_space_for_the_file_and_for_what_is_made_of_it(
+    length: int | None,
+    size: int | None,
+    margin: int,
+    free: int,
+    is_enough: bool,
+    site: Site,
+    mirror: Site,
+    target: Path,
+    progress: RecordedProgress,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    site.answers = [Answer(BODY, length=length)]
+    remote = remote_at(site.url, mirror.url, size=size)
+    if is_enough:
+        assert fetch(remote, target, content, progress, margin) == BODY
+    else:
+        fails(DataError, remote, target, progress, margin=margin)
+        assert progress.of("advance") == []
+    assert mirror.requests == []
+
+
+def test_too_little_space_is_said_with_numbers_and_the_place(
+    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def usage(folder: Path) -> SimpleNamespace:
+        assert folder == target.parent
+        return SimpleNamespace(free=5_000)
+
+    monkeypatch.setattr(files.shutil, "disk_usage", usage)
+    site.answers = [GOOD]
+    error = fails(DataError, remote_at(site.url), target, progress, margin=44_000)
+    assert error.message == (
+        f"Cannot write {target}: 300.0 kB are needed, and 5.0 kB are free in {target.parent}."
+    )
+    assert "MOVIEREC_HOME" in error.hint
+    assert "MOVIEREC_CACHE_DIR" in error.hint
+
+
+def test_the_space_is_that_of_the_nearest_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"are free in {tmp_path}"):
+        files.check_space(tmp_path / "no" / "folder" / "file.zip", 10**18)
+
+
+def test_a_disk_that_does_not_report_its_space_is_used(
+    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_report(folder: Path) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(files.shutil, "disk_usage", no_report)
+    site.answers = [GOOD]
+    assert fetch(remote_at(site.url), target, content, progress) == BODY
 
 
 def test_a_full_disk_is_an_error_that_is_not_tried_again(
-    site: Site, target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+    site: Site,
+    mirror: Site,
+    target: Path,
+    progress: RecordedProgress,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def no_space(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files.os, "fsync", no_space)
-    site.answers = [Answer(BODY)]
-    error = fails(DataError, site.url, target, progress)
+    site.answers = [GOOD]
+    error = fails(DataError, remote_at(site.url, mirror.url), target, progress)
     assert "No space left on device" in error.message
-    assert len(site.requests) == 1
+    assert len(site.requests + mirror.requests) == 1
 
 
 def test_an_interruption_leaves_nothing(
@@ -201,8 +401,264 @@ def test_an_interruption_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(progress, "advance", interrupt)
-    site.answers = [Answer(BODY)]
+    site.answers = [GOOD]
     with pytest.raises(KeyboardInterrupt):
-        fetch(site.url, target, SHA256, Path.read_bytes, progress)
+        fetch(remote_at(site.url), target, content, progress)
     assert target.read_bytes() == OLD
     assert names(target.parent) == ["file.zip"]
+
+
+# Mirrors
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(status=404), "answers 404 Not Found."),
+        (Answer(status=503), "answers 503 Service Unavailable."),
+        (Answer(BODY[:70_000], length=len(BODY)), "broke off after 70,000 of 256,000 bytes."),
+        (OTHER, f"sent another file, with the checksum {MD5[:4]}"),
+        (Answer(BODY[:70_000]), "sends 70,000 bytes instead of 256,000."),
+    ],
+    ids=["not found", "busy", "truncated", "another file", "another size"],
+)
+def test_a_mirror_is_tried_at_once_and_said_in_one_line(
+    answer: Answer,
+    reason: str,
+    site: Site,
+    mirror: Site,
+    target: Path,
+    progress: RecordedProgress,
+    slept: list[float],
+) -> None:
+    site.answers = [answer]
+    remote = remote_at(f"{site.url}/a.zip", f"{mirror.url}/b.zip", checksum=MD5, size=len(BODY))
+    assert fetch(remote, target, content, progress) == BODY
+    assert (site.requests, mirror.requests, slept) == (["/a.zip"], ["/b.zip"], [])
+    (note,) = notes(progress)
+    assert note.startswith(f"{host(site.url)} {reason}")
+    assert note.endswith(f" Trying the mirror {host(mirror.url)}.")
+
+
+def test_a_site_that_does_not_answer_has_a_mirror(
+    mirror: Site, target: Path, progress: RecordedProgress, slept: list[float]
+) -> None:
+    remote = remote_at(UNREACHABLE, mirror.url)
+    assert fetch(remote, target, content, progress) == BODY
+    assert notes(progress) == [
+        f"{host(UNREACHABLE)} cannot be reached: Connection refused. "
+        f"Trying the mirror {host(mirror.url)}."
+    ]
+    assert slept == []
+
+
+def test_no_mirror_is_asked_where_the_official_site_has_the_file(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress
+) -> None:
+    site.answers = [GOOD]
+    assert fetch(remote_at(site.url, mirror.url), target, content, progress) == BODY
+    assert (mirror.requests, notes(progress)) == ([], [])
+
+
+def test_a_file_that_the_reader_refuses_has_a_mirror(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress
+) -> None:
+    def read(path: Path, label: str) -> bytes:
+        if path.read_bytes() != BODY:
+            raise IntegrityError(f"{label} is not a readable zip archive.")
+        return BODY
+
+    site.answers = [Answer(b"<html>Log in to this network</html>")]
+    remote = remote_at(f"{site.url}/a.zip", mirror.url, checksum=None)
+    assert fetch(remote, target, read, progress) == BODY
+    (note,) = notes(progress)
+    assert note.startswith(f"{host(site.url)} is not a readable zip archive. Trying")
+
+
+def test_all_that_failed_temporarily_are_tried_again_after_a_pause(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress, slept: list[float]
+) -> None:
+    site.answers = [Answer(status=503), GOOD]
+    mirror.answers = [Answer(status=429)]
+    assert fetch(remote_at(site.url, mirror.url), target, content, progress) == BODY
+    assert (len(site.requests), len(mirror.requests), slept) == (2, 1, [1.0])
+    assert notes(progress)[1] == (
+        f"{host(mirror.url)} answers 429 Too Many Requests. Trying again in 1 s."
+    )
+
+
+def test_an_address_that_failed_for_good_is_not_asked_again(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress, slept: list[float]
+) -> None:
+    site.answers = [Answer(status=503), Answer(status=503), GOOD]
+    mirror.answers = [Answer(status=404)]
+    assert fetch(remote_at(site.url, mirror.url), target, content, progress) == BODY
+    assert (len(site.requests), len(mirror.requests), slept) == (3, 1, [1.0, 2.0])
+    official = host(site.url)
+    assert notes(progress)[1:] == [
+        f"{host(mirror.url)} answers 404 Not Found. Trying {official} again in 1 s.",
+        f"{official} answers 503 Service Unavailable. Trying {official} again in 2 s.",
+    ]
+
+
+def test_nothing_is_tried_again_where_all_failed_for_good(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress, slept: list[float]
+) -> None:
+    mirror.answers = [Answer(status=403)]
+    error = fails(NetworkError, remote_at(site.url, mirror.url), target, progress)
+    assert error.message == (
+        f"file.zip cannot be downloaded. {host(site.url)} answers 404 Not Found. "
+        f"{host(mirror.url)} answers 403 Forbidden."
+    )
+    assert (len(site.requests), len(mirror.requests), slept) == (1, 1, [])
+
+
+def test_one_error_names_the_problem_of_each_address(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress, slept: list[float]
+) -> None:
+    site.answers = [Answer(status=503)]
+    mirror.answers = [OTHER]
+    remote = remote_at(UNREACHABLE, site.url, mirror.url)
+    error = fails(NetworkError, remote, target, progress)
+    assert error.message.startswith(
+        "file.zip cannot be downloaded. "
+        f"{host(UNREACHABLE)} cannot be reached: Connection refused. "
+        f"{host(site.url)} answers 503 Service Unavailable. "
+        f"{host(mirror.url)} sent another file"
+    )
+    assert error.hint.startswith("Check the connection. Try again later. Take the archive")
+    assert (len(site.requests), len(mirror.requests), slept) == (4, 1, list(PAUSES))
+
+
+def test_another_file_at_the_last_address_is_a_failure_of_integrity(
+    site: Site, mirror: Site, target: Path, progress: RecordedProgress
+) -> None:
+    mirror.answers = [OTHER]
+    error = fails(IntegrityError, remote_at(site.url, mirror.url), target, progress)
+    assert f"{host(site.url)} answers 404 Not Found." in error.message
+    assert f"{host(mirror.url)} sent another file" in error.message
+    assert "--from FILE" in error.hint
+
+
+# Certificates
+
+
+def test_a_valid_certificate_is_accepted(
+    issuer: Issuer, https: Https, site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    site.answers = [GOOD]
+    assert fetch(remote_at(https(issuer.certificate())), target, content, progress) == BODY
+    assert notes(progress) == []
+
+
+def test_an_expired_certificate_has_a_mirror_and_the_checksum_decides(
+    issuer: Issuer,
+    https: Https,
+    site: Site,
+    mirror: Site,
+    target: Path,
+    progress: RecordedProgress,
+    slept: list[float],
+) -> None:
+    site.answers = [GOOD]
+    official = https(issuer.certificate(ends=-1))
+    remote = remote_at(f"{official}/a.zip", mirror.url)
+    mirror.answers = [OTHER]
+    error = fails(IntegrityError, remote, target, progress)
+    assert f"The certificate of {host(official)} has expired." in error.message
+    mirror.answers = [GOOD]
+    progress.calls.clear()
+    assert fetch(remote, target, content, progress) == BODY
+    assert notes(progress) == [
+        f"The certificate of {host(official)} has expired. Trying the mirror {host(mirror.url)}."
+    ]
+    assert (site.requests, slept) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("certificate", "name", "problem", "advice"),
+    [
+        (lambda issuer: issuer.certificate(ends=-1), "localhost", "has expired.", ""),
+        (
+            lambda issuer: issuer.certificate(begins=1),
+            "localhost",
+            "is not valid yet.",
+            f"Check the clock of this machine: it says {date.today()}. ",
+        ),
+        (
+            lambda issuer: issuer.certificate("films.example"),
+            "localhost",
+            "is for another host.",
+            "",
+        ),
+        (lambda issuer: issuer.certificate(), "127.0.0.1", "is for another host.", ""),
+        (
+            lambda issuer: UNKNOWN.certificate(),
+            "localhost",
+            "has an unknown issuer.",
+            "If your network has an issuer of its own, give its certificate: SSL_CERT_FILE=FILE. ",
+        ),
+    ],
+    ids=["expired", "not yet valid", "other host", "other address", "unknown issuer"],
+)
+def test_an_invalid_certificate_is_named_and_not_tried_again(
+    certificate: Callable[[Issuer], LeafCert],
+    name: str,
+    problem: str,
+    advice: str,
+    issuer: Issuer,
+    https: Https,
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
+    slept: list[float],
+) -> None:
+    site.answers = [GOOD]
+    address = https(certificate(issuer), name)
+    error = fails(NetworkError, remote_at(f"{address}/a.zip"), target, progress)
+    assert error.message == (
+        f"file.zip cannot be downloaded. The certificate of {host(address)} {problem}"
+    )
+    assert error.hint.startswith(f"{advice}Take the archive from elsewhere")
+    assert "movierec download ml-1m --url URL" in error.hint
+    assert (site.requests, slept, notes(progress)) == ([], [], [])
+
+
+def test_a_certificate_is_that_of_the_host_after_a_redirect(
+    issuer: Issuer, https: Https, site: Site, target: Path, progress: RecordedProgress
+) -> None:
+    expired = https(issuer.certificate(ends=-1))
+    site.answers = [Answer(status=302, headers={"Location": f"{expired}/there"})]
+    error = fails(NetworkError, remote_at(https(issuer.certificate())), target, progress)
+    assert f"The certificate of {host(expired)} has expired." in error.message
+
+
+def test_a_certificate_that_a_proxy_shows_is_that_of_the_host(
+    target: Path, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with intercepting(UNKNOWN.certificate("films.example")) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        error = fails(NetworkError, remote_at("https://films.example/a.zip"), target, progress)
+    assert "The certificate of films.example has an unknown issuer." in error.message
+
+
+@pytest.mark.parametrize("scheme", ["http", "ftp"])
+def test_a_redirect_from_https_to_another_protocol_is_refused(
+    scheme: str,
+    issuer: Issuer,
+    https: Https,
+    site: Site,
+    target: Path,
+    progress: RecordedProgress,
+    slept: list[float],
+) -> None:
+    secure = https(issuer.certificate())
+    plain = site.url.replace("http", scheme, 1)
+    site.answers = [
+        Answer(status=302, headers={"Location": f"{secure}/there"}),
+        Answer(status=302, headers={"Location": f"{plain}/plain"}),
+        GOOD,
+    ]
+    message = fails(NetworkError, remote_at(f"{secure}/here"), target, progress).message
+    assert f"{secure}/there redirects to {plain}/plain, without encryption." in message
+    assert (site.requests, slept) == (["/here", "/there"], [])
