@@ -29,7 +29,7 @@ def download(
 
     Raises
     ------
-    NetworkError, IntegrityError
+    NetworkError, IntegrityError, DataError
         As in `fetch`; the cache stays as it was.
     """
     archive = registry.archive_path(edition.name, paths)
