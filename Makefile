@@ -84,7 +84,7 @@ $(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(PIP_LOWEST) $(TORCH_FROM) torch
 	$(PIP_LOWEST) --editable '.[plot,parquet]' hypothesis pytest pytest-cov pytest-socket \
-	    pytest-xdist scikit-learn
+	    pytest-xdist scikit-learn trustme
 	touch $@
 
 bench: install

@@ -1,20 +1,17 @@
 """Write the splits, as movierec cuts them, for libraries that know nothing of movierec.
 
-    python benchmarks/export.py FOLDER [--seeds 705 706]
+    python benchmarks/export.py FOLDER [--seeds 705 706] [--dataset NAME]
 
 Each task becomes FOLDER/NAME.npz. It holds what may be trained on and what is asked, and never
 the ratings that are the answer. The files hold rows of MovieLens: they go into a temporary
 folder and are not to be committed or passed on.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
-from tasks import Task, all_tasks
+from tasks import Task, parser, tasks_of
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Ratings
-from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
+from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import (
     COLD_START,
     FOLD_IN,
@@ -29,13 +26,10 @@ VALIDATION_SEED = 0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[705])
-    arguments = parser.parse_args()
-    dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
+    arguments = parser().parse_args()
+    dataset = load_dataset(arguments.dataset, Paths.from_environment())
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    for task in all_tasks(arguments.seeds):
+    for task in tasks_of(arguments):
         np.savez(arguments.folder / f"{task.name}.npz", **export(dataset, task))
 
 
@@ -52,7 +46,7 @@ def export(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
     libraries can only recommend to users that they were trained on.
     """
     train, scenario = scenario_of(dataset, task)
-    user_rows = scenario.users.ids - 1  # ids of MovieLens 100K are 1 .. 943, in order
+    user_rows = np.searchsorted(dataset.users.ids, scenario.users.ids)
     known = train.ratings
     if task.scenario == FOLD_IN:
         known = _joined(known, scenario.histories, user_rows)
@@ -65,12 +59,13 @@ def export(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
         "pair_users": user_rows[scenario.targets.user_rows],
         "pair_films": scenario.targets.film_rows,
         **_triplets("fit", fit.ratings),
-        "validation_users": validation.users.ids - 1,
+        "validation_users": np.searchsorted(dataset.users.ids, validation.users.ids),
         "validation_indptr": validation.targets.indptr,
         "validation_films": validation.targets.film_rows,
         "validation_ratings": validation.targets.ratings,
         "n_users": np.array(len(dataset.users)),
         "n_films": np.array(len(dataset.films)),
+        "lowest_rating": np.array(dataset.lowest_rating),
         "age": dataset.users.age,
         "gender": dataset.users.gender,
         "occupation": dataset.users.occupation,
@@ -83,7 +78,7 @@ def export(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
 
 
 def _joined(ratings: Ratings, histories: Histories, user_rows: np.ndarray) -> Ratings:
-    return Ratings(
+    return Ratings.ordered(
         np.concatenate([ratings.user_rows, user_rows[histories.user_rows]]).astype(np.int32),
         np.concatenate([ratings.film_rows, histories.film_rows]),
         np.concatenate([ratings.values, histories.ratings]),

@@ -6,17 +6,16 @@ Reads FOLDER/out/*.npz, and writes FOLDER/measured.json: a record for each model
 the values for each user (or the squared errors of each fold) reduced to means.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from export import scenario_of
-from tasks import Task, all_tasks
+from tasks import Task, parser, tasks_of
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
-from movierec_cli.core.data.registry import DEFAULT_DATASET, load_dataset
+from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.paths import Paths
 
@@ -24,13 +23,10 @@ CUTS = (10, 25, 100)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[705])
-    arguments = parser.parse_args()
-    dataset = load_dataset(DEFAULT_DATASET, Paths.from_environment())
+    arguments = parser().parse_args()
+    dataset = load_dataset(arguments.dataset, Paths.from_environment())
     records = []
-    for task in all_tasks(arguments.seeds):
+    for task in tasks_of(arguments):
         records += _measure_task(dataset, task, arguments.folder)
     (arguments.folder / "measured.json").write_text(json.dumps(records))
 

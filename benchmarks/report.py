@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from page import OURS, RANKING_COLUMNS, RUN, Record, by_model, fenced, name_of, table
 from targets import targets_section
+from tasks import OTHER_DATA, OTHER_SEEDS
 
 WORDS = {1: "one CPU core", 2: "two CPU cores", 4: "four CPU cores", 8: "eight CPU cores"}
 PRINTED = {
@@ -51,6 +52,7 @@ def write_page(page: Path | None, folder: Path) -> None:
         _folds(records),
         _held_out_ratings(records, seeds[0]),
         *_printed(folder),
+        *_other_data(folder),
         _parameters(records),
         _cross_check(folder, seeds[0]),
     ]
@@ -266,6 +268,57 @@ def _held_out_ratings(records: list[Record], seed: int) -> str:
             table(header, [cells for _, cells in sorted(rows, key=lambda row: row[0])]),
         ]
     )
+
+
+_OTHER = """## Other data
+
+The presets as they are, chosen on MovieLens 100K, in fold-in. EASE gets its regularization on the
+validation users of each split. Split seeds {seeds}; ratings: the first of them."""
+
+
+_OTHER_KEYS = ("ndcg@25", "map@25", "precision@25")
+
+
+def _other_data(folder: Path) -> list[str]:
+    """Return the section on the other data sets that were measured."""
+    ranking, ratings = [], []
+    for name in OTHER_DATA:
+        path = folder / name / "measured.json"
+        if not path.exists():
+            continue
+        records: list[Record] = json.loads(path.read_text())
+        models = dict(by_model(records, "fold-in"))
+        ours = models[f"{OURS} dnn"]
+        for label, same in sorted(models.items(), key=lambda item: -_mean(item[1], "ndcg@25")):
+            over = [f"{_gain(ours, same, key):+.1%}" for key in _OTHER_KEYS]
+            cells = [f"{_mean(same, key):.4f}" for key in _OTHER_KEYS]
+            ranking.append(
+                [name, label, *cells, " ".join(over) if same is not ours else "", *_costs(same)]
+            )
+        for label, same in sorted(
+            by_model(records, "rating-fold-in"), key=lambda item: _mean(item[1], "rmse")
+        ):
+            cells = [f"{_mean(same, key):.4f}" for key in ("rmse", "mae", "accuracy")]
+            ratings.append([name, label, *cells, *_costs(same)])
+    if not ranking:
+        return []
+    header = ["data", "model", "NDCG@25", "MAP@25", "P@25", "dnn over it", *COSTS]
+    return [
+        _OTHER.format(seeds=", ".join(map(str, OTHER_SEEDS))),
+        fenced(),
+        table(header, ranking),
+        table(["data", "model", "RMSE", "MAE", "accuracy", *COSTS], ratings),
+    ]
+
+
+def _gain(ours: list[Record], theirs: list[Record], key: str) -> float:
+    """Return how far ours is above theirs, the mean over the splits, as a share."""
+    pairs = zip(ours, theirs, strict=True)
+    return float(np.mean([a["metrics"][key] / b["metrics"][key] - 1 for a, b in pairs]))
+
+
+def _mean(records: list[Record], key: str) -> float:
+    return float(np.mean([record["metrics"][key] for record in records]))
 
 
 def _parameters(records: list[Record]) -> str:

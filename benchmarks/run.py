@@ -3,7 +3,8 @@
     make bench                                  everything
     .venv/bin/python benchmarks/run.py --quick  one split seed, a printout instead of the page
 
-MovieLens 100K has to be in the cache first: movierec download. Every library gets a virtual
+MovieLens 100K has to be in the cache first: movierec download. A part of MovieLens 1M is measured
+too, where it was imported as ml-1m-half. Every library gets a virtual
 environment of its own from requirements/NAME.txt; one that does not install is left out and
 named. Splits and answers go into a temporary folder, which is removed.
 """
@@ -16,9 +17,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from report import write_page
+from tasks import OTHER_DATA, OTHER_SEEDS
+
+from movierec_cli.core.data.editions import EDITIONS
+from movierec_cli.core.data.registry import list_imported
+from movierec_cli.core.paths import Paths
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
@@ -77,7 +84,8 @@ def _measure(
 ) -> None:
     started = time.perf_counter()
     _call(sys.executable, "export.py", folder, "--seeds", *seeds)
-    missing = _run_peers(folder, seeds, arguments.venvs, arguments.torch_index)
+    options = ("--seeds", *seeds)
+    missing = _run_peers(folder, options, arguments.venvs, arguments.torch_index)
     _say("movierec")
     _call(sys.executable, "peers/peer_movierec.py", folder, "--seeds", *seeds)
     _call(sys.executable, "measure.py", folder, "--seeds", *seeds)
@@ -85,6 +93,7 @@ def _measure(
     if not arguments.quick:
         _say("favorites and calibration")
         _print_sections(folder)
+        _measure_other_data(folder, arguments.venvs, arguments.torch_index)
         _say("speed")
         _call(sys.executable, "speed.py", "--json", folder / "speed.json")
     seconds = time.perf_counter() - started
@@ -105,15 +114,33 @@ def _print_sections(folder: Path) -> None:
             subprocess.run(command, check=True, env=environment, stdout=page)
 
 
-def _run_peers(folder: Path, seeds: list[int], venvs: Path, index: str) -> dict[str, str]:
+def _measure_other_data(folder: Path, venvs: Path, index: str) -> None:
+    """Measure movierec on other data sets, each in a folder of its own."""
+    here = list_imported(Paths.from_environment())
+    for name, peers in OTHER_DATA.items():
+        if name not in EDITIONS and name not in here:
+            _say(f"{name}: is not imported")
+            continue
+        _say(name)
+        part = folder / name
+        options = ("--dataset", name, "--seeds", *OTHER_SEEDS)
+        _call(sys.executable, "export.py", part, *options)
+        _run_peers(part, options, venvs, index, peers)
+        _call(sys.executable, "peers/peer_movierec.py", part, *options)
+        _call(sys.executable, "measure.py", part, *options)
+
+
+def _run_peers(
+    folder: Path, options: Sequence[object], venvs: Path, index: str, peers: Sequence[str] = PEERS
+) -> dict[str, str]:
     """Run every library that installs; return the others, with the reason."""
     missing = {}
-    for name in PEERS:
+    for name in peers:
         _say(name)
         python, problem = _environment(name, venvs, index)
         if problem is None:
             script = f"peers/peer_{name.removeprefix('scikit-')}.py"
-            problem = _call(python, script, folder, "--seeds", *seeds, seconds=PEER_SECONDS)
+            problem = _call(python, script, folder, *options, seconds=PEER_SECONDS)
         if problem is not None:
             missing[name] = problem
             _say(f"{name}: {problem}")

@@ -1,8 +1,14 @@
 """What is measured: the scenarios, by name."""
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+DEFAULT_DATASET = "ml-100k"
+OTHER_DATA = {"ml-latest-small": (), "ml-1m-half": ("myfm",)}
+"""Other data sets, the second where it was imported -> the libraries beside movierec."""
+OTHER_SEEDS = (11, 12, 13)
 OFFICIAL_FOLDS = ("u1", "u2", "u3", "u4", "u5")
 
 
@@ -33,8 +39,34 @@ class Task:
     kinds: tuple[str, ...]
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return a parser of the arguments of all scripts: folder, seeds, data set and tasks."""
+    made = argparse.ArgumentParser()
+    made.add_argument("folder", type=Path)
+    made.add_argument("--seeds", type=int, nargs="+", default=[705])
+    made.add_argument("--dataset", default=DEFAULT_DATASET)
+    made.add_argument("--only", nargs="+", help="names of tasks")
+    return made
+
+
+def tasks_of(arguments: argparse.Namespace) -> list[Task]:
+    """Return the chosen tasks."""
+    known = (all_tasks if arguments.dataset == DEFAULT_DATASET else other_tasks)(arguments.seeds)
+    return [task for task in known if not arguments.only or task.name in arguments.only]
+
+
+def other_tasks(seeds: Sequence[int]) -> list[Task]:
+    """Return the tasks of another data set: held-out users, their ratings for the first seed."""
+
+    def task(group: str, seed: int, kind: str) -> Task:
+        return Task(f"{group}-{seed}", group, group, "users", seed, "fold-in", (kind,))
+
+    ranking = [task("fold-in", seed, "ranking") for seed in seeds]
+    return [*ranking, task("rating-fold-in", seeds[0], "rating")]
+
+
 def all_tasks(seeds: Sequence[int]) -> list[Task]:
-    """Return every task; held-out users once for each split seed."""
+    """Return every task of MovieLens 100K; held-out users once for each split seed."""
     first = seeds[0]
     return [
         *(

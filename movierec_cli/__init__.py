@@ -1,4 +1,4 @@
-"""Film recommendations from MovieLens 100K: explore, train, evaluate, recommend.
+"""Film recommendations from MovieLens or own ratings: explore, train, evaluate, recommend.
 
 >>> from movierec_cli import load_run, recommend
 >>> recommend(load_run("dnn"), like=["Fargo", "Toy Story"])  # doctest: +SKIP

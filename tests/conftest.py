@@ -14,10 +14,12 @@ import pytest
 from movierec_cli.cli import output as console
 from movierec_cli.core.data import registry, synthetic
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.paths import Paths
 from tests.helpers import Site, edition_of, serving, tiny_contents
 
 ARCHIVE_VARIABLE = "MOVIEREC_TEST_ML100K"
+HALF_VARIABLE = "MOVIEREC_TEST_ML1M_HALF"
 UNREACHABLE = "http://127.0.0.1:1"  # nothing listens on port 1
 SMALL = "synthetic-120x200x5000"
 
@@ -35,7 +37,7 @@ hypothesis.settings.load_profile("the same everywhere")
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test folders of its own, and hide the caller's environment from it."""
     for name in list(os.environ):
-        if name.startswith("MOVIEREC_") and name != ARCHIVE_VARIABLE:
+        if name.startswith("MOVIEREC_") and name not in (ARCHIVE_VARIABLE, HALF_VARIABLE):
             monkeypatch.delenv(name)
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
@@ -96,7 +98,7 @@ def medium() -> Dataset:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """The files of a tiny archive, which this test takes for those of MovieLens 100K."""
     contents = tiny_contents()
-    monkeypatch.setitem(registry.EDITIONS, "ml-100k", edition_of(contents))
+    monkeypatch.setitem(EDITIONS, "ml-100k", edition_of(contents))
     return contents
 
 
@@ -107,16 +109,35 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
-def archive() -> Path:
-    """The real archive, named by MOVIEREC_TEST_ML100K; tests that need it are skipped without."""
-    named = os.environ.get(ARCHIVE_VARIABLE)
+def archive_named_by(variable: str) -> Path:
+    """Return the path in an environment variable; skip the test without it."""
+    named = os.environ.get(variable)
     if not named:
-        pytest.skip(f"{ARCHIVE_VARIABLE} does not name the real archive")
+        pytest.skip(f"{variable} does not name the real archive")
     return Path(named)
 
 
 @pytest.fixture(scope="session")
-def ml100k(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def archive() -> Path:
+    """The real archive of MovieLens 100K; tests that need it are skipped without."""
+    return archive_named_by(ARCHIVE_VARIABLE)
+
+
+@pytest.fixture(scope="session")
+def ml100k(archive: Path) -> Dataset:
     """The real data set."""
-    return registry.EDITIONS["ml-100k"].load_archive(archive, str(archive))
+    return EDITIONS["ml-100k"].read(archive, str(archive))
+
+
+@pytest.fixture(scope="session")
+def half_archive() -> Path:
+    """The archive of half of MovieLens 1M; tests that need it are skipped without."""
+    return archive_named_by(HALF_VARIABLE)
+
+
+@pytest.fixture(scope="session")
+def latest_small() -> Dataset:
+    """The real data set that comes with movierec."""
+    edition = EDITIONS["ml-latest-small"]
+    assert edition.packaged_archive is not None
+    return edition.read(edition.packaged_archive, "packaged")

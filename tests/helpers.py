@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from movierec_cli.core.data import registry
-from movierec_cli.core.data.archives import Edition
 from movierec_cli.core.data.dataset import Dataset, Films, Histories, Ratings, Users
+from movierec_cli.core.data.editions import EDITIONS, Edition
 from movierec_cli.core.data.splits import Split, Validation, make_split
 from movierec_cli.core.models.base import Scores
 from movierec_cli.core.training.options import TrainingOptions
@@ -64,7 +63,7 @@ def tiny_contents(**changed: bytes) -> dict[str, bytes]:
 def edition_of(contents: Mapping[str, bytes]) -> Edition:
     """Return MovieLens 100K as if these were its files."""
     files = {name: hashlib.md5(data).hexdigest() for name, data in contents.items()}
-    return replace(registry.EDITIONS["ml-100k"], files=files)
+    return replace(EDITIONS["ml-100k"], files=files)
 
 
 def write_zip(path: Path, contents: Mapping[str, bytes], folder: str = "ml-100k/") -> Path:
@@ -76,13 +75,21 @@ def write_zip(path: Path, contents: Mapping[str, bytes], folder: str = "ml-100k/
     return path
 
 
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> Path:
+    """Write the files into a folder."""
+    folder.mkdir(parents=True)
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
 def make_users(n_users: int) -> Users:
     """Return women of 35 without an occupation, numbered from 1."""
     return Users(
         ids=np.arange(1, n_users + 1),
         age=np.full(n_users, 35.0, np.float32),
         gender=np.ones(n_users, np.int8),
-        occupation=np.full(n_users, -1, np.int8),
+        occupation=np.full(n_users, -1, np.int16),
         zip_code=np.full(n_users, "55455"),
     )
 
@@ -95,12 +102,14 @@ def make_films(titles: Sequence[str], genres: Sequence[Sequence[int]] | None = N
         titles=np.array(titles),
         released=np.full(len(titles), np.datetime64("1990-06-15", "D")),
         genres=np.array(flags, np.bool_),
+        imdb_ids=np.full(len(titles), ""),
+        tmdb_ids=np.zeros(len(titles), np.int64),
     )
 
 
 def make_ratings(triples: Sequence[tuple[int, int, float]]) -> Ratings:
     """Return ratings from (user row, film row, rating)."""
-    return Ratings(
+    return Ratings.ordered(
         user_rows=np.array([user for user, _, _ in triples], np.int32),
         film_rows=np.array([film for _, film, _ in triples], np.int32),
         values=np.array([value for _, _, value in triples], np.float32),

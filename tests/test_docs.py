@@ -26,14 +26,15 @@ CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHAPES = dict(re.findall(r"^\| `([a-z -]+)` \| `(\{.*\})` \|$", CONTRACT, flags=re.MULTILINE))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+RUN = f"dnn-{SMALL}"
 ARGUMENTS = {
     "compare": f"--dataset {SMALL}",
-    "evaluate": "dnn",
+    "evaluate": RUN,
     "recommend": "--like 1 --explain -n 2",
     "similar": "1 -n 2",
     "neighbors": "--user 3 -n 2",
     "films": "the",
-    "runs show": "dnn",
+    "runs show": RUN,
     "profiles show": "ann",
     "cache clear": "--dry-run",
 }
@@ -80,9 +81,9 @@ def home(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     paths = Paths.from_environment({"MOVIEREC_HOME": str(folder)})
     registry.load_dataset(SMALL, paths)
-    request = TrainSpec("dnn", overrides=Overrides(epochs=2), name="dnn")
+    request = TrainSpec("dnn", overrides=Overrides(epochs=2))
     train_and_save(small, request, paths.runs, lambda _: None)
-    store.save(small, registry.parsed_path(registry.DEFAULT_DATASET, paths))
+    store.save(small, registry.prepared_path(registry.DEFAULT_DATASET, paths))
     return folder
 
 

@@ -4,7 +4,6 @@ It runs in the environment of the peer. Of movierec it takes only the code that 
 but numpy: the metrics, for tuning, and the cut of the list.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -23,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from tasks import Task, all_tasks  # noqa: E402
+from tasks import DEFAULT_DATASET, Task, parser, tasks_of  # noqa: E402, F401
 
 from movierec_cli.core.data.dataset import Histories  # noqa: E402
 from movierec_cli.core.evaluation import metrics  # noqa: E402
@@ -87,15 +86,9 @@ class Model:
 
 def main(package: str, models: Sequence[Model]) -> None:
     """Run every model of a peer on every task; each in a process of its own."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path, help="with the exported tasks")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[705])
-    parser.add_argument("--only", nargs="+", help="names of tasks")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     tuned: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for task in all_tasks(arguments.seeds):
-        if arguments.only and task.name not in arguments.only:
-            continue
+    for task in tasks_of(arguments):
         for model in models:
             if model.kind not in task.kinds or task.group not in model.groups:
                 continue
@@ -175,7 +168,9 @@ def _tune(folder: Path, task: Task, model: Model) -> dict[str, Any]:
         scorer = model.fit(fit, **params)
         if model.kind == "rating":
             predicted = scorer(users[targets.user_rows], targets.film_rows)
-            value = -metrics.rating_errors(np.clip(predicted, 1, 5), targets.ratings)["rmse"]
+            value = -metrics.rating_errors(
+                np.clip(predicted, arrays["lowest_rating"], 5), targets.ratings
+            )["rmse"]
         else:
             hit = metrics.hits(_list(scorer, users, fit, K), targets, fit.n_films)
             relevant = metrics.relevant_counts(targets)
@@ -200,7 +195,8 @@ def _run(folder: Path, task: Task, model: Model, record: dict[str, Any]) -> dict
     scorer = model.fit(training, **record["tuning"]["params"])
     trained = time.perf_counter()
     if model.kind == "rating":
-        answers = {"predicted": np.clip(scorer(arrays["pair_users"], arrays["pair_films"]), 1, 5)}
+        predicted = scorer(arrays["pair_users"], arrays["pair_films"])
+        answers = {"predicted": np.clip(predicted, arrays["lowest_rating"], 5)}
     else:
         answers = {"top": _list(scorer, arrays["users"], training, LONGEST)}
     scored = time.perf_counter()

@@ -16,12 +16,15 @@ from movierec_cli import __version__
 from movierec_cli.cli import (
     cache,
     compare,
+    config,
+    datasets,
     doctor,
     download,
     eda,
     evaluate,
     export,
     films,
+    import_,
     output,
     profiles,
     quickstart,
@@ -36,7 +39,14 @@ from movierec_cli.core.errors import DataError, MovierecError
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "Start here": {"quickstart": quickstart.quickstart, "doctor": doctor.doctor},
-    "Data": {"download": download.download, "eda": eda.app, "cache": cache.app},
+    "Data": {
+        "download": download.download,
+        "import": import_.import_,
+        "datasets": datasets.app,
+        "config": config.app,
+        "eda": eda.app,
+        "cache": cache.app,
+    },
     "Models": {
         "train": train.train,
         "evaluate": evaluate.evaluate,
@@ -154,8 +164,8 @@ def _discard_stdout() -> None:
 app = typer.Typer(
     name="movierec",
     cls=Movierec,
-    help="Film recommendations from MovieLens 100K: look at the data, train a model, measure it "
-    "honestly, recommend.",
+    help="Film recommendations from MovieLens, or from your own ratings: look at the data, train a "
+    "model, measure it honestly, recommend.",
     epilog="Start with: movierec quickstart",
     add_completion=False,  # `Movierec` adds its options, with those of all commands
     no_args_is_help=True,
@@ -183,5 +193,5 @@ _version_option = typer.Option(
 
 @app.callback()
 def main(version: Annotated[bool, _version_option] = False) -> None:
-    """Film recommendations from MovieLens 100K."""
+    """Film recommendations from MovieLens, or from your own ratings."""
     del version

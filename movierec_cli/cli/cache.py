@@ -1,15 +1,15 @@
 """``movierec cache``: list, verify and remove the cached data sets."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.confirm import confirmed
+from movierec_cli.cli.options import FormatOption, JsonOption, YesOption, chosen_format
 from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.tables import Column, View
-from movierec_cli.core.errors import IntegrityError, UsageError
+from movierec_cli.core.errors import IntegrityError
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.cache import Entry
@@ -64,7 +64,7 @@ def clear(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be removed.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -81,23 +81,13 @@ def clear(
     paths = Paths.from_environment()
     entries = [entry for entry in list_cache(paths) if entry.state != "being written"]
     if not dry_run:
-        if entries and not yes and not _confirmed(entries, paths):
+        content = f"{_amount(entries)} in {paths.cache}. Runs, profiles and imported data stay."
+        if entries and not yes and not confirmed(content, "Remove?", "-y"):
             info("Nothing was removed.")
             return
         clear_cache(entries)
     title = "Would be removed" if dry_run else "Removed"
     _show(title, entries, paths, chosen_format(format, json), dry_run=dry_run)
-
-
-def _confirmed(entries: "Sequence[Entry]", paths: "Paths") -> bool:
-    """Ask on stderr, so that stdout stays data; the end of input is a no."""
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "There is no terminal to confirm it in.", "Add -y: movierec cache clear -y"
-        )
-    content = f"{_amount(entries)} in {paths.cache}. Runs and profiles stay."
-    typer.echo(f"{content}\nRemove? [y/N] ", nl=False, err=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _show(

@@ -21,6 +21,7 @@ from movierec_cli.cli.output import Format, Section, emit_all, number, print_jso
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
+    from movierec_cli.core.data.dataset import Dataset
     from movierec_cli.core.evaluation.metrics import Metric
     from movierec_cli.core.experiments.compare import Comparison, Result
 
@@ -72,13 +73,17 @@ def compare(
     announce_trainings(missing_trainings(comparison.specs(), data, runs), data)
     with ProgressBar() as progress:
         results = core.compare(data, comparison, runs, progress)
-    _emit(chosen_format(format, json), dataset, comparison, results)
+    _emit(chosen_format(format, json), data, comparison, results)
 
 
-def _emit(chosen: Format, dataset: str, comparison: "Comparison", results: "list[Result]") -> None:
+def _emit(
+    chosen: Format, data: "Dataset", comparison: "Comparison", results: "list[Result]"
+) -> None:
+    from movierec_cli.core.experiments.compare import remarks
+
     draws = comparison.holdout == "users"
     envelope = {
-        "dataset": dataset,
+        "dataset": data.name,
         "holdout": comparison.holdout,
         "split_seed": comparison.split_seeds[0] if draws else None,
         "split_seeds": list(comparison.split_seeds) if draws else [],
@@ -90,10 +95,11 @@ def _emit(chosen: Format, dataset: str, comparison: "Comparison", results: "list
     split = split_label(comparison.holdout, comparison.split_seeds)
     sections = []
     for scenario in dict.fromkeys(result.scenario for result in results):
-        title = f"{scenario} ({dataset_label(dataset)}; held out: {split})"
+        title = f"{scenario} ({dataset_label(data.name)}; held out: {split})"
         of_scenario = [result for result in results if result.scenario == scenario]
         records = [flattened(_record(result)) for result in of_scenario]
-        sections.append(Section(scenario, _view(title, of_scenario, comparison.k), records))
+        view = _view(title, of_scenario, comparison.k, remarks(data, scenario))
+        sections.append(Section(scenario, view, records))
     emit_all(chosen, sections, envelope)
 
 
@@ -110,7 +116,7 @@ def _record(result: "Result") -> dict[str, Any]:
     }
 
 
-def _view(title: str, results: "list[Result]", k: int) -> View:
+def _view(title: str, results: "list[Result]", k: int, remarks: list[str]) -> View:
     from movierec_cli.core.evaluation.metrics import METRICS
 
     columns = [_column(metric, results) for metric in METRICS.values()]
@@ -130,6 +136,7 @@ def _view(title: str, results: "list[Result]", k: int) -> View:
     notes = [
         "* best. Relevant: rated 4 or higher. Users without a relevant film are left out.",
         "Definitions: movierec evaluate RUN",
+        *remarks,
     ]
     if any(result.deviations for result in results):
         notes.append("±: standard deviation over the split seeds.")

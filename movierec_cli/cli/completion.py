@@ -37,10 +37,27 @@ def _profiles(paths: Paths) -> Iterable[str]:
 def _dataset(paths: Paths) -> "Dataset":
     """Return the default data set from the cache; completion neither downloads nor writes."""
     from movierec_cli.core.data import registry, store
+    from movierec_cli.core.data.default import default_dataset
 
-    return store.load(registry.parsed_path(registry.DEFAULT_DATASET, paths))
+    name = default_dataset(paths)
+    imported = registry.imported_path(name, paths)
+    return store.load(imported if imported.exists() else registry.prepared_path(name, paths))
 
 
+def _datasets(paths: Paths) -> Iterable[str]:
+    from movierec_cli.core.data.registry import known_names
+
+    return known_names(paths)
+
+
+def _editions(_: Paths) -> Iterable[str]:
+    from movierec_cli.core.data.editions import EDITIONS
+
+    return EDITIONS
+
+
+complete_edition = _completer(_editions)
+complete_dataset = _completer(_datasets)
 complete_run = _completer(_runs)
 complete_profile = _completer(_profiles)
 complete_genre = _completer(lambda paths: _dataset(paths).genres)

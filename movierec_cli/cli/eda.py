@@ -1,5 +1,6 @@
 """The ``movierec eda`` commands: tables and figures of the data."""
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,10 +17,11 @@ from movierec_cli.cli.options import (
     chosen_format,
     dataset_label,
 )
-from movierec_cli.cli.output import Format, emit, emit_all, info
+from movierec_cli.cli.output import Format, Section, emit, emit_all, info
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.dataset import Dataset
+    from movierec_cli.core.eda import Gap
 
 app = typer.Typer(help="Explore the data: genres, users, films and ratings.", no_args_is_help=True)
 
@@ -172,26 +174,20 @@ def all_(
     from movierec_cli.cli import eda_views
     from movierec_cli.core import eda
 
-    settings: dict[str, dict[str, Any]] = {
+    figures: dict[str, dict[str, Any]] = {
         "ratings": {},
         "genres": {},
         "users": {},
         "occupations": {"metric": Metric.watchers},
         "films": {"min_ratings": min_ratings},
     }
-    if not eda.has_occupations(loaded):
-        info(f"{dataset} has no occupations of its users, so their table is left out.")
-        del settings["occupations"]
-    sections = [
-        section
-        for name, options in settings.items()
-        for section in getattr(eda_views, name)(loaded, **options)
-    ]
+    lacking = _report_gaps(eda.gaps(loaded, min_ratings))
+    sections = list(eda_views.everything(loaded, min_ratings, Metric.watchers, lacking))
     if plot:
-        for name, options in settings.items():
-            _draw(plot.with_stem(f"{plot.stem}-{name}"), name, loaded, options)
+        for name in [name for name in figures if name not in lacking]:
+            _draw(plot.with_stem(f"{plot.stem}-{name}"), name, loaded, figures[name])
     envelope = {"dataset": dataset, "min_ratings": min_ratings}
-    emit_all(chosen_format(format, json), sections, envelope)
+    _emit_all(chosen_format(format, json), sections, envelope)
 
 
 def _show(
@@ -213,15 +209,33 @@ def _show(
     """
     loaded = _load(dataset, plot)
     from movierec_cli.cli import eda_views
+    from movierec_cli.core import eda
 
     sections = list(getattr(eda_views, name)(loaded, **(table_options or {}), **options))
+    keys = {section.key for section in sections}
+    _report_gaps(gap for gap in eda.gaps(loaded) if gap.tables & keys)
     if plot:  # before anything is printed: a pipe that is closed early still leaves the figure
         _draw(plot, name, loaded, options)
     envelope = {"dataset": dataset, **options}
     if len(sections) == 1:
         emit(chosen, sections[0].view, sections[0].records, envelope)
     else:
-        emit_all(chosen, sections, envelope)
+        _emit_all(chosen, sections, envelope)
+
+
+def _report_gaps(gaps: Iterable["Gap"]) -> set[str]:
+    """Print a line for each gap of the data; return the keys of the tables that it lacks."""
+    lacking: set[str] = set()
+    for gap in gaps:
+        info(gap.text)
+        lacking |= gap.tables
+    return lacking
+
+
+def _emit_all(chosen: Format, sections: Sequence[Section], envelope: dict[str, Any]) -> None:
+    """Print the tables; an empty one is shown in JSON only, whose keys are always the same."""
+    shown = [section for section in sections if section.records or chosen is Format.json]
+    emit_all(chosen, shown, envelope)
 
 
 def _load(name: str, plot: Path | None) -> "Dataset":

@@ -1,7 +1,8 @@
 """Tables of ``movierec eda`` for the terminal, with complete records for programs."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from movierec_cli.cli.heat_map import below_to_above, low_to_high
@@ -22,8 +23,9 @@ _BEST_AND_WORST = 10  # films at each end of the list
 
 def ratings(dataset: "Dataset") -> Iterator[Section]:
     """Show the values, the density and the time of the ratings."""
-    for key in ("overview", "ratings", "ratings_over_time"):
-        yield _section(key, getattr(eda, key)(dataset), dataset)
+    yield _section("overview", eda.overview(dataset), dataset)
+    yield _rating_values(dataset)
+    yield _section("ratings_over_time", eda.ratings_over_time(dataset), dataset)
 
 
 def genres(dataset: "Dataset", sort: str | None = None) -> Iterator[Section]:
@@ -55,6 +57,10 @@ def films(dataset: "Dataset", min_ratings: int) -> Iterator[Section]:
     yield _section("film_statistics", eda.film_statistics(table), dataset, counts)
     yield _section("film_distribution", eda.film_distribution(table), dataset, counts)
     yield _best_and_worst(_section("films", table, dataset, counts))
+    yield from _popularity(dataset)
+
+
+def _popularity(dataset: "Dataset") -> Iterator[Section]:
     yield _section("ratings_per_film", eda.ratings_per_film(dataset), dataset)
     yield _section("long_tail", eda.long_tail(dataset), dataset)
 
@@ -81,6 +87,36 @@ def occupations(dataset: "Dataset", metric: str) -> Iterator[Section]:
         notes=shown.notes,
     )
     yield Section("occupations", view, table.to_dict("records"))
+
+
+def everything(
+    dataset: "Dataset", min_ratings: int, metric: str, lacking: Collection[str]
+) -> Iterator[Section]:
+    """Show the tables of all commands; those of the keys ``lacking`` are empty."""
+    yield from ratings(dataset)
+    yield from [_empty("genres")] if "genres" in lacking else genres(dataset)
+    yield from users(dataset)
+    yield from [_empty("occupations")] if "occupations" in lacking else occupations(dataset, metric)
+    if "films" in lacking:
+        yield from map(_empty, ("film_statistics", "film_distribution", "films"))
+        yield from _popularity(dataset)
+    else:
+        yield from films(dataset, min_ratings)
+
+
+def _empty(key: str) -> Section:
+    return Section(key, View("", [], []), [])
+
+
+def _rating_values(dataset: "Dataset") -> Section:
+    """Show each rating, in steps where there are too many; the records have each."""
+    table = eda.ratings(dataset)
+    section = _section("ratings", table, dataset)
+    if not eda.has_many_values(table):
+        return section
+    view = _section("ratings", eda.rating_steps(table), dataset).view
+    note = "Counted to the nearest quarter of a star; JSON and CSV have each value."
+    return replace(section, view=replace(view, notes=[note]))
 
 
 def _section(

@@ -29,15 +29,16 @@ def evaluate(
 ) -> None:
     """Measure a run on the part of the data that its training did not see.
 
-    Cold-start: held-out users without ratings, only age, gender and occupation. Fold-in: 80 % of
-    their ratings are known. Rating: the test ratings of an official fold.
+    Cold-start: held-out users without ratings; age, gender and occupation are known if the data
+    has them. Fold-in: 80 % of their ratings are known. Rating: the test ratings of an official
+    fold.
 
     [bold]Examples[/]
 
       movierec evaluate dnn
       movierec evaluate dnn --k 10 --json
     """
-    from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
+    from movierec_cli.core.data.splits import COLD_START, DEFAULT_SPLIT_SEED, make_split
     from movierec_cli.core.errors import DataError
     from movierec_cli.core.evaluation import evaluate as evaluation
     from movierec_cli.core.paths import Paths
@@ -56,11 +57,14 @@ def evaluate(
     split = make_split(dataset, holdout, DEFAULT_SPLIT_SEED if split_seed is None else split_seed)
     model = trained.model
     results = [evaluation.evaluate(model, scenario, k) for scenario in split.scenarios]
+    remarks = []
+    if not dataset.users.have_demographics and results[0].scenario == COLD_START:
+        remarks.append(f"No demographics: in {COLD_START} every user gets the same list.")
     chosen = chosen_format(format, json)
     records = [_record(manifest, result) for result in results]
     emit(
         chosen,
-        _view(manifest, results),
+        _view(manifest, results, remarks),
         [flattened(record) for record in records] if chosen is Format.csv else records,
         {"dataset": dataset.name, "holdout": holdout, "split_seed": split_seed, "k": k},
         records_key="results",
@@ -92,7 +96,7 @@ def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _view(manifest: "Manifest", results: "list[Evaluation]") -> View:
+def _view(manifest: "Manifest", results: "list[Evaluation]", remarks: list[str]) -> View:
     from movierec_cli.core.evaluation.metrics import METRICS
 
     k = results[0].k
@@ -121,5 +125,9 @@ def _view(manifest: "Manifest", results: "list[Evaluation]") -> View:
             Column("Definition", style="dim"),
         ],
         rows=rows,
-        notes=["Relevant: rated 4 or higher. A dash: the model does not predict it.", *notes],
+        notes=[
+            "Relevant: rated 4 or higher. A dash: the model does not predict it.",
+            *notes,
+            *remarks,
+        ],
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.loading import load_run
-from movierec_cli.cli.options import RunOption
+from movierec_cli.cli.options import DEFAULT_RUN, DatasetOfRunOption, RunOption
 from movierec_cli.cli.output import info
 
 app = typer.Typer(help="Write the vectors of a run for other programs.", no_args_is_help=True)
@@ -25,7 +25,8 @@ def vectors(
             "--output", "-o", metavar="FILE.npz|parquet|tsv", help="Its end is the format."
         ),
     ],
-    run: RunOption = "dnn",
+    run: RunOption = DEFAULT_RUN,
+    dataset: DatasetOfRunOption = None,
 ) -> None:
     """Write the user and film vectors with ids and titles, for use in any vector database.
 
@@ -41,7 +42,7 @@ def vectors(
     """
     from movierec_cli.core.recommend.export import write_vectors
 
-    loaded = load_run(run)
+    loaded = load_run(run, dataset)
     written = write_vectors(loaded.model, loaded.dataset, output)
     users, films = len(loaded.dataset.users), len(loaded.dataset.films)
     paths = " and ".join(map(str, written))

@@ -1,6 +1,7 @@
 """``movierec films``, ``similar`` and ``neighbors``: searches in the catalog and among users."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from movierec_cli.cli.loading import load_dataset, load_run
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
+    DEFAULT_RUN,
+    DatasetOfRunOption,
     DatasetOption,
     FormatOption,
     GenreOption,
@@ -27,14 +30,33 @@ if TYPE_CHECKING:
 
 CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
 
-_FILM_COLUMNS = (Column("Title", style="bold"), Column("Year"), Column("Genres", style="dim"))
 
+@dataclass(frozen=True)
+class FilmColumns:
+    """The columns of films in a table: title, and years and genres where one film has them."""
 
-def film_cells(film: "RankedFilm") -> tuple[str, str, str]:
-    """Return title, year and genres for a table."""
-    from movierec_cli.core.data.titles import without_year
+    has_years: bool
+    has_genres: bool
 
-    return without_year(film.title), str(film.year or "–"), ", ".join(film.genres)
+    @classmethod
+    def of(cls, films: "Sequence[RankedFilm]") -> "FilmColumns":
+        """Choose the columns for some films."""
+        return cls(any(film.year for film in films), any(film.genres for film in films))
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns."""
+        years = [Column("Year")] if self.has_years else []
+        genres = [Column("Genres", style="dim")] if self.has_genres else []
+        return [Column("Title", style="bold"), *years, *genres]
+
+    def cells(self, film: "RankedFilm") -> list[str]:
+        """Return the cells of a film."""
+        from movierec_cli.core.data.titles import without_year
+
+        years = [str(film.year or "–")] if self.has_years else []
+        genres = [", ".join(film.genres)] if self.has_genres else []
+        return [without_year(film.title), *years, *genres]
 
 
 def films(
@@ -54,22 +76,35 @@ def films(
       movierec films "star wars"
       movierec films --genre Film-Noir --year 1940-1950
     """
+    from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.recommend.catalog import search_films
     from movierec_cli.core.recommend.filters import Filters
 
     filters = Filters(
         genres=tuple(genre or ()), not_genres=tuple(not_genre or ()), years=parse_years(year)
     )
-    found = search_films(load_dataset(dataset), query, filters)
+    data = load_dataset(dataset)
+    found = search_films(data, query, filters)
     counts = (Column("Ratings", numeric=True), Column("Mean", numeric=True))
+    of_films = FilmColumns.of(found[:n])
+    extent = f"{len(found):,} of {catalog_extent(data)} ({dataset_label(dataset)})"
+    is_near = all(film.match == "near" for film in found)
     view = View(
-        title=f"Films: {len(found):,} ({dataset_label(dataset)})",
-        columns=[Column("Id", numeric=True), *_FILM_COLUMNS, *counts],
+        title="No film of that name; near:" if is_near else f"Found: {extent}",
+        columns=[Column("Id", numeric=True), *of_films.columns, *counts],
         rows=[
-            [str(film.film_id), *film_cells(film), number(film.ratings, 0), number(film.mean, 2)]
+            [
+                str(film.film_id),
+                *of_films.cells(film),
+                number(film.ratings, 0),
+                number(film.mean, 2),
+            ]
             for film in found[:n]
         ],
-        notes=[f"The first {n} are shown; -n shows more."] if len(found) > n else [],
+        notes=[
+            *([f"Near: {extent}"] if is_near else []),
+            *([f"The first {n} are shown; -n shows more."] if len(found) > n else []),
+        ],
     )
     emit(
         chosen_format(format, json),
@@ -83,7 +118,8 @@ def films(
 def similar(
     title: Annotated[str, typer.Argument(metavar="TITLE|ID", help="A film.")],
     n: CountOption = 10,
-    run: RunOption = "dnn",
+    run: RunOption = DEFAULT_RUN,
+    dataset: DatasetOfRunOption = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -93,31 +129,36 @@ def similar(
 
       movierec similar "Toy Story"
     """
+    from movierec_cli.cli.ask_title import resolve_film
     from movierec_cli.core.recommend import similar as similarity
 
-    loaded = load_run(run)
-    dataset = loaded.dataset
-    row = loaded.titles.resolve(title)
-    found = similarity.similar(loaded.model, dataset, row, n)
+    loaded = load_run(run, dataset)
+    data = loaded.dataset
+    row = resolve_film(loaded.titles, title)
+    found = similarity.similar(loaded.model, data, row, n)
+    of_films = FilmColumns.of(found)
     view = View(
-        title=f"Like {dataset.films.titles[row]}, by {run} ({dataset_label(dataset.name)})",
-        columns=[Column("#", numeric=True), *_FILM_COLUMNS, Column("Similarity", numeric=True)],
-        rows=[[str(film.rank), *film_cells(film), number(film.similarity, 3)] for film in found],
+        title=f"Like {data.films.titles[row]}, by {loaded.name} ({dataset_label(data.name)})",
+        columns=[Column("#", numeric=True), *of_films.columns, Column("Similarity", numeric=True)],
+        rows=[
+            [str(film.rank), *of_films.cells(film), number(film.similarity, 3)] for film in found
+        ],
         notes=["Similarity: cosine of the film vectors, at most 1."],
     )
     emit(
         chosen_format(format, json),
         view,
         [asdict(film) for film in found],
-        {"dataset": dataset.name, "run": run, "film": int(dataset.films.ids[row])},
+        {"dataset": data.name, "run": loaded.name, "film": data.films.ids[row].item()},
         records_key="films",
     )
 
 
 def neighbors(
-    user: Annotated[int, typer.Option("--user", metavar="ID", help="A user of the data set.")],
+    user: Annotated[str, typer.Option("--user", metavar="ID", help="A user of the data set.")],
     n: CountOption = 10,
-    run: RunOption = "dnn",
+    run: RunOption = DEFAULT_RUN,
+    dataset: DatasetOfRunOption = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -128,17 +169,19 @@ def neighbors(
       movierec neighbors --user 42
     """
     from movierec_cli.core import api
+    from movierec_cli.core.recommend.query import row_of
 
-    loaded = load_run(run)
-    dataset = loaded.dataset
+    loaded = load_run(run, dataset)
+    data = loaded.dataset
     found = api.neighbors(loaded, user, n)
+    row = row_of(data.users.ids, user)
     records = [asdict(neighbor) for neighbor in found]
-    title = f"Like user {user}, by {run} ({dataset_label(dataset.name)})"
+    title = f"Like user {user}, by {loaded.name} ({dataset_label(data.name)})"
     view = plain_view(title, records, ["Similarity: cosine of the user vectors, at most 1."])
     emit(
         chosen_format(format, json),
         view,
         records,
-        {"dataset": dataset.name, "run": run, "user": user},
+        {"dataset": data.name, "run": loaded.name, "user": data.users.ids[row].item()},
         records_key="neighbors",
     )

@@ -1,9 +1,9 @@
 """The interview of ``movierec recommend``: a few questions to a new user."""
 
-import sys
 from typing import TYPE_CHECKING
 
-from movierec_cli.cli.output import info, stderr
+from movierec_cli.cli.ask_title import ask, ask_again, at_terminal
+from movierec_cli.cli.output import info
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _HOW_TO_ANSWER = "1 bad to 5 great; Enter: not seen; q: enough of these"
 
 def require_terminal() -> None:
     """Raise a `UsageError` if input or stderr is no terminal."""
-    if not (sys.stdin.isatty() and stderr().is_terminal):
+    if not at_terminal():
         raise UsageError(
             "No user is named to recommend to.",
             "Try: movierec recommend --user 42, or: movierec recommend --like Fargo",
@@ -24,7 +24,10 @@ def require_terminal() -> None:
 
 def interview(run: "LoadedRun") -> dict[int, float]:
     """Ask for favorites and for ratings of popular films; return film row -> rating."""
+    from movierec_cli.core.data.extent import catalog_extent
+
     require_terminal()
+    info(f"{run.dataset.name}: {catalog_extent(run.dataset)}.")
     info("Name a few films that you love, and see more of their kind. Every answer is optional.\n")
     ratings = _ask_favorites(run)
     info(f"\nAnd these? ({_HOW_TO_ANSWER})")
@@ -39,7 +42,7 @@ def ask_profile_name() -> str | None:
     """Ask for the name of a profile to save; ``None`` for none."""
     from movierec_cli.core.files import check_name
 
-    while name := _ask("\nSave these ratings as a profile? Name (Enter: no)"):
+    while name := ask("\nSave these ratings as a profile? Name (Enter: no)"):
         try:
             return check_name(name, "profile")
         except UsageError as error:
@@ -54,16 +57,15 @@ def _ask_favorites(run: "LoadedRun") -> dict[int, float]:
 
     ratings: dict[int, float] = {}
     question = "A film that you love (Enter: go on)"
-    while typed := _ask(question):
+    while typed := ask(question):
         question = "Another one (Enter: go on)"
         try:
-            row = run.titles.resolve(typed)
+            row = ask_again(run.titles, typed)
         except TitleError as error:
-            candidates = [f"\n      {run.titles.label(row)}" for row in error.candidates]
-            step = "Type an id, or more of the title:" if candidates else "Try another spelling."
-            info(f"    {error.message} {step}{''.join(candidates)}")
+            if not error.candidates:
+                info(f"{error.message} Try another spelling.")
             continue
-        info(f"    {run.dataset.films.titles[row]}")
+        info(f"    {run.titles.title(row)}")
         ratings[row] = LIKED
     return ratings
 
@@ -76,26 +78,11 @@ def _ask_ratings(run: "LoadedRun", known: dict[int, float]) -> dict[int, float]:
     for row in informative_films(run.dataset):
         if row in known:
             continue
-        question = str(run.dataset.films.titles[row])
-        while (answer := _ask(question).lower()) not in _ANSWERS:
+        question = run.titles.title(row)
+        while (answer := ask(question).lower()) not in _ANSWERS:
             info(f"    Please: {_HOW_TO_ANSWER}")
         if answer == "q":
             break
         if answer:
             ratings[row] = float(answer)
     return ratings
-
-
-def _ask(question: str) -> str:
-    """Ask on stderr, so that stdout stays data; the end of input is an empty answer."""
-    from rich.text import Text
-
-    stderr().print(Text(f"{question}: "), end="")
-    try:
-        return input().strip()
-    except EOFError:
-        info("")
-        return ""
-    except KeyboardInterrupt:
-        info("")
-        raise

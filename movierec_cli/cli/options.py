@@ -8,28 +8,57 @@ from typing import Annotated
 
 import typer
 
-from movierec_cli.cli.completion import complete_genre, complete_run
+from movierec_cli.cli.completion import complete_dataset, complete_genre, complete_run
 from movierec_cli.cli.output import Format
 from movierec_cli.cli.verbosity import OUTPUT_PANEL
 from movierec_cli.core.errors import UsageError
 
-DEFAULT_DATASET = "ml-100k"
+DEFAULT_DATASET = ""
+"""Stands for the default data set until the option is read."""
+
+DEFAULT_RUN = ""
+"""Stands for the dnn run of the default data set."""
+
 FILTERS_PANEL = "Filters"
 
 data_option = partial(typer.Option, rich_help_panel="Data")
 _filter_option = partial(typer.Option, rich_help_panel=FILTERS_PANEL)
 _output_option = partial(typer.Option, rich_help_panel=OUTPUT_PANEL)
 
+
+def _known_dataset(ctx: typer.Context, typed: str) -> str:
+    """Return the name of the data set as the registry has it, the default one without an option."""
+    if ctx.resilient_parsing:
+        return typed
+    from movierec_cli.core.data.default import default_dataset
+    from movierec_cli.core.data.registry import known_name
+    from movierec_cli.core.paths import Paths
+
+    paths = Paths.from_environment()
+    return known_name(typed, paths) if typed else default_dataset(paths)
+
+
 DatasetOption = Annotated[
     str,
     data_option(
         "--dataset",
         metavar="NAME",
-        envvar="MOVIEREC_DATASET",
-        show_envvar=False,
-        help="ml-100k or synthetic.",
+        callback=_known_dataset,
+        show_default="ml-100k",
+        autocompletion=complete_dataset,
+        help="An edition of MovieLens, an imported data set, or synthetic.",
     ),
 ]
+DatasetOfRunOption = Annotated[
+    str | None,
+    data_option(
+        "--dataset",
+        metavar="NAME",
+        autocompletion=complete_dataset,
+        help="Use the dnn run of this data set.",
+    ),
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 HoldoutOption = Annotated[
     str,
     data_option("--holdout", metavar="NAME", help="users, u1-u5, ua, ub or none."),
@@ -69,7 +98,14 @@ PlotOption = Annotated[
 
 KOption = Annotated[int, typer.Option("--k", min=1, max=10_000, help="Length of the ranked lists.")]
 RunOption = Annotated[
-    str, typer.Option("--run", metavar="NAME", help="The run to use.", autocompletion=complete_run)
+    str,
+    typer.Option(
+        "--run",
+        metavar="NAME",
+        show_default="dnn",
+        help="The run to use.",
+        autocompletion=complete_run,
+    ),
 ]
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="The name of a run.", autocompletion=complete_run)

@@ -1,17 +1,26 @@
 """``movierec profiles``: saved ratings and demographics."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from movierec_cli.cli.completion import complete_profile
+from movierec_cli.cli.confirm import confirmed
 from movierec_cli.cli.loading import load_dataset, load_each, report_failures
-from movierec_cli.cli.options import FormatOption, JsonOption, chosen_format
+from movierec_cli.cli.options import (
+    DEFAULT_DATASET,
+    DatasetOption,
+    FormatOption,
+    JsonOption,
+    chosen_format,
+)
 from movierec_cli.cli.output import Format, emit, info
+from movierec_cli.cli.own_ratings import ReportOption, StrictOption, read_own_ratings
 from movierec_cli.cli.tables import plain_view
 
-app = typer.Typer(help="List, show and remove profiles.", no_args_is_help=True)
+app = typer.Typer(help="Import, list, show and remove profiles.", no_args_is_help=True)
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="A profile.", autocompletion=complete_profile)
@@ -32,7 +41,9 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     folder = Paths.from_environment().profiles
 
     def described(name: str) -> dict[str, Any]:
-        return {"name": name, "ratings": len(profiles.load_profile(name, folder).ratings)}
+        profile = profiles.load_profile(name, folder)
+        counts = {"ratings": len(profile.ratings), "seen": len(profile.seen)}
+        return {"name": name, "dataset": profile.dataset, **counts}
 
     records, failures = load_each(profiles.list_profiles(folder), described)
     hint = "None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"
@@ -55,15 +66,77 @@ def show(name: NameArgument, format: FormatOption = Format.table, json: JsonOpti
 
     profile = profiles.load_profile(name, Paths.from_environment().profiles)
     films = load_dataset(profile.dataset).films
-    titles = dict(zip(films.ids.tolist(), films.titles.tolist(), strict=True))
-    records = [
-        {"film_id": film_id, "title": titles.get(film_id), "rating": rating}
-        for film_id, rating in profile.ratings.items()
-    ]
+    known = {
+        str(film_id): (film_id, title)
+        for film_id, title in zip(films.ids.tolist(), films.titles.tolist(), strict=True)
+    }
+
+    def described(film: str) -> dict[str, Any]:
+        film_id, title = known.get(film, (film, None))
+        return {"film_id": film_id, "title": title}
+
+    records = [{**described(film), "rating": rating} for film, rating in profile.ratings.items()]
     demographics = asdict(UNKNOWN.over(profile))
     notes = [f"{key}: {value}" for key, value in demographics.items() if value is not None]
-    view = plain_view(f"Profile {name}", records, notes)
-    emit(chosen_format(format, json), view, records, {"profile": name, **demographics}, "ratings")
+    if profile.seen:
+        notes.append(f"seen, not rated: {len(profile.seen):,} films")
+    view = plain_view(f"Profile {name} ({profile.dataset})", records, notes)
+    envelope = {
+        "profile": name,
+        "dataset": profile.dataset,
+        **demographics,
+        "seen": list(map(described, profile.seen)),
+    }
+    emit(chosen_format(format, json), view, records, envelope, "ratings")
+
+
+@app.command("import")
+def import_(
+    name: NameArgument,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Ratings of Letterboxd, IMDb, Trakt or MovieLens, or of a spreadsheet (CSV).",
+        ),
+    ],
+    strict: StrictOption = False,
+    report: ReportOption = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a profile of this name without asking.")
+    ] = False,
+    dataset: DatasetOption = DEFAULT_DATASET,
+) -> None:
+    """Make a profile of your ratings from other sites or a spreadsheet.
+
+    Films that are not in the catalog are left out and reported. Films without a rating count as
+    seen: they are not recommended. Of several ratings of a film, the last one counts.
+
+    [bold]Examples[/]
+
+      movierec profiles import ann letterboxd.zip
+      movierec profiles import ann ratings.csv --report films.csv --dataset ml-latest-small
+    """
+    from movierec_cli.core.files import check_name
+    from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend import profiles
+    from movierec_cli.core.recommend.query import UNKNOWN
+    from movierec_cli.core.recommend.title_search import TitleIndex
+
+    check_name(name, "profile")
+    folder = Paths.from_environment().profiles
+    data = load_dataset(dataset)
+    own = read_own_ratings(files, TitleIndex(data), strict, report)
+    is_replaced = name in profiles.list_profiles(folder) and not force
+    if is_replaced and not confirmed(
+        f"There is a profile {name} already; its ratings and demographics would be lost.",
+        "Replace it?",
+        "--force",
+    ):
+        info("Nothing was kept.")
+        return
+    profiles.save_profile(name, profiles.make_profile(data, own.ratings, UNKNOWN, own.seen), folder)
+    info(f"Saved. Next: movierec recommend --profile {name} --dataset {data.name}")
 
 
 @app.command()

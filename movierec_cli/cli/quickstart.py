@@ -2,37 +2,41 @@
 
 from movierec_cli.cli.output import info, stdout
 
+_FALLBACK = "ml-latest-small"
+
 
 def quickstart() -> None:
     """Download, explore, train dnn, evaluate and recommend in one go.
 
-    Without a network it uses made-up data.
+    Without a network it uses MovieLens Latest Small, which comes with movierec.
 
     [bold]Examples[/]
 
       movierec quickstart
     """
     from movierec_cli.cli import download, eda, evaluate, recommend, train
-    from movierec_cli.core.data import registry, synthetic
+    from movierec_cli.core.data import registry
     from movierec_cli.core.errors import NetworkError
     from movierec_cli.core.paths import Paths
 
     dataset, run, suffix = registry.DEFAULT_DATASET, "dnn", ""
     paths = Paths.from_environment()
     try:
-        if registry.parsed_path(dataset, paths).exists():
+        if registry.prepared_path(dataset, paths).exists():
             info(f"MovieLens 100K is already in {paths.cache}.")
         else:
             _announce("download")
-            download.download()
+            download.download(dataset)
     except NetworkError as failure:
-        info(f"No download: {failure.message} {failure.hint}")
+        info(f"No download: {failure.message}")
         info(
-            "The next steps use made-up data and show only how the commands work; the figures and "
-            "films are not those of MovieLens."
+            f"The next steps use {_FALLBACK}, which comes with movierec: real ratings of real "
+            "films up to 2018, without the age, gender and occupation of users."
         )
-        dataset = synthetic.NAME
+        dataset = _FALLBACK
         run, suffix = f"dnn-{dataset}", f" --dataset {dataset}"
+        _announce(f"download {dataset}")
+        download.download(dataset)
     _announce(f"eda genres{suffix}")
     eda.genres(dataset=dataset)
     _announce(f"train dnn{suffix}")
@@ -40,7 +44,7 @@ def quickstart() -> None:
     _announce(f"evaluate {run}")
     evaluate.evaluate(run)
     _announce(f"recommend --user 42 --run {run}")
-    recommend.recommend(user=42, run=run)
+    recommend.recommend(user="42", run=run)
 
 
 def _announce(command: str) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
-from movierec_cli.cli.films import film_cells
+from movierec_cli.cli.films import FilmColumns
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
+    DEFAULT_RUN,
     FILTERS_PANEL,
+    DatasetOfRunOption,
     FormatOption,
     GenreOption,
     JsonOption,
@@ -22,12 +24,22 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, info, number
+from movierec_cli.cli.own_ratings import (
+    RatingsOption,
+    ReportOption,
+    StrictOption,
+    read_own_ratings,
+    require_ratings,
+)
 from movierec_cli.cli.tables import Column, View
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from movierec_cli.core.api import LoadedRun
     from movierec_cli.core.recommend.filters import Filters
+    from movierec_cli.core.recommend.profiles import Profile
     from movierec_cli.core.recommend.rank import Recommendation
     from movierec_cli.core.runs.manifest import Manifest
 
@@ -41,7 +53,7 @@ def _option(panel: str, help: str, *names: str, **settings: Any) -> Any:
 
 def recommend(
     user: Annotated[
-        int | None, _option(_USER, "A user of the data set.", "--user", metavar="ID")
+        str | None, _option(_USER, "A user of the data set.", "--user", metavar="ID")
     ] = None,
     like: Annotated[
         list[str] | None, _option(_USER, "A film that you like.", metavar="TITLE|ID")
@@ -51,12 +63,11 @@ def recommend(
     ] = None,
     rate: Annotated[
         list[str] | None,
-        _option(_USER, "A film and your rating, 1 to 5.", metavar="TITLE=RATING"),
+        _option(_USER, "A film and your rating in stars, 1 to 5.", metavar="TITLE=RATING"),
     ] = None,
-    ratings: Annotated[
-        Path | None,
-        _option(_USER, "Your ratings: columns film or title, and rating.", metavar="FILE.csv"),
-    ] = None,
+    ratings: RatingsOption = None,
+    strict: StrictOption = False,
+    report: ReportOption = None,
     age: Annotated[int | None, _option(_USER, "In years.")] = None,
     gender: Annotated[str | None, _option(_USER, "As in the data.", metavar="M|F")] = None,
     occupation: Annotated[
@@ -94,7 +105,8 @@ def recommend(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show which of your films led there.")
     ] = False,
-    run: RunOption = "dnn",
+    run: RunOption = DEFAULT_RUN,
+    dataset: DatasetOfRunOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -112,10 +124,12 @@ def recommend(
 
       movierec recommend --user 42
       movierec recommend --like Fargo --like "star wars" --dislike Evita --explain
+      movierec recommend --ratings letterboxd.zip
       movierec recommend --age 30 --gender F --occupation student
       movierec recommend --profile ann --genre Comedy --year 1990-1995
       movierec recommend --all-users -o recommendations.csv
     """
+    from movierec_cli.cli.ask_title import resolve_film
     from movierec_cli.cli.interview import ask_profile_name, interview
     from movierec_cli.core.files import check_name
     from movierec_cli.core.paths import Paths
@@ -129,7 +143,6 @@ def recommend(
         resolve_films,
         resolve_query,
     )
-    from movierec_cli.core.recommend.ratings_file import read_ratings
 
     filters = Filters(
         n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings,
@@ -141,10 +154,11 @@ def recommend(
         *((title, DISLIKED) for title in dislike or ()),
         *map(_parse_rate, rate or ()),
     ]
-    is_described = user is not None or profile is not None or ratings is not None
+    is_described = user is not None or profile is not None or bool(ratings)
     is_described |= bool(opinions) or typed != UNKNOWN
     if all_users or output is not None:
-        _write_all_users(run, filters, output, all_users, is_described or explain)
+        target = _require_all_users(output, all_users, is_described or explain)
+        _write_all_users(load_run(run, dataset), filters, target)
         return
     if save_profile is not None:
         check_name(save_profile, "profile")
@@ -153,45 +167,56 @@ def recommend(
                 "A user of the data set cannot be saved as a profile.",
                 "Name favorites: --like TITLE",
             )
-    loaded = load_run(run)
-    dataset, folder = loaded.dataset, Paths.from_environment().profiles
+    require_ratings(ratings, strict, report)
+    folder = Paths.from_environment().profiles
+    stored = None if profile is None else profiles.load_profile(profile, folder)
+    loaded = load_run(run, dataset)
+    data = loaded.dataset
     rated: dict[int, float] = {}  # film row -> rating; the later replace the earlier
-    if profile is not None:
-        stored = profiles.load_profile(profile, folder)
-        rated |= stored.film_ratings(dataset)
+    seen: frozenset[int] = frozenset()  # and not rated
+    if stored is not None:
+        rated, seen = stored.film_ratings(data), stored.seen_films(data)
         typed = typed.over(stored)
-    if ratings is not None:
-        rated |= read_ratings(ratings, loaded.titles)
-    rated |= resolve_films(loaded.titles, opinions) if is_described else interview(loaded)
-    query = resolve_query(dataset, user, rated, typed)
-    films = rank.recommend(loaded.model, dataset, query, filters, explain)
+    if ratings:
+        own = read_own_ratings(ratings, loaded.titles, strict, report)
+        rated, seen = rated | own.ratings, seen | own.seen
+    if is_described:
+        rated |= resolve_films(loaded.titles, opinions, resolve_film)
+    else:
+        rated |= interview(loaded)
+    query = resolve_query(data, user, rated, typed)
+    filters = replace(filters, seen=seen)
+    films = rank.recommend(loaded.model, data, query, filters, explain)
     name = f"user {user}" if user is not None else f"profile {profile}" if profile else "you"
-    view = recommendations_view(f"For {name}", loaded.manifest, films, explain)
-    if rated:
-        view = replace(view, notes=[*view.notes, f"Your films: {_films_of(rated, loaded)}."])
+    notes = [f"Your films: {_films_of(rated, loaded)}."] if rated else []
+    view = recommendations_view(f"For {name}", loaded.manifest, films, explain, notes)
     emit(
         chosen_format(format, json),
         view,
         [asdict(film) for film in films],
-        {"dataset": dataset.name, "run": run, "user": user},
+        {"dataset": data.name, "run": loaded.name, "user": user and query.users.ids[0].item()},
         records_key="recommendations",
     )
     if rated and not is_described and save_profile is None:
         save_profile = ask_profile_name()
     if save_profile is not None:
-        if save_profile in profiles.list_profiles(folder):
-            info(f"This replaces the profile {save_profile}.")
-        made = profiles.make_profile(dataset, rated, typed)
-        profiles.save_profile(save_profile, made, folder)
-        info(f"Saved. Next time: movierec recommend --profile {save_profile}")
+        option = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
+        made = profiles.make_profile(data, rated, typed, seen)
+        _save_profile(save_profile, made, folder, option)
 
 
-def _write_all_users(
-    run: str, filters: "Filters", output: Path | None, all_users: bool, describes_one: bool
-) -> None:
-    from movierec_cli.cli.progress import ProgressBar
-    from movierec_cli.core.recommend.batch import write_recommendations
+def _save_profile(name: str, profile: "Profile", folder: Path, option: str) -> None:
+    """Save a profile; ``option`` chooses the run or data set the next time."""
+    from movierec_cli.core.recommend import profiles
 
+    if name in profiles.list_profiles(folder):
+        info(f"This replaces the profile {name}.")
+    profiles.save_profile(name, profile, folder)
+    info(f"Saved. Next time: movierec recommend --profile {name}{option}")
+
+
+def _require_all_users(output: Path | None, all_users: bool, describes_one: bool) -> Path:
+    """Return the file of ``--all-users``; raise a `UsageError` for options that do not fit it."""
     if output is None or not all_users:
         raise UsageError(
             "--all-users needs a file to write to, and -o is for --all-users.",
@@ -202,7 +227,13 @@ def _write_all_users(
             "--all-users means every user and does not explain; the other options are for one.",
             "Leave out one of them, or explain one: --user 42 --explain",
         )
-    loaded = load_run(run)
+    return output
+
+
+def _write_all_users(loaded: "LoadedRun", filters: "Filters", output: Path) -> None:
+    from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.core.recommend.batch import write_recommendations
+
     n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, ProgressBar())
     info(f"Wrote {n_films:,} films for {len(loaded.dataset.users):,} users to {output}.")
 
@@ -228,34 +259,41 @@ def _films_of(rated: dict[int, float], run: "LoadedRun") -> str:
 
 
 def recommendations_view(
-    heading: str, manifest: "Manifest", films: "list[Recommendation]", explain: bool = False
+    heading: str,
+    manifest: "Manifest",
+    films: "list[Recommendation]",
+    explain: bool = False,
+    notes: "Sequence[str]" = (),
 ) -> View:
     """Return the table of recommendations; a predicted rating takes the place of the score."""
     from movierec_cli.core.data.titles import without_year
 
     rates = films[0].rating is not None
     likes = films[0].like_probability is not None
-    columns = [Column("#", numeric=True), Column("Title", style="bold"), Column("Year")]
-    columns += [] if explain else [Column("Genres", style="dim")]  # 80 columns hold one of them
-    columns += [Column("Rating" if rates else "Score", numeric=True)]
+    of_films = FilmColumns.of(films)
+    if explain:  # 80 columns hold either genres or reasons
+        of_films = replace(of_films, has_genres=False)
+    columns = [
+        Column("#", numeric=True),
+        *of_films.columns,
+        Column("Rating" if rates else "Score", numeric=True),
+    ]
     columns += [Column("You'd like it", numeric=True)] if likes else []
     columns += [Column("Because you rated")] if explain else []
     rows = []
     for film in films:
         reasons = [f"{without_year(r.title)} ({r.rating:g})" for r in film.reasons]
-        title, year, genres = film_cells(film)
-        row = [str(film.rank), title, year]
-        row += [] if explain else [genres]
+        row = [str(film.rank), *of_films.cells(film)]
         row += [number(film.rating, 2) if rates else number(film.score, 3)]
         row += [f"{film.like_probability:.0%}"] if likes else []
         row += ["; ".join(reasons)] if explain else []
         rows.append(row)
-    meaning = "Rating: predicted, 1 to 5." if rates else "Score: the films are ranked by it."
+    meaning = "Rating: predicted, in stars." if rates else "Score: the films are ranked by it."
     if likes:
         meaning += " You'd like it: probability of a rating of 4 or 5 once watched."
     return View(
         title=f"{heading}, by {manifest.name} ({dataset_label(manifest.dataset['name'])})",
         columns=columns,
         rows=rows,
-        notes=[meaning],
+        notes=[meaning, *notes],
     )

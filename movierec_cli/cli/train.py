@@ -1,5 +1,6 @@
 """``movierec train``."""
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,7 +99,9 @@ def train(
     info(f"The run {manifest.name!r} is in {paths.runs / manifest.name}.")
     if holdout != "none":
         info(f"Measure it with: movierec evaluate {manifest.name}")
-    info(f"Use it with: movierec recommend --user 42 --run {manifest.name}")
+    ids = data.users.ids.tolist()
+    user = 42 if 42 in ids else shlex.quote(str(ids[0]))
+    info(f"Use it with: movierec recommend --user {user} --run {manifest.name}")
 
 
 def kept_epoch(manifest: "Manifest") -> str:

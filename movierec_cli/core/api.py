@@ -8,9 +8,10 @@ A film is its id in the data set, or a title as people type it, see
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from movierec_cli.core.data import registry
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import Dataset, Id
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
@@ -21,16 +22,19 @@ from movierec_cli.core.recommend.query import (
     DISLIKED,
     LIKED,
     Demographics,
+    Film,
     resolve_films,
     resolve_query,
     user_query,
 )
 from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.recommend.similar import Neighbor, SimilarFilm
-from movierec_cli.core.recommend.title_search import Film, TitleIndex
 from movierec_cli.core.runs import store as runs
 from movierec_cli.core.runs.manifest import Manifest
 from movierec_cli.core.runs.store import Run
+
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.title_search import TitleIndex
 
 __all__ = [
     "Film",
@@ -57,13 +61,20 @@ class LoadedRun:
     model: Model
 
     @property
+    def name(self) -> str:
+        """Name of the run."""
+        return self.run.manifest.name
+
+    @property
     def manifest(self) -> Manifest:
         """Model, preset, split, configuration and metrics of the run."""
         return self.run.manifest
 
     @cached_property
-    def titles(self) -> TitleIndex:
+    def titles(self) -> "TitleIndex":
         """The catalog, searched by title."""
+        from movierec_cli.core.recommend.title_search import TitleIndex  # noqa: PLC0415
+
         return TitleIndex(self.dataset)
 
 
@@ -93,7 +104,7 @@ def load_run(
 def recommend(  # noqa: PLR0913 - each value is given by its name
     run: LoadedRun,
     *,
-    user: int | None = None,
+    user: Id | None = None,
     like: Iterable[Film] = (),
     dislike: Iterable[Film] = (),
     ratings: Mapping[int, float] | Mapping[str, float] | Mapping[Film, float] | None = None,
@@ -122,7 +133,7 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     like, dislike
         Favorite films, which count as ratings of 5, and disliked films, which count as 1.
     ratings
-        Film -> rating, 1 to 5.
+        Film -> rating in stars, 1 to 5 (0.5 to 5 in many data sets).
     age, gender, occupation, zip_code
         1 to 120 years, ``"M"`` or ``"F"``, one of ``run.dataset.occupations``, any text.
     n, genres, not_genres, years, min_ratings, include_rated, diversity
@@ -168,7 +179,7 @@ def similar(run: LoadedRun, film: Film, n: int = 10) -> list[SimilarFilm]:
     return similarity.similar(run.model, run.dataset, run.titles.resolve(film), n)
 
 
-def neighbors(run: LoadedRun, user: int, n: int = 10) -> list[Neighbor]:
+def neighbors(run: LoadedRun, user: Id, n: int = 10) -> list[Neighbor]:
     """Return the ``n`` users with the most similar taste.
 
     Raises

@@ -12,8 +12,8 @@ from movierec_cli.core.errors import UsageError
 class Paths:
     """The two folders that movierec writes to.
 
-    ``cache`` has data sets, which can be downloaded or generated again; ``data`` has the runs and
-    profiles of the user.
+    ``cache`` has data sets, which can be downloaded or generated again; ``data`` has the imported
+    data sets, the runs and the profiles of the user.
     """
 
     cache: Path
@@ -23,6 +23,11 @@ class Paths:
     def runs(self) -> Path:
         """Folder with one folder for each run."""
         return self.data / "runs"
+
+    @property
+    def datasets(self) -> Path:
+        """Folder with one file for each imported data set."""
+        return self.data / "datasets"
 
     @property
     def profiles(self) -> Path:

@@ -72,7 +72,7 @@ def failed(result: Any, code: int) -> tuple[str, str]:
     "line",
     [
         f"train oracle --dataset {SMALL}",
-        "eda genres --dataset ml-20m",
+        "eda genres --dataset ml-20b",
         "evaluate a/b",
         "download --from x.zip --url https://films.example/x.zip",
     ],
@@ -128,7 +128,7 @@ def test_no_network_is_code_four(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> N
     result = cli("download")
     assert (result.exit_code, result.stdout) == (4, "")
     assert "Trying again" in result.stderr
-    assert "movierec download --from" in result.stderr
+    assert "movierec download ml-100k --from FILE" in result.stderr
 
 
 def fail_with(failure: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from movierec_cli.cli import cache as command
+from movierec_cli.cli import confirm
 from movierec_cli.core.data import install, registry
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.paths import Paths
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
@@ -17,7 +19,7 @@ from tests.helpers import names, tiny_contents, write_zip
 @pytest.fixture
 def filled(tiny: dict[str, bytes], paths: Paths, tmp_path: Path) -> Paths:
     """A cache with the tiny archive and its prepared form; a run and a profile beside it."""
-    install.bring(registry.EDITIONS["ml-100k"], write_zip(tmp_path / "mine.zip", tiny), paths)
+    install.bring(EDITIONS["ml-100k"], write_zip(tmp_path / "mine.zip", tiny), paths)
     for path in (paths.runs / "dnn" / "manifest.json", paths.profiles / "ann.json"):
         path.parent.mkdir(parents=True)
         path.write_bytes(b"precious")
@@ -26,7 +28,7 @@ def filled(tiny: dict[str, bytes], paths: Paths, tmp_path: Path) -> Paths:
 
 def test_info_lists_files_and_their_total(cli: Cli, filled: Paths) -> None:
     content = json.loads(cli("cache", "info", "--json").stdout)
-    archive, prepared = filled.cache / "ml-100k.zip", filled.cache / "ml-100k.npz"
+    archive, prepared = filled.cache / "ml-100k.zip", filled.cache / "ml-100k.safetensors"
     assert content == {
         "schema": 1,
         "folder": str(filled.cache),
@@ -83,13 +85,13 @@ def test_an_intact_cache_verifies(cli: Cli, filled: Paths) -> None:
 def test_damage_ends_with_code_five_and_the_commands_that_fix_it(cli: Cli, filled: Paths) -> None:
     registry.load_dataset(SMALL, filled)
     write_zip(filled.cache / "ml-100k.zip", tiny_contents(u_user=b""))
-    registry.parsed_path(SMALL, filled).write_bytes(b"damaged")
-    fixes = ["movierec download --force", f"movierec eda ratings --dataset {SMALL}"]
+    registry.prepared_path(SMALL, filled).write_bytes(b"damaged")
+    fixes = ["movierec download ml-100k --force", f"movierec eda ratings --dataset {SMALL}"]
     result = cli("cache", "verify")
     assert result.exit_code == 5
     assert result.stdout.count("damaged") >= 2
     assert "u.user" in result.stdout
-    assert f"ml-100k.zip, {SMALL}.npz" in result.stderr
+    assert f"ml-100k.zip, {SMALL}.safetensors" in result.stderr
     assert result.stderr.endswith(f"{' && '.join(fixes)}\n")
     as_json = cli("cache", "verify", "--json")
     assert as_json.exit_code == 5
@@ -101,7 +103,7 @@ def test_a_dry_run_only_shows(cli: Cli, filled: Paths) -> None:
     content = json.loads(cli("cache", "clear", "--dry-run", "--json").stdout)
     assert content["dry_run"] is True
     assert content["bytes"] == sum(path.stat().st_size for path in filled.cache.iterdir())
-    assert names(filled.cache) == ["ml-100k.npz", "ml-100k.zip"]
+    assert names(filled.cache) == ["ml-100k.safetensors", "ml-100k.zip"]
 
 
 def test_clear_removes_data_and_never_runs_profiles_or_what_is_being_written(
@@ -120,13 +122,18 @@ def test_clear_removes_data_and_never_runs_profiles_or_what_is_being_written(
 def test_without_a_terminal_and_without_yes_nothing_is_removed(cli: Cli, filled: Paths) -> None:
     result = cli("cache", "clear")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith("movierec cache clear -y\n")
-    assert names(filled.cache) == ["ml-100k.npz", "ml-100k.zip"]
+    assert "imported data stay" in result.stderr
+    assert result.stderr.endswith("hint: Add -y, which confirms it.\n")
+    assert names(filled.cache) == ["ml-100k.safetensors", "ml-100k.zip"]
 
 
 @pytest.mark.parametrize(
     ("answer", "kept"),
-    [(" Yes\n", []), ("\n", ["ml-100k.npz", "ml-100k.zip"]), ("", ["ml-100k.npz", "ml-100k.zip"])],
+    [
+        (" Yes\n", []),
+        ("\n", ["ml-100k.safetensors", "ml-100k.zip"]),
+        ("", ["ml-100k.safetensors", "ml-100k.zip"]),
+    ],
     ids=["yes", "no", "end of input"],
 )
 def test_at_a_terminal_only_a_yes_removes(
@@ -138,7 +145,7 @@ def test_at_a_terminal_only_a_yes_removes(
 ) -> None:
     terminal = io.StringIO(answer)
     monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(command.sys, "stdin", terminal)
+    monkeypatch.setattr(confirm.sys, "stdin", terminal)
     command.clear()
     assert names(filled.cache) == kept
     shown = capsys.readouterr()

@@ -1,12 +1,18 @@
 """``movierec compare`` measures all models side by side and trains only the missing ones."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments import resume, reuse
 from movierec_cli.core.experiments import train as pipeline
+from movierec_cli.core.experiments.compare import Comparison
 from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.runs.train_spec import TrainSpec
+from tests.bare_data import stripped
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
 
@@ -58,6 +64,35 @@ def test_missing_models_are_trained_once_and_then_used_again(
     assert {line for line in lines if line.startswith("#")} == {"# cold-start", "# fold-in"}
     assert lines[1].startswith("model,preset,run,scenario,users,precision,")
     assert lines[1].endswith(",train_seconds,score_seconds")
+
+
+def test_without_demographics_the_tables_say_what_that_means(
+    cli: Cli, quick: None, small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = stripped(small)
+    monkeypatch.setattr(registry, "load_dataset", lambda *_: bare)
+    monkeypatch.setattr(Comparison, "specs", lambda _: [TrainSpec("two-tower", "original")])
+    table = cli("compare", "--dataset", SMALL).stdout
+    cold_start, fold_in = table.split("fold-in (")
+    assert "every user gets the same list, but from random" in cold_start
+    assert "every user gets the same list" not in fold_in
+    assert all(
+        "demographic-ridge, which needs demographics." in part for part in (cold_start, fold_in)
+    )
+    results = json.loads(cli("compare", "--dataset", SMALL, "--json").stdout)["results"]
+    assert "demographic-ridge" not in {result["model"] for result in results}
+    assert len({result["model"] for result in results}) == len(BASELINES) - 1 + 1
+
+    run = f"two-tower-original-{SMALL}"
+    measured = cli("evaluate", run)
+    assert measured.exit_code == 0
+    assert "No demographics: in cold-start every user gets the same list." in measured.stdout
+
+
+def test_with_demographics_nothing_is_left_out(cli: Cli, trained: Path) -> None:
+    measured = cli("evaluate", "two-tower")
+    assert measured.exit_code == 0
+    assert "No demographics" not in measured.stdout
 
 
 def test_several_split_seeds_give_means_and_deviations(cli: Cli, quick: None) -> None:

@@ -25,7 +25,7 @@ def offered(command: Command, line: str) -> list[str]:
 @pytest.fixture
 def cached(small: Dataset, paths: Paths) -> None:
     """Made-up data in the place of MovieLens 100K."""
-    store.save(small, registry.parsed_path("ml-100k", paths))
+    store.save(small, registry.prepared_path("ml-100k", paths))
 
 
 def test_commands(command: Command) -> None:

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,11 @@ import pytest
 from movierec_cli.cli import eda as commands
 from movierec_cli.core import eda
 from movierec_cli.core.data import registry
-from movierec_cli.core.data.dataset import Dataset, Users
+from movierec_cli.core.data.dataset import Dataset
+from tests.bare_data import bare_dataset
 from tests.cli.conftest import Cli
 from tests.conftest import SMALL
+from tests.helpers import make_dataset
 
 DATA = ("--dataset", SMALL)
 TABLES = {
@@ -163,35 +164,107 @@ def test_a_figure_that_cannot_be_drawn_is_refused_before_any_output(
 
 
 @pytest.fixture
-def without_demographics(small: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
-    users = replace(Users.unknown(len(small.users)), ids=small.users.ids)
-    dataset = replace(small, users=users, occupations=())
+def bare(monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """Let the commands of this test load a data set without demographics, times and genres."""
+    dataset = bare_dataset()
     monkeypatch.setattr(registry, "load_dataset", lambda *_: dataset)
     return dataset
 
 
-def test_without_occupations_there_is_an_error_and_no_table(
-    cli: Cli, without_demographics: Dataset
-) -> None:
-    result = cli("eda", "occupations", *DATA)
-    assert (result.exit_code, result.stdout) == (3, "")
-    assert "no occupations" in result.stderr
-
-
 @pytest.mark.parametrize("format", ["table", "json", "csv", "md"])
-def test_without_demographics_the_rest_is_shown(
-    format: str, cli: Cli, without_demographics: Dataset, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "lacking"), [("genres", "genres"), ("occupations", "occupations")]
+)
+def test_a_command_that_the_data_has_nothing_for_explains_itself_in_a_line(
+    name: str, lacking: str, format: str, cli: Cli, bare: Dataset
 ) -> None:
-    pytest.importorskip("matplotlib")
-    result = cli("eda", "all", *DATA, "--format", format, "--plot", str(tmp_path / "a.png"))
+    result = cli("eda", name, *DATA, "--format", format, "--plot", "a.png")
+    assert (result.exit_code, result.stdout) == (3, "")
+    first, *rest = [line for line in result.stderr.splitlines() if line]
+    assert f"no {lacking} of its" in first
+    assert [line.startswith("hint: ") for line in rest] == [True]
+    assert not Path("a.png").exists()
+
+
+LEFT_OUT = {
+    "ratings": ["no times of its ratings"],
+    "users": ["no genres of its films", "no ages, genders or occupations of its users"],
+    "films": [],
+}
+LEFT_OUT["all"] = [*LEFT_OUT["ratings"], *LEFT_OUT["users"], "No film of bare has 8 ratings"]
+EMPTY = {
+    "ratings_over_time",
+    "genres",
+    "genres_per_user",
+    "age_bands",
+    "genders",
+    "user_occupations",
+    "occupations",
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_commands_leave_out_what_the_data_lacks_and_say_so_in_a_line_each(
+    name: str, cli: Cli, bare: Dataset
+) -> None:
+    bound = ["--min-ratings", "1"] if name == "films" else []
+    result = cli("eda", name, *DATA, *bound)
     assert result.exit_code == 0
-    assert "no occupations" in result.stderr
-    assert not (tmp_path / "a-occupations.png").exists()
-    assert (tmp_path / "a-users.png").exists()
-    assert "unknown" in result.stdout
-    if format == "json":
-        assert "occupations" not in json.loads(result.stdout)
-    assert cli("eda", "users", *DATA, "--format", format).exit_code == 0
+    lines = result.stderr.splitlines()
+    assert len(lines) == len(LEFT_OUT[name])
+    for line, text in zip(lines, LEFT_OUT[name], strict=True):
+        assert text in line
+    for word in ("unknown", "Genre", "1970", "UTC", "Occupation", "Year"):
+        assert word not in result.stdout
+    if name == "films":
+        assert "f4" not in result.stdout  # nobody rated it
+        assert "f2" in result.stdout
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_json_has_the_same_keys_for_data_that_lacks_something(
+    name: str, cli: Cli, bare: Dataset
+) -> None:
+    bound = ["--min-ratings", "1"] if name in ("films", "all") else []
+    content = json.loads(cli("eda", name, *DATA, *bound, "--json").stdout)
+    settings = {"schema", "dataset", "min_ratings"}
+    assert [key for key in content if key not in settings] == TABLES[name]
+    assert {key for key in TABLES[name] if not content[key]} == EMPTY & set(TABLES[name])
+    if name == "ratings":
+        assert content["overview"][0]["first"] is None
+        assert content["ratings"][3] == {"rating": 3.75, "ratings": 1, "share": 1 / 6}
+    if name == "users":
+        genres = content["user_statistics"][1]
+        assert genres == {key: "genres" if key == "of" else None for key in genres}
+    if name == "films":
+        assert content["films"][0]["film"] == "f2"
+        assert content["films"][0]["year"] is None
+
+
+@pytest.mark.parametrize("format", ["csv", "md"])
+def test_an_empty_table_is_in_json_only(format: str, cli: Cli, bare: Dataset) -> None:
+    text = cli("eda", "all", *DATA, "--format", format).stdout
+    titles = re.findall(r"^(?:# |\*\*)(.*)$", text, re.M)
+    assert len(titles) == len(TABLES["all"]) - len(EMPTY) - 3  # and no film has 8 ratings
+
+
+def test_all_draws_the_figures_that_the_data_allows(cli: Cli, bare: Dataset) -> None:
+    pytest.importorskip("matplotlib")
+    assert cli("eda", "all", *DATA, "--plot", "new/a.png").exit_code == 0
+    assert {path.name for path in Path("new").iterdir()} == {"a-ratings.png", "a-users.png"}
+
+
+def test_many_different_ratings_are_shown_in_steps_and_complete_in_json(
+    cli: Cli, bare: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    triples = [(0, at, at / 10) for at in range(51)]
+    dataset = make_dataset(triples, n_users=1, titles=list(map(str, range(51))))
+    monkeypatch.setattr(registry, "load_dataset", lambda *_: dataset)
+    shown = cli("eda", "ratings", *DATA, "--format", "md").stdout
+    assert "nearest quarter of a star" in shown
+    assert "| 0.25 | 2 | 3.9 |" in shown  # 0.2 and 0.3
+    rows = content_of(cli, "ratings", *DATA)["ratings"]
+    assert [row["rating"] for row in rows] == [at / 10 for at in range(51)]
 
 
 def test_tables_are_made_without_torch_and_matplotlib() -> None:

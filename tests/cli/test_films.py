@@ -28,8 +28,27 @@ def test_films_are_searched_and_counted(cli: Cli, trained: Path, small: Dataset)
 
 def test_the_table_is_cut_and_marked_as_cut(cli: Cli, trained: Path) -> None:
     result = cli("films", "--dataset", SMALL, "-n", "5")
-    assert "Films: 200 (" in result.stdout
+    assert "Found: 200 of 200 films, " in result.stdout
     assert "The first 5 are shown; -n shows more." in result.stdout
+
+
+def test_films_of_that_name_and_films_with_the_words_are_told_apart(
+    cli: Cli, trained: Path, small: Dataset
+) -> None:
+    title = str(small.films.titles[0])
+    first, *others = printed(cli("films", title, "--dataset", SMALL, "--json"))["films"]
+    assert (first["title"], first["match"]) == (title, "exact")
+    assert {film["match"] for film in others} <= {"exact", "contains"}
+    every = printed(cli("films", "--dataset", SMALL, "--json"))["films"]
+    assert {film["match"] for film in every} == {None}
+
+
+def test_similar_titles_are_marked_as_such(cli: Cli, trained: Path, small: Dataset) -> None:
+    typed = str(small.films.titles[0]).split(" (", maxsplit=1)[0].replace("e", "z")
+    result = cli("films", typed, "--dataset", SMALL)
+    assert result.stdout.startswith("No film of that name; near:\n")
+    films = printed(cli("films", typed, "--dataset", SMALL, "--json"))["films"]
+    assert {film["match"] for film in films} == {"near"}
 
 
 def test_similar_films_are_shown(cli: Cli, trained: Path, small: Dataset) -> None:

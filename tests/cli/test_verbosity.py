@@ -45,10 +45,10 @@ def test_verbose_logs_the_files_that_are_read_and_written(command: Command) -> N
     assert done.stdout == ""
     logged = re.findall(r"^ *\d+ ms  (\w+) (\S+)", done.stderr, re.MULTILINE)
     written = {Path(path).name for verb, path in logged if verb == "wrote"}
-    assert {"manifest.json", f"{SMALL}.npz"} <= written
+    assert {"manifest.json", f"{SMALL}.safetensors"} <= written
     again = command("evaluate", f"dnn-original-{SMALL}", "-v")
     assert again.returncode == 0
-    assert re.search(rf"read \S+{SMALL}\.npz", again.stderr)
+    assert re.search(rf"opened \S+{SMALL}\.safetensors", again.stderr)
 
 
 @pytest.mark.parametrize("line", ["--quiet --verbose runs list", "runs -v list -q"])

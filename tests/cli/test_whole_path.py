@@ -103,7 +103,7 @@ def test_an_archive_of_ones_own_is_brought_and_looked_at(
     write_zip(tmp_path / "mine.zip", tiny)
     brought = cli("download", "--from", "mine.zip")
     assert (brought.exit_code, brought.stdout) == (0, "")
-    assert "3 users, 5 films, 5 ratings" in brought.stderr
+    assert "3 users, 5 films, 1950 to 1996, 5 ratings" in brought.stderr
     assert "10.1145/2827872" in brought.stderr  # the terms of use
     rows = succeeded(cli("eda", "genres", "--json"))["rows"]
     assert [(row["genre"], row["films"], row["watchers"]) for row in rows] == [

@@ -8,11 +8,16 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from movierec_cli.core.data import registry
+from movierec_cli.core.data.install import keep_import, read_import
+from movierec_cli.core.data.readers.own_files import OwnFiles
+from movierec_cli.core.data.readers.scale import Scale
 from movierec_cli.core.data.titles import year_in
-from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
+from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend import profiles
 from movierec_cli.core.recommend.query import make_query
-from movierec_cli.core.recommend.ratings_file import read_ratings
+from movierec_cli.core.recommend.ratings_files.reading import read_ratings
 from movierec_cli.core.recommend.title_search import TitleIndex, normalize
 from tests.fuzz.changes import (
     ANYTHING,
@@ -22,7 +27,7 @@ from tests.fuzz.changes import (
     spoilt_json,
     spoilt_table,
 )
-from tests.helpers import edition_of, make_dataset, tiny_contents, write_zip
+from tests.helpers import edition_of, make_dataset, tiny_contents, write_folder, write_zip
 
 SOUND = tiny_contents()
 FILMS = make_dataset([(0, 0, 4.0)], 1, ["Fargo (1996)", "Évita, L' (1996)", "Heat (1986)"])
@@ -36,11 +41,75 @@ def test_a_spoilt_archive_is_read_or_refused(data: st.DataObject) -> None:
         path = write_zip(Path(name) / "some.zip", SOUND)
         path.write_bytes(data.draw(st.one_of(spoilt_bytes(path.read_bytes()), st.binary())))
         try:
-            dataset = edition_of(SOUND).load_archive(path, "some.zip")
+            dataset = edition_of(SOUND).read(path, "some.zip")
         except IntegrityError as error:
             assert error.message.startswith("some.zip")
         else:
             assert len(dataset.ratings) == 5
+
+
+LAYOUTS: tuple[dict[str, bytes], ...] = (
+    {name: SOUND[name] for name in ("u.data", "u.item", "u.user", "u1.test")},
+    {
+        "ratings.dat": b"1::10::5::978302109\n2::30::3::978300760\n1::30::1::5\n",
+        "movies.dat": b"10::Star Trek: First (1996)::Action|War\n30::L\xe9on (1994)::War\n",
+        "users.dat": b"1::F::1::10::48067\n2::M::56::16::70072-1234\n",
+    },
+    {
+        "ratings.csv": b"userId,movieId,rating,timestamp\n1,10,0.5,978302109\n2,30,4,5\n",
+        "movies.csv": b'movieId,title,genres\n10,"Boat, The (1996)",War|IMAX\n30,Heat,\n',
+        "links.csv": b"movieId,imdbId,tmdbId\n10,0114709,862\n30,0000001,\n",
+    },
+)
+SEPARATORS = st.sampled_from([b",", b"::", b"|", b"\t"])
+
+
+@examples(80)
+@given(data=st.data())
+def test_a_spoilt_folder_of_movielens_is_imported_or_refused(data: st.DataObject) -> None:
+    contents = dict(data.draw(st.sampled_from(LAYOUTS)))
+    name = data.draw(st.sampled_from(sorted(contents)))
+    sound = contents[name]
+    spoilt = st.one_of(spoilt_bytes(sound), spoilt_table(sound, data.draw(SEPARATORS)))
+    contents[name] = data.draw(spoilt)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_folder(Path(folder) / "data", contents)
+        is_imported_or_refused(OwnFiles(path), folder)
+
+
+@examples(80)
+@given(
+    content=st.one_of(
+        spoilt_bytes(b"user,film,rating,timestamp,title\na,7,4,2020-01-31,Heat\nb,9,1.5,5,\n"),
+        spoilt_table(b"user;film;rating;time\n1;7;4,5;881250949\n2;9;1;881250950\n", b";"),
+        spoilt_bytes("user,film,rating\n1,7,4\n2,007,1\n".encode("utf-16")),
+        st.binary(max_size=60),
+    ),
+    implicit=st.booleans(),
+)
+def test_a_spoilt_table_is_imported_or_refused(content: bytes, implicit: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mine.csv"
+        path.write_bytes(content)
+        files = OwnFiles(path, films=path, users=path, scale=Scale(0, 10), implicit=implicit)
+        is_imported_or_refused(files, folder)
+
+
+def is_imported_or_refused(files: OwnFiles, folder: str) -> None:
+    """Check that an import can be kept and loads back, or that its refusal names the place."""
+    try:
+        imported = read_import(files, "mine")
+    except (DataError, IntegrityError) as error:
+        assert folder in error.message
+        assert error.hint
+        return
+    paths = Paths(cache=Path(folder) / "cache", data=Path(folder) / "kept")
+    keep_import(imported, paths)
+    loaded = registry.load_dataset("mine", paths)
+    assert loaded.without_checksum().checksum() == imported.dataset.checksum()
+    assert 1 <= len(loaded.ratings) == loaded.histories.counts.sum()
+    assert loaded.ratings.values.min() >= 0
+    assert loaded.ratings.values.max() <= 5
 
 
 GOOD_FILMS = st.sampled_from(["fargo", "10", "30", "heat 1986"])
@@ -63,6 +132,14 @@ OWN_RATINGS = st.one_of(
     ),
     spoilt_bytes(b'film,rating\n10,4\n"Heat (1986)",2.5\n'),
     spoilt_table(b"title,rating,note\nfargo,4,good\n30,2.5,\n", b","),
+    spoilt_table(
+        b"Const,Your Rating,Title,Title Type,Year\ntt0116282,8,Fargo,Movie,1996\n,9,Heat,,1987\n",
+        b",",
+    ),
+    spoilt_bytes(b"Date,Name,Year,Letterboxd URI,Rating\n2024-01-02,Fargo,1996,x,4.5\n"),
+    spoilt_json(
+        [{"rating": 9, "type": "movie", "movie": {"title": "Fargo", "ids": {"imdb": None}}}]
+    ).map(lambda content: json.dumps(content).encode()),
     st.binary(max_size=60),
 )
 
@@ -75,13 +152,15 @@ def test_own_ratings_are_read_or_refused_by_file_and_line(content: bytes) -> Non
         path = Path(folder) / "mine.csv"
         path.write_bytes(content)
         try:
-            ratings = read_ratings(path, INDEX)
-        except DataError as error:
-            assert error.message.startswith((f"{path}, line ", f"{path} has no rating"))
+            own = read_ratings([path], INDEX)
+            own.report.require_match()
+        except MovierecError as error:
+            assert error.message.startswith(str(path))
         else:
-            assert ratings
-            assert set(ratings) <= {0, 1, 2}
-            assert all(1 <= rating <= 5 for rating in ratings.values())
+            assert own.seen | set(own.ratings)
+            assert own.seen | set(own.ratings) <= {0, 1, 2}
+            assert all(1 <= rating <= 5 for rating in own.ratings.values())
+            assert own.report.lines()
 
 
 @examples(150)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from movierec_cli.core.data import registry
+from movierec_cli.core.data import registry, store
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.errors import DataError, MovierecError
 from movierec_cli.core.files import is_left_behind, parts_in
 from movierec_cli.core.paths import Paths
@@ -64,8 +65,8 @@ def list_cache(paths: Paths) -> list[Entry]:
             f"Cannot read {folder}: {error.strerror or error}.",
             "Choose another folder with MOVIEREC_HOME=FOLDER.",
         ) from error
-    entries = [_entry(path, path.name) for path in finished]
-    entries += [_entry(part, part.name[1:].rsplit(".", 2)[0]) for part in parts_in(folder)]
+    entries = [_entry(path, path.name, paths) for path in finished]
+    entries += [_entry(part, part.name[1:].rsplit(".", 2)[0], paths) for part in parts_in(folder)]
     return [entry for entry in entries if entry is not None]
 
 
@@ -75,7 +76,7 @@ def verify_cache(paths: Paths) -> list[Entry]:
     The files of an archive must have their published checksums. A prepared data set must have the
     checksum stored with it, and that of the archive if the archive is in the cache.
     """
-    verified = [_verify(entry, paths) for entry in list_cache(paths)]
+    verified = [_verify(entry) for entry in list_cache(paths)]
     originals = {entry.dataset: entry.checksum for entry in verified if entry.kind == "archive"}
     return [
         _damaged(entry, f"{entry.path.name} differs from the archive.")
@@ -103,13 +104,13 @@ def clear_cache(entries: Iterable[Entry]) -> None:
             ) from error
 
 
-def _entry(path: Path, name: str) -> Entry | None:
+def _entry(path: Path, name: str, paths: Paths) -> Entry | None:
     """Return the entry of a file whose name when finished is ``name``; ``None`` if foreign."""
     dataset, _, suffix = name.rpartition(".")
     kind: Kind
-    if suffix == "zip" and dataset in registry.EDITIONS:
+    if suffix == "zip" and dataset in EDITIONS:
         kind = "archive"
-    elif suffix == "npz" and registry.is_known(dataset):
+    elif f".{suffix}" == store.SUFFIX and registry.is_known(dataset, paths):
         kind = "prepared"
     else:
         return None
@@ -123,12 +124,12 @@ def _entry(path: Path, name: str) -> Entry | None:
         return None
 
 
-def _verify(entry: Entry, paths: Paths) -> Entry:
+def _verify(entry: Entry) -> Entry:
     try:
         if entry.kind == "archive":
-            dataset = registry.load_cached_archive(registry.EDITIONS[entry.dataset], paths)
+            dataset = EDITIONS[entry.dataset].read(entry.path, str(entry.path))
         elif entry.kind == "prepared":
-            dataset = registry.load_prepared(entry.dataset, paths)
+            dataset = store.verify(entry.path)
         else:
             return entry
     except MovierecError as error:
@@ -138,9 +139,9 @@ def _verify(entry: Entry, paths: Paths) -> Entry:
 
 def _damaged(entry: Entry, damage: str) -> Entry:
     if entry.kind == "archive":
-        fix = "movierec download --force"
-    elif entry.dataset in registry.EDITIONS:
-        fix = "movierec download"
+        fix = f"movierec download {entry.dataset} --force"
+    elif entry.dataset in EDITIONS:
+        fix = f"movierec download {entry.dataset}"
     else:
         fix = f"movierec eda ratings --dataset {entry.dataset}"
     return replace(entry, state="damaged", checksum="", damage=damage, fix=fix)

@@ -1,7 +1,9 @@
 """Data set, its tables (users, films, ratings), and the histories of users.
 
-Notation: an *id* is the number of a user or a film in the data set; a *row* is its 0-based position
-in the tables here. Everything inside `core` works on rows; ids appear only in input and output.
+Notation: an *id* is the number or the text that names a user or a film in the data set; a *row* is
+its 0-based position in the tables here. Everything inside `core` works on rows; ids appear only in
+input and output. All ratings are in *stars*: a data set with another scale is converted when it is
+imported.
 """
 
 import hashlib
@@ -16,7 +18,16 @@ from numpy.typing import NDArray
 RELEVANT_RATING = 4.0
 """Lowest rating of a relevant film."""
 
+HIGHEST_RATING = 5.0
+"""Highest rating, in stars."""
+
 GENDERS = ("M", "F")
+
+Id = int | str
+"""The id of a user or film as input and output have it."""
+
+Ids = NDArray[np.int64] | NDArray[np.str_]
+"""Ids in ascending order: all whole numbers, or all text."""
 
 IntArray = NDArray[np.integer[Any]]
 FloatArray = NDArray[np.float32]
@@ -29,9 +40,9 @@ class Users:
     Attributes
     ----------
     ids
-        [n_users] int64, ascending.
+        [n_users] int64 or str, ascending.
     age
-        [n_users] float32, in years.
+        [n_users] float32, in years; where only a band of ages is known, a year in its middle.
     gender
         [n_users] int8, position in `GENDERS`.
     occupation
@@ -40,7 +51,7 @@ class Users:
         [n_users] str; text, since codes have leading zeros and letters.
     """
 
-    ids: NDArray[np.int64]
+    ids: Ids
     age: FloatArray
     gender: NDArray[np.int8]
     occupation: NDArray[np.int16]
@@ -49,15 +60,22 @@ class Users:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def have_demographics(self) -> bool:
+        """True if the age, the gender or the occupation of a user is known."""
+        return bool(
+            np.any(self.age >= 0) or np.any(self.gender >= 0) or np.any(self.occupation >= 0)
+        )
+
     def take(self, rows: IntArray) -> "Users":
         """Return the users at ``rows``, in that order."""
         return Users(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
     @classmethod
-    def unknown(cls, n_users: int) -> "Users":
-        """Return ``n_users`` users without any known value."""
+    def unknown(cls, n_users: int, ids: Ids | None = None) -> "Users":
+        """Return ``n_users`` users without any known value; without ``ids`` all have the id 0."""
         return cls(
-            ids=np.zeros(n_users, np.int64),
+            ids=np.zeros(n_users, np.int64) if ids is None else ids,
             age=np.full(n_users, np.nan, np.float32),
             gender=np.full(n_users, -1, np.int8),
             occupation=np.full(n_users, -1, np.int16),
@@ -72,19 +90,25 @@ class Films:
     Attributes
     ----------
     ids
-        [n_films] int64, ascending.
+        [n_films] int64 or str, ascending.
     titles
-        [n_films] str, as in the data: "Godfather, The (1972)".
+        [n_films] str, as in the data: "Godfather, The (1972)". The id where there is no title.
     released
-        [n_films] datetime64[D], NaT where unknown.
+        [n_films] datetime64[D], NaT where unknown; January 1 where only the year is known.
     genres
         [n_films, n_genres] bool, columns as in `Dataset.genres`.
+    imdb_ids
+        [n_films] str, ids at IMDb such as "tt0114709"; empty where unknown.
+    tmdb_ids
+        [n_films] int64, ids at TMDb; 0 where unknown.
     """
 
-    ids: NDArray[np.int64]
+    ids: Ids
     titles: NDArray[np.str_]
     released: NDArray[np.datetime64]
     genres: NDArray[np.bool_]
+    imdb_ids: NDArray[np.str_]
+    tmdb_ids: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -99,16 +123,16 @@ class Films:
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Ratings in the order of the file, one entry each.
+    """Ratings ordered by user and film, one entry each; `Ratings.ordered` builds them.
 
     Attributes
     ----------
     user_rows, film_rows
         [n_ratings] int32, positions in `Users` and `Films`.
     values
-        [n_ratings] float32, 1..5.
+        [n_ratings] float32, stars.
     timestamps
-        [n_ratings] int64, seconds since 1970 (UTC).
+        [n_ratings] int64, seconds since 1970 (UTC); 0 in a data set without times.
     """
 
     user_rows: NDArray[np.int32]
@@ -119,8 +143,23 @@ class Ratings:
     def __len__(self) -> int:
         return len(self.values)
 
+    @classmethod
+    def ordered(
+        cls,
+        user_rows: NDArray[np.int32],
+        film_rows: NDArray[np.int32],
+        values: FloatArray,
+        timestamps: NDArray[np.int64],
+    ) -> "Ratings":
+        """Return ratings given in any order; repeated pairs stay in the given order."""
+        ratings = cls(user_rows, film_rows, values, timestamps)
+        same_user = np.diff(user_rows) == 0
+        if np.all(np.diff(user_rows) >= 0) and np.all(np.diff(film_rows)[same_user] >= 0):
+            return ratings
+        return ratings.take(np.lexsort((film_rows, user_rows)))
+
     def take(self, selection: IntArray | NDArray[np.bool_]) -> "Ratings":
-        """Return the ratings at the positions, or where the mask is true."""
+        """Return the ratings at ascending positions, or where the mask is true."""
         return Ratings(
             **{column.name: getattr(self, column.name)[selection] for column in fields(self)}
         )
@@ -140,9 +179,9 @@ class Histories:
     film_rows
         [n_entries] int32.
     ratings
-        [n_entries] float32, 1..5.
+        [n_entries] float32, stars.
     timestamps
-        [n_entries] int64, seconds since 1970 (UTC).
+        [n_entries] int64, seconds since 1970 (UTC); 0 in a data set without times.
     disliked
         [n_entries] bool, or ``None`` for no entry. True for a film that a query names as disliked;
         its rating is 1. A low rating in the data still shows that the user chose the film; a named
@@ -197,15 +236,10 @@ class Histories:
 
     @classmethod
     def from_ratings(cls, ratings: Ratings, n_users: int) -> "Histories":
-        """Group ``ratings`` by user, ordered by film; a user may have no ratings."""
-        order = np.lexsort((ratings.film_rows, ratings.user_rows))
-        counts = np.bincount(ratings.user_rows, minlength=n_users)
-        return cls(
-            _row_starts(counts),
-            ratings.film_rows[order],
-            ratings.values[order],
-            ratings.timestamps[order],
-        )
+        """Group ``ratings`` by user, without copying them; a user may have none."""
+        users = np.arange(n_users + 1, dtype=ratings.user_rows.dtype)
+        indptr = np.searchsorted(ratings.user_rows, users).astype(np.int64)
+        return cls(indptr, ratings.film_rows, ratings.values, ratings.timestamps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,11 +249,15 @@ class Dataset:
     Attributes
     ----------
     genres
-        Names of the columns of ``films.genres``.
+        Names of the columns of ``films.genres``; empty for a data set without genres.
     occupations
-        Names for ``users.occupation``; empty for a data set without demographics.
+        Names for ``users.occupation``; empty for a data set without occupations.
     folds
         Official fold (``u1`` .. ``ub``) -> positions of its test ratings in ``ratings``.
+    lowest_rating
+        Lowest rating of the scale, in stars: 1, in many data sets 0.5.
+    has_times
+        True if the ratings have times.
     """
 
     name: str
@@ -229,6 +267,8 @@ class Dataset:
     genres: tuple[str, ...]
     occupations: tuple[str, ...]
     folds: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    lowest_rating: float = 1.0
+    has_times: bool = True
 
     @property
     def is_synthetic(self) -> bool:
@@ -250,8 +290,21 @@ class Dataset:
         return replace(self, ratings=ratings, folds={})
 
     def checksum(self) -> str:
-        """Return the SHA-256 of all content, in hexadecimal; it is computed once."""
+        """Return the SHA-256 of all content, in hexadecimal; it is computed once.
+
+        A stored data set brings its checksum along.
+        """
         return self._sha256
+
+    def with_checksum(self, checksum: str) -> "Dataset":
+        """Return the same data set with a known checksum."""
+        same = replace(self)
+        same.__dict__["_sha256"] = checksum
+        return same
+
+    def without_checksum(self) -> "Dataset":
+        """Return the same data set; its checksum is computed anew."""
+        return replace(self)
 
     @cached_property
     def _sha256(self) -> str:
@@ -261,7 +314,8 @@ class Dataset:
                 _digest_array(digest, column.name, getattr(table, column.name))
         for fold in sorted(self.folds):
             _digest_array(digest, fold, self.folds[fold])
-        digest.update(repr((self.genres, self.occupations)).encode())
+        facts = (self.genres, self.occupations, self.lowest_rating, self.has_times)
+        digest.update(repr(facts).encode())
         return digest.hexdigest()
 
 

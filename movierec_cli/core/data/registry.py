@@ -1,60 +1,58 @@
-"""Registry of all data sets: the published editions and the synthetic ones, found by name.
-
-A new edition is added to `EDITIONS`.
-"""
+"""Registry of all data sets by name: published editions, imported ones and synthetic ones."""
 
 import logging
 from pathlib import Path
 
-from movierec_cli.core.data import store, synthetic
-from movierec_cli.core.data.archives import Edition
+from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.readers import ml_100k
+from movierec_cli.core.data.editions import EDITIONS, Edition, edition_name
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
+from movierec_cli.core.files import is_file
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
 DEFAULT_DATASET = "ml-100k"
-
-EDITIONS = {
-    "ml-100k": Edition(
-        name="ml-100k",
-        title="MovieLens 100K",
-        url="https://files.grouplens.org/datasets/movielens/ml-100k.zip",
-        sha256="50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
-        folder="ml-100k/",
-        files={
-            "u.data": "6e47046882bad158b0efbb84cd5cb987",
-            "u.item": "c9e7f390115d79079537301d5204f3f7",
-            "u.user": "1b53539edc13caad0282c8500608a319",
-            "u.genre": "a7578bdb37758741ae9429d2c736af18",
-            "u.occupation": "035abaa2165f35cebce4b91e03481e0a",
-            "u1.test": "62d5d837e7c8e36550cc956b09c2ecc8",
-            "u2.test": "1951a71b7e1f4ed254508007fa2f6b70",
-            "u3.test": "cb3e4d0a9152041772285232ca002d4f",
-            "u4.test": "328acfca94e85d01b1d7e92c7d73df3b",
-            "u5.test": "bec898f7091dba3b7bdf793d1998d2d6",
-            "ua.test": "52e5d0355092dc1596899855b220508f",
-            "ub.test": "5292d1e388d156aa0c19c384cdf35aca",
-        },
-        parse=ml_100k.parse,
-        folds=ml_100k.FOLDS,
-        terms=(
-            "MovieLens 100K is free for research; redistribution and commercial use need the "
-            "permission of GroupLens. Cite: Harper and Konstan (2015), The MovieLens Datasets, "
-            "doi 10.1145/2827872."
-        ),
-    ),
-}
-"""Name -> published edition."""
+SYNTHETIC = "synthetic"
+"""The name of synthetic data, and the beginning of those with a size."""
 
 _LOG = logging.getLogger(__name__)
 
 
-def is_known(name: str) -> bool:
-    """Return whether there is a data set of that name, in the cache or to be made."""
+def known_name(typed: str, paths: Paths) -> str:
+    """Return the name of a data set as typed, an edition's name in any spelling.
+
+    Raises
+    ------
+    UsageError
+        If there is no data set of that name, or a synthetic one cannot have that size.
+    """
+    if is_file(imported_path(typed, paths)):
+        return typed
+    name = edition_name(typed)
+    if name in EDITIONS:
+        return name
+    if name.startswith(SYNTHETIC):
+        from movierec_cli.core.data import synthetic  # noqa: PLC0415 - loads numpy.random
+
+        if synthetic.is_name(name):
+            synthetic.parse_name(name)  # refuses sizes that do not fit each other
+            return name
+    raise UsageError(
+        f"There is no data set {typed!r}.",
+        f"Choose one of: {', '.join(known_names(paths))}; or import your own ratings with: "
+        "movierec import FILE --name NAME",
+    )
+
+
+def known_names(paths: Paths) -> list[str]:
+    """Return the names of the editions, the imported data sets and the synthetic one."""
+    return [*EDITIONS, *list_imported(paths), SYNTHETIC]
+
+
+def is_known(name: str, paths: Paths) -> bool:
+    """Return whether there is a data set of that name, here or to be made."""
     try:
-        return name in EDITIONS or bool(synthetic.parse_name(name))
+        return bool(known_name(name, paths))
     except UsageError:
         return False
 
@@ -64,13 +62,23 @@ def archive_path(name: str, paths: Paths) -> Path:
     return paths.cache / f"{name}.zip"
 
 
-def parsed_path(name: str, paths: Paths) -> Path:
-    """Return the path of the prepared form of a data set in the cache."""
-    return paths.cache / f"{name}.npz"
+def prepared_path(name: str, paths: Paths) -> Path:
+    """Return the path of the prepared form of an edition or a synthetic data set."""
+    return paths.cache / f"{name}{store.SUFFIX}"
+
+
+def imported_path(name: str, paths: Paths) -> Path:
+    """Return the path of an imported data set; it is kept with the data of the user."""
+    return paths.datasets / f"{name}{store.SUFFIX}"
+
+
+def list_imported(paths: Paths) -> list[str]:
+    """Return the names of the imported data sets, ascending."""
+    return sorted(path.stem for path in paths.datasets.glob(f"*{store.SUFFIX}"))
 
 
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
-    """Load a data set by name: an edition, ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
+    """Load a data set by name: an edition, an imported or a synthetic one.
 
     The prepared form is kept in the cache. It is prepared again where it is missing or damaged.
     The data set is also returned when the cache cannot be written to.
@@ -82,58 +90,80 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     UsageError
         If there is no data set of that name.
     IntegrityError
-        If the archive in the cache is damaged.
+        If the archive in the cache is damaged, or an imported data set is.
     """
-    edition = EDITIONS.get(name)
-    size = None if edition else synthetic.parse_name(name)  # refuses an unknown name
-    prepared = parsed_path(name, paths)
+    name = known_name(name, paths)
+    imported = imported_path(name, paths)
+    if imported.exists():
+        return _load(imported, name)
+    prepared = prepared_path(name, paths)
     if prepared.exists():
         try:
-            return load_prepared(name, paths)
+            return _load(prepared, name)
         except IntegrityError as error:
             progress.note(f"{error.message} Preparing it again.")
+    edition = EDITIONS.get(name)
     if edition:
-        dataset = load_cached_archive(edition, paths)
+        dataset = load_archive(edition, paths, progress)
     else:
-        dataset = synthetic.generate(size, name=name)
+        from movierec_cli.core.data import synthetic  # noqa: PLC0415
+
+        dataset = synthetic.generate(synthetic.parse_name(name), name=name)
     try:
         store.save(dataset, prepared)
     except DataError as error:
         progress.note(f"{error.message} Going on without the cache.")
-    return dataset
+        return dataset
+    return _load(prepared, name)
 
 
-def load_prepared(name: str, paths: Paths) -> Dataset:
-    """Load the prepared form of a data set from the cache.
-
-    Raises
-    ------
-    IntegrityError
-        As in `store.load`, and if the file holds another data set.
-    """
-    path = parsed_path(name, paths)
+def _load(path: Path, name: str) -> Dataset:
     dataset = store.load(path)
     if dataset.name != name:
         raise IntegrityError(f"{path} holds another data set: {dataset.name}.")
-    _LOG.debug("read %s and verified it", path)
+    _LOG.debug("opened %s", path)
     return dataset
 
 
-def load_cached_archive(edition: Edition, paths: Paths) -> Dataset:
-    """Read, verify and parse the archive of an edition in the cache.
+def load_archive(edition: Edition, paths: Paths, progress: Progress = SILENT) -> Dataset:
+    """Verify and read the archive of an edition, of the cache or of those packaged.
 
     Raises
     ------
     DataError
-        If it is not in the cache.
+        If it has to be downloaded first.
     IntegrityError
         If it is damaged.
     """
     path = archive_path(edition.name, paths)
     if not path.exists():
-        raise DataError(
-            f"{edition.title} is not in {paths.cache}.", "Get it with: movierec download"
-        )
-    dataset = edition.load_archive(path, str(path))
+        if edition.packaged_archive is None:
+            raise DataError(
+                f"{edition.title} is not in {paths.cache}.",
+                f"Get it with: movierec download {edition.name}",
+            )
+        path = edition.packaged_archive
+    dataset = edition.read(path, str(path), progress)
     _LOG.debug("read %s and verified it", path)
     return dataset
+
+
+def remove_imported(name: str, paths: Paths) -> None:
+    """Remove an imported data set.
+
+    Raises
+    ------
+    DataError
+        If there is none of that name, or it cannot be removed.
+    """
+    try:
+        imported_path(name, paths).unlink()
+    except FileNotFoundError as error:
+        names = list_imported(paths)
+        hint = f"There are: {', '.join(names)}" if names else ""
+        raise DataError(f"There is no imported data set {name!r}.", hint) from error
+    except OSError as error:
+        raise DataError(
+            f"Cannot remove {imported_path(name, paths)}: {error.strerror}.",
+            "Check the permissions of its folder.",
+        ) from error

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
-from movierec_cli.core.errors import UsageError
+from movierec_cli.core.errors import DataError, UsageError
 
 DEFAULT_SPLIT_SEED: Final = 705
 USER_SHARE: Final = 0.2
 HISTORY_SHARE: Final = 0.8
+
+MIN_USERS: Final = 10
+MIN_FILMS: Final = 10
 
 COLD_START: Final = "cold-start"
 FOLD_IN: Final = "fold-in"
@@ -123,7 +126,15 @@ def make_split(
     ------
     UsageError
         If the data set has no such holdout.
+    DataError
+        If it has fewer than `MIN_USERS` users or `MIN_FILMS` films.
     """
+    n_users, n_films = len(dataset.users), len(dataset.films)
+    if n_users < MIN_USERS or n_films < MIN_FILMS:
+        raise DataError(
+            f"{dataset.name} has {n_users:,} users and {n_films:,} films: too few to learn from.",
+            f"Import ratings of at least {MIN_USERS} users and {MIN_FILMS} films.",
+        )
     if holdout == "users":
         rows = sample_users(len(dataset.users), USER_SHARE, split_seed)
         full_train, scenarios = hold_out(dataset, rows, split_seed)

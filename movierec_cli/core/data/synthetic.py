@@ -72,6 +72,11 @@ class SyntheticSize:
             )
 
 
+def is_name(name: str) -> bool:
+    """Return whether a name is that of a synthetic data set."""
+    return name == NAME or _SIZE.fullmatch(name) is not None
+
+
 def parse_name(name: str) -> SyntheticSize:
     """Read the size from a name: ``synthetic`` or ``synthetic-USERSxFILMSxRATINGS``.
 
@@ -85,8 +90,8 @@ def parse_name(name: str) -> SyntheticSize:
     match = _SIZE.fullmatch(name)
     if match is None:
         raise UsageError(
-            f"There is no data set {name!r}.",
-            "Choose ml-100k, synthetic, or synthetic-USERSxFILMSxRATINGS.",
+            f"{name!r} is not the name of a synthetic data set.",
+            "Choose synthetic, or synthetic-USERSxFILMSxRATINGS.",
         )
     return SyntheticSize(*(int(group) for group in match.groups()))
 
@@ -141,7 +146,14 @@ def _make_films(n_films: int, generator: np.random.Generator) -> Films:
         part, pair = divmod(film, len(pairs))
         number = f" {part + 1}" if part else ""
         titles.append(f"{pairs[order[pair]]}{number}, The ({str(released[film])[:4]})")
-    return Films(np.arange(1, n_films + 1), np.array(titles), released, genres)
+    return Films(
+        ids=np.arange(1, n_films + 1),
+        titles=np.array(titles),
+        released=released,
+        genres=genres,
+        imdb_ids=np.full(n_films, "", "<U1"),
+        tmdb_ids=np.zeros(n_films, np.int64),
+    )
 
 
 def _make_tastes(users: Users, generator: np.random.Generator) -> NDArray[np.float64]:
@@ -190,13 +202,12 @@ def _make_ratings(
         raw.append(leniency[user] + quality[films] + 0.9 * affinity[films] + noise)
         film_rows.append(films)
         timestamps.append(start[user] + np.cumsum(generator.integers(0, 60, count)))
-    by_user = Ratings(
+    return Ratings.ordered(
         np.repeat(np.arange(size.n_users, dtype=np.int32), counts),
         np.concatenate(film_rows).astype(np.int32),
         _as_ratings(np.concatenate(raw)),
         np.concatenate(timestamps).astype(np.int64),
     )
-    return by_user.take(generator.permutation(size.n_ratings))
 
 
 def _as_ratings(raw: NDArray[np.float64]) -> FloatArray:
@@ -221,9 +232,9 @@ def _make_folds(
     ratings: Ratings, size: SyntheticSize, generator: np.random.Generator
 ) -> dict[str, NDArray[np.int64]]:
     """Make the folds of MovieLens 100K: u1..u5 a fifth of the ratings, ua and ub 10 per user."""
-    parts = np.array_split(np.arange(len(ratings)), 5)
-    folds = {f"u{number}": part for number, part in enumerate(parts, start=1)}
     shuffled = generator.permutation(len(ratings))
+    parts = np.array_split(shuffled, 5)
+    folds = {f"u{number}": np.sort(part) for number, part in enumerate(parts, start=1)}
     by_user = shuffled[np.argsort(ratings.user_rows[shuffled], kind="stable")]
     starts = Histories.from_ratings(ratings, size.n_users).indptr[:-1]
     for fold, offset in (("ua", 0), ("ub", _FOLD_TEST_RATINGS)):

@@ -20,7 +20,7 @@ def examine(paths: Paths, environ: Mapping[str, str] = os.environ) -> list[Check
     try:
         from movierec_cli.core.doctor import storage  # noqa: PLC0415 - needs numpy
 
-        checks += storage.stored(paths)
+        checks += storage.stored(paths, environ)
     except Exception as error:  # a broken library raises anything
         checks.append(failed("data and runs", error, "MOVIEREC_DEBUG=1 movierec cache verify"))
     return [replace(check, detail=without_home(check.detail)) for check in checks]

@@ -25,7 +25,7 @@ _LIBRARIES = (
     "rapidfuzz", "typer", "rich",
 )  # fmt: skip
 _EXTRAS = {"plot": "matplotlib", "text": "sentence-transformers", "parquet": "pyarrow"}
-_MIN_FREE_BYTES = 200 * 10**6  # the data, its prepared form and some runs take a tenth
+_MIN_FREE_BYTES = 200 * 10**6  # a tenth of it holds MovieLens 100K and some runs
 
 
 def versions() -> Iterator[Check]:

@@ -1,9 +1,13 @@
-"""Checks of stored files: cached data, runs, profiles, and unfinished trainings."""
+"""Checks of stored files: data sets, runs, profiles, and unfinished trainings."""
 
+import os
 from collections.abc import Iterator, Mapping
 
+from movierec_cli.core.data import store
 from movierec_cli.core.data.cache import Entry, verify_cache
-from movierec_cli.core.data.registry import DEFAULT_DATASET, EDITIONS
+from movierec_cli.core.data.default import VARIABLE, default_dataset
+from movierec_cli.core.data.editions import EDITIONS
+from movierec_cli.core.data.registry import DEFAULT_DATASET, imported_path, list_imported
 from movierec_cli.core.doctor.check import Check, broken, note, ok
 from movierec_cli.core.errors import DataError, IntegrityError, MovierecError, UsageError
 from movierec_cli.core.files import size_in_words
@@ -13,10 +17,8 @@ from movierec_cli.core.runs.checkpoint import unfinished
 from movierec_cli.core.runs.store import list_runs, load_run
 from movierec_cli.core.runs.train_spec import retraining
 
-_DOWNLOAD = "movierec download"
 
-
-def stored(paths: Paths) -> Iterator[Check]:
+def stored(paths: Paths, environ: Mapping[str, str] = os.environ) -> Iterator[Check]:
     """Check all stored files; each is read as the commands read it."""
     entries: list[Entry] = []
     try:
@@ -27,6 +29,13 @@ def stored(paths: Paths) -> Iterator[Check]:
     else:
         yield from _cached_data(entries)
     checksums = {entry.dataset: entry.checksum for entry in entries if entry.checksum}
+    for name in list_imported(paths):
+        check, checksum = _imported_data(name, paths)
+        yield check
+        if checksum:
+            checksums[name] = checksum
+    here = {entry.dataset for entry in entries if entry.kind != "unfinished"}
+    yield from _default_data(paths, environ, here)
     names = list_runs(paths.runs)
     for name in names:
         yield _run(name, paths, checksums)
@@ -49,8 +58,38 @@ def _cached_data(entries: list[Entry]) -> Iterator[Check]:
             yield broken(name, entry.damage, entry.fix, IntegrityError.exit_code)
         else:
             yield ok(name, f"verified, {size_in_words(entry.bytes)}")
-    if DEFAULT_DATASET not in {entry.dataset for entry in finished}:
-        yield note(f"data {DEFAULT_DATASET}", "is not downloaded yet", _DOWNLOAD)
+
+
+def _imported_data(name: str, paths: Paths) -> tuple[Check, str]:
+    """Check an imported data set; return its checksum too, empty if it is damaged."""
+    label, path = f"imported {name}", imported_path(name, paths)
+    try:
+        dataset = store.verify(path)
+    except MovierecError as error:
+        fix = f"movierec import PATH --name {name}"
+        return broken(label, error.message, fix, error.exit_code), ""
+    return ok(label, f"verified, {size_in_words(path.stat().st_size)}"), dataset.checksum()
+
+
+def _default_data(paths: Paths, environ: Mapping[str, str], here: set[str]) -> Iterator[Check]:
+    """Check the data set that commands use without ``--dataset``; ``here`` has those cached."""
+    try:
+        name = default_dataset(paths, environ)
+    except MovierecError as error:
+        is_variable = bool(environ.get(VARIABLE))
+        fix = f"unset {VARIABLE}" if is_variable else f"movierec config dataset {DEFAULT_DATASET}"
+        is_damage = isinstance(error, IntegrityError)
+        code = error.exit_code if is_damage else DataError.exit_code
+        yield broken("default data set", error.message, fix, code)
+        return
+    edition = EDITIONS.get(name)
+    if edition and not edition.is_packaged and name not in here:
+        yield note(f"data {name}", "is not downloaded yet", _download(name))
+
+
+def _download(name: str) -> str:
+    """Return the command that downloads an edition."""
+    return "movierec download" + f" {name}" * (name != DEFAULT_DATASET)
 
 
 def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:
@@ -67,7 +106,7 @@ def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:
     if checksum is not None:
         detail = f"was trained on other data than the {dataset} here"
         return broken(label, detail, retraining(manifest))
-    fix = _DOWNLOAD if dataset in EDITIONS else ""
+    fix = _download(dataset) if dataset in EDITIONS else ""
     return note(label, f"is intact, but {dataset} is not here to compare with", fix)
 
 

@@ -6,6 +6,8 @@ standard deviation of one rating, is NaN.
 """
 
 from movierec_cli.core.eda import film_tables, genre_tables, rating_tables, user_tables
+from movierec_cli.core.eda.counting import has_genres
+from movierec_cli.core.eda.coverage import Gap, gaps
 from movierec_cli.core.eda.film_tables import (
     MIN_RATINGS,
     film_distribution,
@@ -22,7 +24,13 @@ from movierec_cli.core.eda.genre_tables import (
     occupations,
 )
 from movierec_cli.core.eda.layout import Grid, Layout, Write
-from movierec_cli.core.eda.rating_tables import overview, ratings, ratings_over_time
+from movierec_cli.core.eda.rating_tables import (
+    has_many_values,
+    overview,
+    rating_steps,
+    ratings,
+    ratings_over_time,
+)
 from movierec_cli.core.eda.user_tables import (
     age_bands,
     genders,
@@ -45,6 +53,7 @@ __all__ = [
     "LAYOUTS",
     "METRICS",
     "MIN_RATINGS",
+    "Gap",
     "Grid",
     "Layout",
     "Write",
@@ -52,14 +61,18 @@ __all__ = [
     "film_distribution",
     "film_statistics",
     "films",
+    "gaps",
     "genders",
     "genres",
     "genres_per_user",
+    "has_genres",
+    "has_many_values",
     "has_occupations",
     "long_tail",
     "occupation_matrix",
     "occupations",
     "overview",
+    "rating_steps",
     "ratings",
     "ratings_over_time",
     "ratings_per_film",

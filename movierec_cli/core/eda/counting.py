@@ -20,6 +20,11 @@ def named_genres(dataset: Dataset) -> IntArray:
     )
 
 
+def has_genres(dataset: Dataset) -> bool:
+    """Return true if the genre of any film is known."""
+    return bool(dataset.films.genres[:, named_genres(dataset)].any())
+
+
 def genre_counts(dataset: Dataset) -> NDArray[np.int64]:
     """Count each user's ratings of films of each genre, [n_users, n_genres]."""
     ratings, film_has = dataset.ratings, dataset.films.genres

@@ -58,7 +58,7 @@ FILMS = Layout(
         Column("year", "Year", numeric=False),
         Column("ratings", "Ratings", whole),
         Column("mean", "Mean", decimals(2)),
-        Column("median", "Median", decimals(1)),
+        Column("median", "Median", decimals(2)),
         Column("std", "Std", decimals(2)),
     ),
 )

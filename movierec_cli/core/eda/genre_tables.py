@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.eda.counting import genre_counts, named_genres
+from movierec_cli.core.eda.counting import genre_counts, has_genres, named_genres
 from movierec_cli.core.eda.layout import Column, Layout, Write, decimals, percent, whole
 from movierec_cli.core.errors import DataError
 
@@ -72,7 +72,14 @@ def genres(dataset: Dataset) -> pd.DataFrame:
     A row for each genre in the order of the data set: ``genre``, ``films``, ``ratings``,
     ``watchers`` (distinct users), ``ratings_per_film`` and ``watchers_per_film`` (NaN for a genre
     without a film). A film of several genres counts in each.
+
+    Raises
+    ------
+    DataError
+        If the genre of no film is known.
     """
+    if not has_genres(dataset):
+        raise _lacks(dataset, "genres of its films", "ml-latest-small")
     counts = genre_counts(dataset)  # [n_users, n_genres]
     table = pd.DataFrame(
         {
@@ -89,7 +96,7 @@ def genres(dataset: Dataset) -> pd.DataFrame:
 
 
 def has_occupations(dataset: Dataset) -> bool:
-    """Return whether the occupation of any user is known."""
+    """Return true if the occupation of any user is known."""
     return bool(dataset.occupations) and bool((dataset.users.occupation >= 0).any())
 
 
@@ -107,13 +114,12 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the occupation of no user is known.
+        If the occupation of no user is known, or the genre of no film.
     """
     if not has_occupations(dataset):
-        raise DataError(
-            f"The data set {dataset.name!r} has no occupations of its users.",
-            "Choose one that does, such as: --dataset ml-100k",
-        )
+        raise _lacks(dataset, "occupations of its users", "ml-100k")
+    if not has_genres(dataset):
+        raise _lacks(dataset, "genres of its films", "ml-100k")
     columns = named_genres(dataset)
     of = dataset.users.occupation
     counts = genre_counts(dataset)[:, columns]  # [n_users, n_named]
@@ -135,6 +141,13 @@ def occupations(dataset: Dataset) -> pd.DataFrame:
     table["share"] = table["ratings"] / all_ratings
     table["lift"] = table["share"] / np.tile(of_all, len(found))
     return table
+
+
+def _lacks(dataset: Dataset, lacking: str, other: str) -> DataError:
+    return DataError(
+        f"The data set {dataset.name!r} has no {lacking}.",
+        f"Choose one that does, such as: --dataset {other}",
+    )
 
 
 def occupation_matrix(table: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import pandas as pd
@@ -96,18 +97,27 @@ class Layout:
     headers: tuple[str, ...] = ()
 
     def grid(self, table: pd.DataFrame) -> Grid:
-        """Return the texts of a table that has the fields of this layout."""
-        cells = [list(map(column.write, table[column.field])) for column in self.columns]
+        """Return the texts of a table that has the fields of this layout.
+
+        A field without any value is left out, and so is a record with ``headers``.
+        """
+        columns = [column for column in self.columns if table[column.field].notna().any()]
+        cells = [list(map(column.write, table[column.field])) for column in columns]
         if self.headers:
-            rows = [[column.header, *row] for column, row in zip(self.columns, cells, strict=True)]
-            return Grid(self.headers, [False, *[True] * len(table)], rows, self.notes)
+            known = table[[column.field for column in columns]].notna().any(axis=1).to_list()
+            headers = [self.headers[0], *compress(self.headers[1:], known)]
+            rows = [
+                [column.header, *compress(row, known)]
+                for column, row in zip(columns, cells, strict=True)
+            ]
+            return Grid(headers, [False, *[True] * sum(known)], rows, self.notes)
         bars = {
             at: (table[column.field] / (table[column.field].max() or 1)).to_list()
-            for at, column in enumerate(self.columns)
+            for at, column in enumerate(columns)
             if column.bar
         }
-        headers = [column.header for column in self.columns]
-        numeric = [column.numeric for column in self.columns]
+        headers = [column.header for column in columns]
+        numeric = [column.numeric for column in columns]
         return Grid(
             headers, numeric, [list(row) for row in zip(*cells, strict=True)], self.notes, bars
         )

@@ -8,12 +8,14 @@ from movierec_cli.core.eda.counting import shares
 from movierec_cli.core.eda.layout import Column, Layout, decimals, percent, whole
 
 _MOST_MONTHS = 48  # a longer time is counted in years
+_STEPS = (1.0, 0.5, 0.25)  # of a star
+_MOST_VALUES = 21  # different ratings, from 0 to 5 in the finest step
 
 RATINGS = Layout(
     "ratings",
     "Rating values",
     (
-        Column("rating", "Rating", "{:g}".format),
+        Column("rating", "Stars", "{:g}".format),
         Column("ratings", "Ratings", whole),
         Column("share", "%", percent, bar=True),
     ),
@@ -32,7 +34,7 @@ OVERVIEW = Layout(
         Column("sparsity", "Pairs without a rating, %", percent),
         Column("mean", "Mean rating", decimals(3)),
         Column("std", "Standard deviation", decimals(3)),
-        Column("median", "Median rating", decimals(1)),
+        Column("median", "Median rating", decimals(2)),
         Column("relevant_share", "Ratings of 4 or higher, %", percent),
         Column("users_without_relevant", "Users without a rating of 4 or higher", whole),
         Column("first", "First rating (UTC)"),
@@ -62,8 +64,32 @@ def ratings(dataset: Dataset) -> pd.DataFrame:
     A row for each value that was given, lowest first: ``rating``, ``ratings`` (their number),
     ``share`` of all ratings.
     """
-    values, counts = np.unique(dataset.ratings.values.astype(np.float64), return_counts=True)
-    return pd.DataFrame({"rating": values, "ratings": counts, "share": shares(counts)})
+    values, counts = np.unique(dataset.ratings.values, return_counts=True)
+    exact = [float(str(value)) for value in values]  # 3.65 as float32 is 3.6500000953674316
+    return pd.DataFrame({"rating": exact, "ratings": counts, "share": shares(counts)})
+
+
+def rating_steps(table: pd.DataFrame) -> pd.DataFrame:
+    """Count the values of `ratings` in steps: whole, half or quarter stars.
+
+    The steps are the widest that hold every value. A value that lies on no quarter of a star
+    counts for the nearest one.
+
+    Returns
+    -------
+    A row for each step between the lowest and the highest: the fields of `ratings`.
+    """
+    values = table["rating"].to_numpy()
+    step = next((step for step in _STEPS if np.all(values % step == 0)), _STEPS[-1])
+    at = np.floor(values / step + 0.5).astype(np.int64)
+    counts = np.bincount(at - at.min(), table["ratings"]).astype(np.int64)
+    steps = step * (at.min() + np.arange(len(counts)))
+    return pd.DataFrame({"rating": steps, "ratings": counts, "share": shares(counts)})
+
+
+def has_many_values(table: pd.DataFrame) -> bool:
+    """Return true if a table of `ratings` is too long to be read."""
+    return len(table) > _MOST_VALUES
 
 
 def overview(dataset: Dataset) -> pd.DataFrame:
@@ -76,14 +102,14 @@ def overview(dataset: Dataset) -> pd.DataFrame:
     ``median`` of the ratings; ``relevant_share``, the share of ratings of 4 or higher;
     ``users_without_relevant``, users without such a rating; ``ratings_per_user`` and
     ``ratings_per_film``, on average; ``first`` and ``last``, the days (UTC) of the first and the
-    last rating, as text.
+    last rating, as text, or ``None`` without times.
     """
     table = dataset.ratings
     n_users, n_films = len(dataset.users), len(dataset.films)
     values = pd.Series(table.values.astype(np.float64))
     relevant = values >= RELEVANT_RATING
     density = len(table) / (n_users * n_films)
-    days = pd.to_datetime(pd.Series(table.timestamps), unit="s").dt.strftime("%Y-%m-%d")
+    days = (table.timestamps.min(), table.timestamps.max()) if dataset.has_times else (None, None)
     return pd.DataFrame(
         {
             "users": [n_users],
@@ -99,10 +125,14 @@ def overview(dataset: Dataset) -> pd.DataFrame:
             "users_without_relevant": [n_users - len(np.unique(table.user_rows[relevant]))],
             "ratings_per_user": [len(table) / n_users],
             "ratings_per_film": [len(table) / n_films],
-            "first": [days.min()],
-            "last": [days.max()],
+            "first": [_day(days[0])],
+            "last": [_day(days[1])],
         }
     )
+
+
+def _day(timestamp: np.int64 | None) -> str | None:
+    return None if timestamp is None else str(np.datetime64(int(timestamp), "s"))[:10]
 
 
 def ratings_over_time(dataset: Dataset) -> pd.DataFrame:
@@ -110,25 +140,31 @@ def ratings_over_time(dataset: Dataset) -> pd.DataFrame:
 
     Returns
     -------
-    A row for each month or year from the first rating to the last, those without a rating too:
-    ``period`` (``1997-09`` or ``1997``), ``ratings``, ``users`` who gave them, ``new_users``
-    whose first rating lies there, ``mean_rating`` (NaN without a rating).
+    A row for each month or year from the first rating to the last, those without a rating too;
+    none for a data set without times: ``period`` (``1997-09`` or ``1997``), ``ratings``, ``users``
+    who gave them, ``new_users`` whose first rating lies there, ``mean_rating`` (NaN without a
+    rating).
     """
-    table = dataset.ratings
-    times = pd.to_datetime(pd.Series(table.timestamps), unit="s").dt
-    periods = times.to_period("M")
-    if (periods.max() - periods.min()).n >= _MOST_MONTHS:
-        periods = times.to_period("Y")
-    rated = pd.DataFrame(
-        {"period": periods, "user": table.user_rows, "value": table.values.astype(np.float64)}
+    table, n_users = dataset.ratings, len(dataset.users)
+    if not dataset.has_times:
+        return pd.DataFrame(columns=[column.field for column in RATINGS_OVER_TIME.columns])
+    periods = table.timestamps.astype("datetime64[s]").astype("datetime64[M]")
+    if (periods.max() - periods.min()).astype(np.int64) >= _MOST_MONTHS:
+        periods = periods.astype("datetime64[Y]")
+    first = periods.min()
+    at = (periods - first).astype(np.int64)
+    n_periods = int(at.max()) + 1
+    ratings = np.bincount(at)
+    pairs = np.unique(at * n_users + table.user_rows)  # of a period and a user
+    histories = dataset.histories
+    first_of_user = np.minimum.reduceat(at, histories.indptr[:-1][histories.counts > 0])
+    sums = np.bincount(at, table.values.astype(np.float64))
+    return pd.DataFrame(
+        {
+            "period": (first + np.arange(n_periods)).astype(str),
+            "ratings": ratings,
+            "users": np.bincount(pairs // n_users, minlength=n_periods),
+            "new_users": np.bincount(first_of_user, minlength=n_periods),
+            "mean_rating": sums / np.where(ratings > 0, ratings, np.nan),
+        }
     )
-    by_period = rated.groupby("period")
-    counts = {
-        "ratings": by_period.size(),
-        "users": by_period["user"].nunique(),
-        "new_users": rated.groupby("user")["period"].min().value_counts(),
-    }
-    every = pd.period_range(periods.min(), periods.max(), name="period")
-    found = pd.DataFrame(counts, index=every).fillna(0).astype(int)
-    found["mean_rating"] = by_period["value"].mean()
-    return found.reset_index().astype({"period": str})

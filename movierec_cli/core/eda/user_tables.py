@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, IntArray
-from movierec_cli.core.eda.counting import bands, describe, genre_counts, named_genres, shares
+from movierec_cli.core.data.readers.dat_files import AGES as AGES_OF_CODES
+from movierec_cli.core.eda.counting import (
+    bands,
+    describe,
+    genre_counts,
+    has_genres,
+    named_genres,
+    shares,
+)
 from movierec_cli.core.eda.layout import Column, Layout, compact, percent, whole
 
 UNKNOWN = "unknown"
@@ -23,6 +31,17 @@ _AGES = {
     "65 or older": np.inf,
 }
 """Bands of ages: name -> the first age above it."""
+
+_CODED_AGES = {
+    "under 18": 18,
+    "18 to 24": 25,
+    "25 to 34": 35,
+    "35 to 44": 45,
+    "45 to 49": 50,
+    "50 to 55": 56,
+    "56 or older": np.inf,
+}
+"""The bands of MovieLens 1M, where the band of each user is known, not the age."""
 
 _USERS = (Column("users", "Users", whole), Column("share", "%", percent, bar=True))
 GENRES_PER_USER = Layout(
@@ -65,7 +84,7 @@ STATISTICS = tuple(
 """The statistics of `movierec_cli.core.eda.counting.describe`."""
 USER_STATISTICS = Layout(
     "user_statistics",
-    "Ratings, genres and mean rating of a user",
+    "Statistics of users",
     STATISTICS,
     headers=("Statistic", "Ratings", "Genres", "Mean rating"),
 )
@@ -77,19 +96,20 @@ def users(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     A row for each user, by id: ``user`` (the id), ``ratings``, ``genres`` (distinct named genres
-    that the user watches), ``mean_rating`` (NaN without a rating), ``age`` in years (NaN where
-    unknown), ``gender`` and ``occupation`` (``unknown`` where they are).
+    that the user watches; NaN in a data set without genres), ``mean_rating`` (NaN without a
+    rating), ``age`` in years (NaN where unknown), ``gender`` and ``occupation`` (``unknown`` where
+    they are).
     """
     ratings = dataset.ratings
     n_users = len(dataset.users)
     counts = np.bincount(ratings.user_rows, minlength=n_users)
     sums = np.bincount(ratings.user_rows, ratings.values.astype(np.float64), minlength=n_users)
-    watched = genre_counts(dataset)[:, named_genres(dataset)] > 0
+    watched = (genre_counts(dataset)[:, named_genres(dataset)] > 0).sum(axis=1)
     return pd.DataFrame(
         {
             "user": dataset.users.ids,
             "ratings": counts,
-            "genres": watched.sum(axis=1),
+            "genres": watched if has_genres(dataset) else np.nan,
             "mean_rating": np.divide(sums, counts, np.full(n_users, np.nan), where=counts > 0),
             "age": dataset.users.age.astype(np.float64),
             "gender": _named(dataset.users.gender, GENDERS),
@@ -103,11 +123,11 @@ def genres_per_user(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    A row for each number between the smallest and the largest: ``genres``, ``users``, ``share``
-    of all users.
+    A row for each number between the smallest and the largest, none in a data set without
+    genres: ``genres``, ``users``, ``share`` of all users.
     """
-    genres = table["genres"]
-    numbers = range(genres.min(), genres.max() + 1)
+    genres = table["genres"].dropna().astype(int)
+    numbers = range(genres.min(), genres.max() + 1) if len(genres) else range(0)
     users = genres.value_counts().reindex(numbers, fill_value=0).to_numpy()
     return pd.DataFrame({"genres": numbers, "users": users, "share": shares(users)})
 
@@ -141,16 +161,23 @@ def age_bands(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     A row for each band that has a user, and for ``unknown`` where an age is: ``age``, the band in
-    years as text, ``users``, ``share`` of all users.
+    years as text, ``users``, ``share`` of all users. No row if no age is known.
     """
-    cut = pd.cut(table["age"], [0, *_AGES.values()], right=False, labels=list(_AGES))
+    known = set(table["age"].dropna())
+    if not known:
+        return pd.DataFrame(columns=["age", "users", "share"])
+    ages = _CODED_AGES if known <= set(AGES_OF_CODES.values()) else _AGES
+    cut = pd.cut(table["age"], [0, *ages.values()], right=False, labels=list(ages))
     counts = cut.cat.add_categories(UNKNOWN).fillna(UNKNOWN).value_counts(sort=False)
     found = counts[counts > 0].rename("users").rename_axis("age").reset_index()
     return found.assign(age=found["age"].astype(object), share=shares(found["users"]))
 
 
 def genders(table: pd.DataFrame) -> pd.DataFrame:
-    """Count users by gender, most users first: ``gender``, ``users``, ``share``, ``ratings``."""
+    """Count users by gender, most users first: ``gender``, ``users``, ``share``, ``ratings``.
+
+    No row if no gender is known.
+    """
     return _by_group(table, "gender")
 
 
@@ -160,7 +187,8 @@ def user_occupations(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_group(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    grouped = table.groupby(column)["ratings"].agg(users="count", ratings="sum").reset_index()
+    known = table if (table[column] != UNKNOWN).any() else table.head(0)
+    grouped = known.groupby(column)["ratings"].agg(users="count", ratings="sum").reset_index()
     grouped.insert(2, "share", shares(grouped["users"]))
     return grouped.sort_values("users", ascending=False, kind="stable", ignore_index=True)
 

@@ -1,7 +1,7 @@
 """The comparison of all models and baselines on the same splits."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,10 @@ from movierec_cli.core.runs.train_spec import TrainSpec
 
 BASELINE = "baseline"
 PUBLISHED = "published"
+
+_OF_DEMOGRAPHICS = ("demographic-ridge",)
+_OF_FILM_PAIRS = ("item-knn",)
+_MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB; item-knn holds two
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,35 @@ class Comparison:
         ]
 
 
+Fit = Callable[[Dataset], Model]
+"""A function that fits a baseline to the training part of a split."""
+
+
+def baselines(dataset: Dataset) -> dict[str, Fit]:
+    """Return the `BASELINES` that make sense for a data set and fit into the memory."""
+    left_out: set[str] = set()
+    if not dataset.users.have_demographics:
+        left_out |= set(_OF_DEMOGRAPHICS)
+    if len(dataset.films) > _MOST_FILMS:
+        left_out |= set(_OF_FILM_PAIRS)
+    return {name: fit for name, fit in BASELINES.items() if name not in left_out}
+
+
+def remarks(dataset: Dataset, scenario: str) -> list[str]:
+    """Return sentences about the results in a scenario: the effects of what the data lacks."""
+    found = []
+    if not dataset.users.have_demographics:
+        if scenario == COLD_START:
+            found.append("No demographics: every user gets the same list, but from random.")
+        found.append(f"Left out: {', '.join(_OF_DEMOGRAPHICS)}, which needs demographics.")
+    if len(dataset.films) > _MOST_FILMS:
+        found.append(
+            f"Left out: {', '.join(_OF_FILM_PAIRS)}, which needs a matrix of "
+            f"{len(dataset.films):,} x {len(dataset.films):,} films."
+        )
+    return found
+
+
 def compare(
     dataset: Dataset, comparison: Comparison, runs: Path, progress: Progress
 ) -> list[Result]:
@@ -77,15 +110,16 @@ def compare(
     A run of the same specification in the folder ``runs`` is used again; others are trained and
     kept. ``progress`` counts a unit for each baseline and for each epoch of a training.
     """
-    baselines = len(BASELINES) * len(comparison.split_seeds)
+    fits = baselines(dataset)
     specs = comparison.specs()
-    progress.start("Comparing", baselines + sum(map(epoch_units, specs)))
+    units = len(fits) * len(comparison.split_seeds) + sum(map(epoch_units, specs))
+    progress.start("Comparing", units)
     same: dict[tuple[str, str, str], list[Result]] = {}
     try:
         for split_seed in comparison.split_seeds:
             split = make_split(dataset, comparison.holdout, split_seed)
             models = chain(
-                _baselines(split, split_seed, progress),
+                _baselines(fits, split, split_seed, progress),
                 _trained(dataset, specs, split_seed, runs, progress),
             )
             for name, preset, run, model, seconds in models:
@@ -111,8 +145,10 @@ def compare(
 _Fitted = tuple[str, str, str | None, Model, float]  # name, preset, run, model, seconds
 
 
-def _baselines(split: Split, split_seed: int, progress: Progress) -> Iterator[_Fitted]:
-    for name, fit in BASELINES.items():
+def _baselines(
+    fits: Mapping[str, Fit], split: Split, split_seed: int, progress: Progress
+) -> Iterator[_Fitted]:
+    for name, fit in fits.items():
         progress.describe(f"Baseline {name} (split seed {split_seed})")
         started = time.perf_counter()
         model = fit(split.full_train)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_MOST_VECTORS = 3_000  # points; a larger cloud is a picture in an SVG, which a browser shows fast
+_NARROW = 50  # highest / lowest value of a logarithmic axis with few powers of ten
+
 _FILM_STATISTICS = {
     "mean": "Mean rating",
     "median": "Median rating",
@@ -32,13 +35,19 @@ _FILM_STATISTICS = {
 
 @style()
 def genres(dataset: Dataset, source: str) -> "Figure":
-    """Draw films, watchers and watchers per film of each genre."""
+    """Draw films, watchers and watchers per film of each genre.
+
+    Raises
+    ------
+    DataError
+        If the genre of no film is known.
+    """
     ordered = eda.genres(dataset).sort_values("watchers", kind="stable")
     figure, axes = titled_figure("Genres", source, (11, 6), 1, 3)
     panels = (
         ("films", "Films", "films", "{:,.0f}", BLUE),
         ("watchers", "Watchers", "distinct users who rated one", "{:,.0f}", GREEN),
-        ("watchers_per_film", "Watchers per film", "watchers / films", "{:.1f}", ORANGE),
+        ("watchers_per_film", "Watchers per film", "watchers / films", "{:,.2f}", ORANGE),
     )
     for ax, (column, title, unit, form, color) in zip(axes, panels, strict=True):
         draw_rows(ax, ordered["genre"], ordered[column], form, color)
@@ -50,23 +59,32 @@ def genres(dataset: Dataset, source: str) -> "Figure":
 
 @style()
 def users(dataset: Dataset, source: str) -> "Figure":
-    """Draw the breadth, the activity and the demographics of users."""
+    """Draw the breadth, the activity and the demographics of users, as far as they are known."""
     table = eda.users(dataset)
-    figure, axes = titled_figure("Users", source, (11, 8), 2, 2)
     breadth, activity = eda.genres_per_user(table), eda.ratings_per_user(table)
-    ages = eda.age_bands(table)
-    panels = (
-        ("Breadth", "distinct genres", breadth["genres"], breadth["users"]),
-        ("Activity", "ratings", _band_labels(activity), activity["users"]),
-        ("Age", "years", ages["age"], ages["users"]),
-    )
+    ages, jobs = eda.age_bands(table), eda.user_occupations(table).iloc[::-1]
+    panels = [
+        (title, unit, names, counts)
+        for title, unit, names, counts in (
+            ("Breadth", "distinct genres", breadth["genres"], breadth["users"]),
+            ("Activity", "ratings", _band_labels(activity), activity["users"]),
+            ("Age", "years", ages["age"], ages["users"]),
+        )
+        if len(counts)
+    ]
+    count = len(panels) + (len(jobs) > 0)
+    columns, rows = min(count, 2), -(-count // 2)
+    figure, axes = titled_figure("Users", source, (5.5 * columns, 4.0 * rows), rows, columns)
     for ax, (title, unit, names, counts) in zip(axes, panels, strict=False):
         draw_columns(ax, names, counts, BLUE)
         ax.set(title=title, xlabel=unit, ylabel="users")
-    jobs = eda.user_occupations(table).iloc[::-1]
-    draw_rows(axes[3], jobs["occupation"], jobs["users"], "{:,.0f}", GREEN)
-    axes[3].set(title="Occupation", xlabel="users")
-    axes[3].tick_params(axis="y", labelsize=8)
+    if len(jobs):
+        ax = axes[len(panels)]
+        draw_rows(ax, jobs["occupation"], jobs["users"], "{:,.0f}", GREEN)
+        ax.set(title="Occupation", xlabel="users")
+        ax.tick_params(axis="y", labelsize=8)
+    for ax in axes[count:]:
+        ax.remove()
     return figure
 
 
@@ -77,7 +95,7 @@ def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     Raises
     ------
     DataError
-        If the occupation of no user is known.
+        If the occupation of no user is known, or the genre of no film.
     """
     from matplotlib.colors import LogNorm, PowerNorm  # noqa: PLC0415
 
@@ -134,15 +152,19 @@ def films(dataset: Dataset, source: str, min_ratings: int = eda.MIN_RATINGS) -> 
 
 @style()
 def ratings(dataset: Dataset, source: str) -> "Figure":
-    """Draw the values and the time of ratings."""
+    """Draw the values of ratings, and their time where it is known."""
     distribution, over_time = eda.ratings(dataset), eda.ratings_over_time(dataset)
-    figure, axes = titled_figure("Ratings", source, (11, 4.5), 1, 2)
-    values, when = axes
-    labels = [f"{rating:g}" for rating in distribution["rating"]]
-    draw_columns(values, labels, distribution["ratings"], BLUE)
-    values.set(title="Rating values", xlabel="rating (stars)", ylabel="ratings")
-    draw_columns(when, over_time["period"], over_time["ratings"], GREEN)
-    when.set(title="Ratings over time", xlabel="time (UTC)", ylabel="ratings")
+    columns = 2 if len(over_time) else 1
+    figure, axes = titled_figure("Ratings", source, (5.5 * columns, 4.5), 1, columns)
+    steps = eda.rating_steps(distribution)
+    is_exact = distribution["rating"].isin(steps["rating"]).all()
+    labels = [f"{rating:g}" for rating in steps["rating"]]
+    draw_columns(axes[0], labels, steps["ratings"], BLUE)
+    unit = "stars" if is_exact else "stars, to the nearest quarter"
+    axes[0].set(title="Rating values", xlabel=f"rating ({unit})", ylabel="ratings")
+    if len(over_time):
+        draw_columns(axes[1], over_time["period"], over_time["ratings"], GREEN)
+        axes[1].set(title="Ratings over time", xlabel="time (UTC)", ylabel="ratings")
     return figure
 
 
@@ -155,13 +177,22 @@ def _band_labels(table: pd.DataFrame) -> list[str]:
 
 def _draw_against_popularity(ax: "Axes", table: pd.DataFrame, name: str) -> None:
     """Draw a statistic of each film against its number of ratings, and its mean in bands."""
-    ax.scatter(table["ratings"], table[name], s=10, alpha=0.3, color=BLUE, linewidths=0)
+    from matplotlib.ticker import LogLocator, NullFormatter  # noqa: PLC0415
+
+    is_large = len(table) > _MOST_VECTORS
+    ax.scatter(
+        table["ratings"], table[name], s=10, alpha=0.3, color=BLUE, linewidths=0,
+        rasterized=is_large,
+    )  # fmt: skip
     counts = table["ratings"].to_numpy()
     means = table.groupby(band_of(counts, bands(counts)))[["ratings", name]].mean()
     ax.plot(means["ratings"], means[name], color=ORANGE, marker="o", label="mean by popularity")
     ax.set(xscale="log", xlabel="ratings of the film (log scale)")
     ax.set_ylabel(f"{_FILM_STATISTICS[name].lower()} (stars)")
+    if counts.max() < _NARROW * counts.min():
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.legend(loc="best")
     ax.grid(True)
 

@@ -13,6 +13,7 @@ from movierec_cli.core.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 SUFFIXES = (".png", ".svg")
@@ -33,6 +34,7 @@ _STYLE: dict[Any, Any] = {
     "axes.labelcolor": _INK,
     "axes.axisbelow": True,
     "text.color": _INK,
+    "text.parse_math": False,  # names in the data may have dollar signs
     "xtick.color": _INK,
     "ytick.color": _INK,
     "grid.color": _FAINT,
@@ -41,6 +43,7 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "movierec",  # the same ids in an SVG each time
 }
 _DPI = 150
+_MOST_TICKS = 5  # along an axis of numbers; more touch in a narrow panel
 _MOST_LABELS = 20  # along the horizontal axis
 _MOST_CHARACTERS = 36  # of such labels side by side; more are turned
 
@@ -125,7 +128,7 @@ def draw_rows(ax: "Axes", names: Sequence[str], values: pd.Series, form: str, co
     ax.bar_label(bars, [form.format(value) for value in values.fillna(0)], padding=3, size=8)
     ax.set_yticks(range(len(values)), names)
     ax.margins(x=0.15, y=0.01)
-    ax.xaxis.set_major_formatter("{x:,.0f}")
+    _write_ticks(ax.xaxis, values)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x")
 
@@ -141,6 +144,17 @@ def draw_columns(ax: "Axes", names: Sequence[object], values: pd.Series, color: 
     if step == 1:
         ax.bar_label(bars, [f"{value:,.0f}" for value in values], padding=2, size=8)
     ax.margins(x=0.02, y=0.08)
-    ax.yaxis.set_major_formatter("{x:,.0f}")
+    _write_ticks(ax.yaxis, values)
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="y")
+
+
+def _write_ticks(axis: "Axis", values: pd.Series) -> None:
+    """Write the ticks of an axis: whole numbers for counts."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
+    is_count = values.dtype.kind in "iu"
+    axis.set_major_locator(
+        MaxNLocator(nbins=_MOST_TICKS, steps=[1, 2, 2.5, 5, 10], integer=is_count, min_n_ticks=1)
+    )
+    axis.set_major_formatter("{x:,.0f}" if is_count else "{x:,.10g}")

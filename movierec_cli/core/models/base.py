@@ -17,7 +17,7 @@ Shapes = Mapping[str, tuple[int | str, ...]]
 class Scores:
     """Scores for each user and each film of the catalog, [n_users, n_films] each.
 
-    Films are recommended in descending order of ``score``. Some models predict no ratings (1..5),
+    Films are recommended in descending order of ``score``. Some models predict no ratings (stars),
     or no probabilities of a rating of 4 or higher (0..1).
     """
 

@@ -1,18 +1,26 @@
 """Baselines: simple models to compare every result with.
 
-Each is fitted to the training part of a split and is a `Model`. The item-item models hold a matrix
-of size films x films, never users x films.
+Each is fitted to the training part of a split and is a `Model`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
-from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories, Users
+from movierec_cli.core.data.dataset import (
+    HIGHEST_RATING,
+    RELEVANT_RATING,
+    Dataset,
+    FloatArray,
+    Histories,
+    Users,
+)
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.features import dense_history, user_blocks, user_features
-from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
+from movierec_cli.core.models.linear import GramMatrices, ridge
+from movierec_cli.core.models.operators import HEAD, LinearMap, ease_map, penalized_inverse
 
 _SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
 
@@ -79,6 +87,7 @@ class Bias:
 
     mean: float
     film_bias: FloatArray
+    lowest_rating: float
 
     SWEEPS = 5
 
@@ -87,11 +96,12 @@ class Bias:
         """Fit film and user biases in turn, each the shrunk mean of the residuals of the other."""
         ratings = train.ratings
         mean = float(ratings.values.mean(dtype=np.float64))
-        model = cls(mean, np.zeros(len(train.films), np.float32))
+        model = cls(mean, np.zeros(len(train.films), np.float32), train.lowest_rating)
         for _ in range(cls.SWEEPS):
             user_bias = model.user_bias(train.histories)
             residuals = ratings.values - mean - user_bias[ratings.user_rows]
-            model = cls(mean, _film_sums(train, residuals) / (_film_sums(train) + _SHRINKAGE))
+            bias = _film_sums(train, residuals) / (_film_sums(train) + _SHRINKAGE)
+            model = replace(model, film_bias=bias)
         return model
 
     def user_bias(self, histories: Histories) -> FloatArray:
@@ -101,55 +111,65 @@ class Bias:
         return (sums / (histories.counts + _SHRINKAGE)).astype(np.float32)
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Predict ratings, clipped to 1..5; films are ranked by the ratings before clipping."""
+        """Predict ratings, clipped to the scale; the score is the rating before clipping."""
         del users
         ratings = self.mean + self.film_bias + self.user_bias(histories)[:, None]
-        return Scores(score=ratings, rating=np.clip(ratings, 1.0, 5.0))
+        return Scores(score=ratings, rating=np.clip(ratings, self.lowest_rating, HIGHEST_RATING))
 
 
 @dataclass(frozen=True, eq=False)
-class _ItemItem:
-    """Scores by the ratings of each user times the weights between films."""
-
-    weights: FloatArray  # [n_films, n_films], row: rated film, column: candidate
-
-    def score(self, histories: Histories, users: Users) -> Scores:
-        """Sum the weights from the films of the history, times their ratings."""
-        del users
-        return Scores(dense_history(histories, len(self.weights)) @ self.weights)
-
-
-class ItemKnn(_ItemItem):
+class ItemKnn:
     """Item-based nearest neighbors by the cosine of the films' rating vectors.
 
     Sarwar et al. (2001), Item-based collaborative filtering recommendation algorithms. The
     weighted sum is not normalized, which ranks better.
     """
 
+    weights: FloatArray  # [n_films, n_films], row: rated film, column: candidate
+
     NEIGHBORS = 50
 
     @classmethod
     def fit(cls, train: Dataset) -> "ItemKnn":
         """Compute the similarities and keep the strongest for each candidate."""
-        gram = _gram(train)
-        norm = np.sqrt(np.maximum(np.diag(gram), 1e-9))
-        similarity = gram / np.outer(norm, norm)
+        ratings = _matrix(train.histories, len(train.films))
+        similarity = (ratings.T @ ratings).toarray()
+        norm = np.sqrt(np.maximum(np.diag(similarity), 1e-9))
+        similarity /= norm
+        similarity /= norm[:, None]
         np.fill_diagonal(similarity, 0.0)
         kept = min(cls.NEIGHBORS, len(similarity) - 1)
         least = -np.partition(-similarity, kept - 1, axis=0)[kept - 1]
         similarity[similarity < least] = 0.0
-        return cls(similarity.astype(np.float32))
+        return cls(similarity)
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Sum the weights from the films of the history, times their ratings."""
+        del users
+        return Scores(_matrix(histories, len(self.weights)) @ self.weights)
 
 
-class Ease(_ItemItem):
-    """EASE (Steck 2019) on the matrix of ratings instead of ones; see `linear.ease`."""
+@dataclass(frozen=True, eq=False)
+class Ease:
+    """EASE (Steck 2019) on the matrix of ratings instead of ones; see `operators.ease_map`."""
+
+    weights: LinearMap  # [n_films, n_films], row: rated film, column: candidate
+    n_films: int
 
     REGULARIZATION = 3000.0
 
     @classmethod
-    def fit(cls, train: Dataset) -> "Ease":
+    def fit(cls, train: Dataset, regularization: float = REGULARIZATION) -> "Ease":
         """Solve for the weights."""
-        return cls(ease(_gram(train), cls.REGULARIZATION).astype(np.float32))
+        n_films = len(train.films)
+        inverse = penalized_inverse(_matrix(train.histories, n_films), regularization, HEAD, seed=0)
+        return cls(ease_map(inverse, n_films), n_films)
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Sum the weights from the films of the history, times their ratings."""
+        del users
+        ratings = _matrix(histories, self.n_films).toarray()
+        return Scores(np.asarray(self.weights.transposed_matmul(ratings.T).T))
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,10 +225,7 @@ def _film_sums(train: Dataset, values: FloatArray | None = None) -> FloatArray:
     return sums.astype(np.float32)
 
 
-def _gram(train: Dataset) -> Floats:
-    """Return X'X of the users x films rating matrix X, [n_films, n_films] float64."""
-    gram = np.zeros((len(train.films), len(train.films)))
-    for _, histories in user_blocks(train):
-        ratings = dense_history(histories, len(train.films))
-        gram += ratings.T @ ratings
-    return gram
+def _matrix(histories: Histories, n_films: int) -> sparse.csr_array:
+    """Return the ratings as a sparse matrix, [n_users, n_films]."""
+    entries = (histories.ratings, histories.film_rows, histories.indptr)
+    return sparse.csr_array(entries, shape=(len(histories), n_films))

@@ -44,20 +44,6 @@ def ridge(sums: GramMatrices, penalty: float | Floats) -> Floats:
     return np.linalg.solve(_penalized(sums.gram, penalty), sums.rhs)
 
 
-def ease(gram: Floats, penalty: float) -> Floats:
-    """Solve the linear item-item model EASE: ridge regression of X on itself, no film on itself.
-
-    Minimizes ||XW - X||^2 + penalty ||W||^2 subject to diag(W) = 0. Steck (2019), Embarrassingly
-    shallow autoencoders for sparse data, https://doi.org/10.1145/3308558.3313710. From X'X [p, p]
-    to W [p, p], row: input, column: target.
-    """
-    # W_ij = -P_ij / P_jj for i != j, with P = (X'X + penalty I)^-1
-    inverse = np.linalg.inv(_penalized(gram, penalty))
-    weights = -inverse / np.diag(inverse)
-    np.fill_diagonal(weights, 0.0)
-    return weights
-
-
 def logistic(logit: Floats) -> Floats:
     """Return 1 / (1 + exp(-logit))."""
     # below -80 the result is as good as 0, and the exponential would overflow

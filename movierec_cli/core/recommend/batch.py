@@ -4,14 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.data.readers.parquet import pyarrow
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.progress import SILENT, Progress
@@ -92,17 +92,6 @@ def output_format(path: Path, formats: tuple[str, ...]) -> str:
     if chosen == "parquet":
         pyarrow()
     return chosen
-
-
-def pyarrow(module: str = "pyarrow") -> Any:
-    """Return a module of pyarrow, which the ``[parquet]`` extra installs."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise DataError(
-            "Parquet files need pyarrow, which is not installed.",
-            "Install it with: pip install 'movierec[parquet]', or choose another format.",
-        ) from error
 
 
 def _write_csv(file: BinaryIO, batches: Iterator[list[Record]]) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.readers.parquet import pyarrow
 from movierec_cli.core.files import atomic_write
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.recommend.batch import output_format, pyarrow
+from movierec_cli.core.recommend.batch import output_format
 from movierec_cli.core.recommend.rank import vector_model
 from movierec_cli.core.recommend.similar import user_vectors
 

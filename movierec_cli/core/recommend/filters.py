@@ -33,6 +33,8 @@ class Filters:
         Whether films that the user has rated may appear.
     diversity
         0..1; 0 ranks by score alone, 1 makes the list as dissimilar as possible.
+    seen
+        Rows of films that the user has seen and not rated; left out as rated ones are.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class Filters:
     min_ratings: int = 0
     include_rated: bool = False
     diversity: float = 0.0
+    seen: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if self.n is not None and self.n < 1:
@@ -67,10 +70,12 @@ def filtered(
 ) -> FloatArray:
     """Return a copy of scores [n_users, n_films] with ``-inf`` for each film to leave out.
 
-    Left out are films that the filters exclude and films that the user has rated under any id. Of
-    a film that the catalog holds under several ids, only the best one is kept.
+    Left out are films that the filters exclude and films that the user has rated or seen, under any
+    id. Of a film that the catalog holds under several ids, only the best one is kept.
     """
     scores = scores.copy() if filters.include_rated else exclude(scores, histories)
+    if filters.seen and not filters.include_rated:
+        scores[:, sorted(filters.seen)] = -np.inf
     rated = np.isneginf(scores)
     scores[:, ~allowed(dataset, filters)] = -np.inf
     for group in same_titles(dataset):

@@ -1,6 +1,6 @@
 """Profiles: named ratings and demographics of a user, each a JSON file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -8,24 +8,26 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import HIGHEST_RATING, Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
 from movierec_cli.core.files import atomic_write, check_name
-from movierec_cli.core.recommend.query import HIGHEST, LOWEST, Demographics, row_of
+from movierec_cli.core.recommend.query import Demographics, row_of
 
-_FilmId = Annotated[int, Meta(ge=0, lt=10**18)]
-_Rating = Annotated[float, Meta(ge=LOWEST, le=HIGHEST)]
+_FilmId = Annotated[str, Meta(min_length=1)]
+_Rating = Annotated[float, Meta(ge=0, le=HIGHEST_RATING)]
 
 
 @dataclass(frozen=True)
 class Profile(Demographics):
     """A user as stored; the fields are those of the file, which msgspec checks when it is read.
 
-    ``ratings`` are film id -> rating in the data set named ``dataset``.
+    ``ratings`` are film id -> rating in the data set named ``dataset``; ``seen`` are the ids of
+    films that are seen and not rated.
     """
 
     dataset: str
     ratings: dict[_FilmId, _Rating] = field(default_factory=dict)
+    seen: tuple[_FilmId, ...] = ()
 
     def film_ratings(self, dataset: Dataset) -> dict[int, float]:
         """Return film row -> rating.
@@ -35,29 +37,44 @@ class Profile(Demographics):
         UsageError
             If the profile belongs to another data set, or a film does not exist.
         """
+        return dict(zip(self._rows(self.ratings, dataset), self.ratings.values(), strict=True))
+
+    def seen_films(self, dataset: Dataset) -> frozenset[int]:
+        """Return the rows of the films that are seen and not rated; errors as `film_ratings`."""
+        return frozenset(self._rows(self.seen, dataset))
+
+    def _rows(self, film_ids: Iterable[str], dataset: Dataset) -> list[int]:
         if self.dataset != dataset.name:
             raise UsageError(
                 f"The profile rates films of {self.dataset}, not of {dataset.name}.",
-                f"Choose a run that was trained on {self.dataset}: --run NAME",
+                f"Use a run of that data set: --dataset {self.dataset}, or --run NAME",
             )
-        rows = {}
-        for film_id, rating in self.ratings.items():
+        rows = []
+        for film_id in film_ids:
             row = row_of(dataset.films.ids, film_id)
             if row is None:
                 raise UsageError(
-                    f"The profile rates film {film_id}, which is not in {dataset.name}.",
+                    f"The profile has film {film_id}, which is not in {dataset.name}.",
                     "Search by title with: movierec films WORD",
                 )
-            rows[row] = rating
+            rows.append(row)
         return rows
 
 
 def make_profile(
-    dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics
+    dataset: Dataset,
+    ratings: Mapping[int, float],
+    demographics: Demographics,
+    seen: Iterable[int] = (),
 ) -> Profile:
-    """Return the profile of ratings (film row -> rating) and demographics."""
-    of_films = {int(dataset.films.ids[row]): rating for row, rating in ratings.items()}
-    return Profile(dataset.name, of_films, **asdict(demographics))
+    """Return the profile of ratings (film row -> rating), demographics and rows of seen films.
+
+    A rated film is not kept as a seen one.
+    """
+    ids = dataset.films.ids
+    of_films = {str(ids[row]): rating for row, rating in ratings.items()}
+    only_seen = tuple(str(ids[row]) for row in sorted(set(seen) - set(ratings)))
+    return Profile(dataset.name, of_films, only_seen, **asdict(demographics))
 
 
 def save_profile(name: str, profile: Profile, folder: Path) -> Path:
@@ -75,7 +92,7 @@ def load_profile(name: str, folder: Path) -> Profile:
     Raises
     ------
     DataError
-        If there is no such profile.
+        If there is no such profile, or it cannot be read.
     IntegrityError
         If it is damaged.
     """
@@ -90,7 +107,9 @@ def load_profile(name: str, folder: Path) -> Profile:
             if names
             else f"Make it with: movierec recommend --like Fargo --save-profile {name}",
         ) from error
-    except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+    except OSError as error:
+        raise _unusable(path, "read", error) from error
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise IntegrityError(
             f"The profile {name!r} is damaged: {path}: {error}",
             f"Remove it with: movierec profiles remove {name}",
@@ -98,17 +117,44 @@ def load_profile(name: str, folder: Path) -> Profile:
 
 
 def list_profiles(folder: Path) -> list[str]:
-    """Return the names of all profiles, ascending."""
-    return sorted(path.stem for path in folder.glob("*.json"))
+    """Return the names of all profiles, ascending.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be read.
+    """
+    try:
+        return sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise _unusable(folder, "read", error) from error
 
 
 def remove_profile(name: str, folder: Path) -> None:
-    """Remove a profile, damaged or not; raise a `DataError` if there is none."""
+    """Remove a profile, damaged or not.
+
+    Raises
+    ------
+    DataError
+        If there is no such profile, or it cannot be removed.
+    """
     path = _path(name, folder)
-    if not path.exists():
-        load_profile(name, folder)
-    path.unlink()
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        load_profile(name, folder)  # it lists the others
+    except OSError as error:
+        raise _unusable(path, "removed", error) from error
 
 
 def _path(name: str, folder: Path) -> Path:
     return folder / f"{check_name(name, 'profile')}.json"
+
+
+def _unusable(path: Path, done: str, error: OSError) -> DataError:
+    return DataError(
+        f"{path} cannot be {done}: {error.strerror or error}.",
+        "Check its permissions, or choose another folder: MOVIEREC_DATA_DIR=FOLDER",
+    )

@@ -1,23 +1,32 @@
 """The query: rated films and demographics of one user, as rows and codes of the data set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import GENDERS, Dataset, Histories, Users
+from movierec_cli.core.data.dataset import (
+    GENDERS,
+    HIGHEST_RATING,
+    Dataset,
+    Histories,
+    Id,
+    Ids,
+    Users,
+)
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.filters import code_of
-from movierec_cli.core.recommend.title_search import Film, TitleIndex
+
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.title_search import TitleIndex
+
+Film = str | int
+"""A film as typed: its id, or a title in any spelling that `TitleIndex.resolve` accepts."""
 
 LIKED, DISLIKED = 5.0, 1.0
 """The ratings that "like" and "dislike" stand for; a typed rating of 1 is a dislike."""
-
-LOWEST, HIGHEST = 1.0, 5.0
-"""The range of a rating."""
 
 OLDEST = 120
 """The highest accepted age, in years."""
@@ -60,7 +69,7 @@ class Query:
 
 def resolve_query(
     dataset: Dataset,
-    user: int | None,
+    user: Id | None,
     ratings: Mapping[int, float],
     demographics: Demographics,
 ) -> Query:
@@ -81,17 +90,18 @@ def resolve_query(
     return user_query(dataset, user)
 
 
-def user_query(dataset: Dataset, user_id: int) -> Query:
+def user_query(dataset: Dataset, user_id: Id) -> Query:
     """Return the query of a user of the data set; raise a `UsageError` if there is none."""
-    row = row_of(dataset.users.ids, user_id)
+    ids = dataset.users.ids
+    row = row_of(ids, user_id)
     if row is None:
+        kind = "numbered" if ids.dtype.kind == "i" else "named"
         raise UsageError(
             f"There is no user {user_id} in {dataset.name}.",
-            f"Users are numbered {dataset.users.ids[0]} to {dataset.users.ids[-1]}.",
+            f"Its {len(ids):,} users are {kind} {ids[0]} to {ids[-1]}.",
         )
-    ratings = dataset.ratings.take(dataset.ratings.user_rows == row)
-    ratings = replace(ratings, user_rows=np.zeros_like(ratings.user_rows))
-    return Query(Histories.from_ratings(ratings, 1), dataset.users.take(np.array([row])))
+    rows = np.array([row])
+    return Query(dataset.histories.take(rows), dataset.users.take(rows))
 
 
 def make_query(
@@ -102,12 +112,12 @@ def make_query(
     Parameters
     ----------
     ratings
-        Film row -> rating, `LOWEST` to `HIGHEST`. A rating of `DISLIKED` is a named dislike.
+        Film row -> rating in stars. A rating of `DISLIKED` or less is a named dislike.
 
     Raises
     ------
     UsageError
-        If an age is out of range, or a gender or occupation does not exist.
+        If an age is out of range, a gender or occupation does not exist, or the data set has none.
     """
     rows = np.array(sorted(ratings), np.int32)
     values = np.array([ratings[row] for row in rows.tolist()], np.float32)
@@ -121,8 +131,12 @@ def make_query(
     return Query(history, _users(dataset, demographics))
 
 
-def resolve_films(titles: TitleIndex, opinions: Iterable[tuple[Film, float]]) -> dict[int, float]:
-    """Return film row -> rating for typed films.
+def resolve_films(
+    titles: "TitleIndex",
+    opinions: Iterable[tuple[Film, float]],
+    resolve: "Callable[[TitleIndex, Film], int] | None" = None,
+) -> dict[int, float]:
+    """Return film row -> rating for typed films; ``resolve`` is `TitleIndex.resolve` by default.
 
     Raises
     ------
@@ -131,8 +145,8 @@ def resolve_films(titles: TitleIndex, opinions: Iterable[tuple[Film, float]]) ->
     """
     named: dict[int, tuple[Film, float]] = {}
     for typed, rating in opinions:
-        row = titles.resolve(typed)
-        before, given = named.setdefault(row, (typed, checked_rating(rating)))
+        row = resolve(titles, typed) if resolve else titles.resolve(typed)
+        before, given = named.setdefault(row, (typed, checked_rating(rating, titles.dataset)))
         if given != rating:
             raise UsageError(
                 f"{titles.dataset.films.titles[row]} is given two ratings: {given:g} for "
@@ -142,16 +156,28 @@ def resolve_films(titles: TitleIndex, opinions: Iterable[tuple[Film, float]]) ->
     return {row: rating for row, (_, rating) in named.items()}
 
 
-def row_of(ids: NDArray[np.int64], wanted: int) -> int | None:
-    """Return the position of an id among ascending ids; ``None`` if it is not there."""
-    row = int(np.searchsorted(ids, wanted))
-    return row if row < len(ids) and ids[row] == wanted else None
+def row_of(ids: Ids, wanted: Id) -> int | None:
+    """Return the position of an id among ascending ids; ``None`` if it is not there.
+
+    A number may be given as text.
+    """
+    text = str(wanted).strip()
+    if ids.dtype.kind != "i":
+        row = int(np.searchsorted(ids, text))
+    elif text.isdecimal() and len(text) < 19:
+        row = int(np.searchsorted(ids, int(text)))
+    else:
+        return None
+    return row if row < len(ids) and str(ids[row]) == text else None
 
 
-def checked_rating(value: float) -> float:
-    """Return ``value`` if it is a rating; raise a `UsageError` otherwise."""
-    if not LOWEST <= value <= HIGHEST:
-        raise UsageError(f"A rating is 1 to 5, not {value:g}.", 'For example: --rate "Fargo=4"')
+def checked_rating(value: float, dataset: Dataset) -> float:
+    """Return ``value`` if it is a rating of the data set; raise a `UsageError` otherwise."""
+    if not dataset.lowest_rating <= value <= HIGHEST_RATING:
+        raise UsageError(
+            f"A rating is {dataset.lowest_rating:g} to {HIGHEST_RATING:g} stars, not {value:g}.",
+            'For example: --rate "Fargo=4"',
+        )
     return value
 
 
@@ -161,6 +187,20 @@ def _users(dataset: Dataset, typed: Demographics) -> Users:
         raise UsageError(
             f"An age of {typed.age} is out of range.", f"Give an age of 1 to {OLDEST}."
         )
+
+    known = {
+        "age": np.any(dataset.users.age >= 0),
+        "gender": np.any(dataset.users.gender >= 0),
+        "occupation": len(dataset.occupations) > 0,
+        "zip_code": np.any(dataset.users.zip_code != ""),
+    }
+    for kind, is_known in known.items():
+        if getattr(typed, kind) is not None and not is_known:
+            name = kind.replace("_", " ")
+            raise UsageError(
+                f"{dataset.name} does not hold the {name} of its users, so yours is of no use.",
+                f"Leave out the {name}, and name favorites: --like TITLE",
+            )
 
     def code(kind: str, name: str | None, names: Sequence[str]) -> int:
         return -1 if name is None else code_of(kind, name, names)

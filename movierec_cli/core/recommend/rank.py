@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Id, Users
+from movierec_cli.core.data.extent import catalog_extent, newer_films
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.models.base import ExplainingModel, Model, VectorModel
 from movierec_cli.core.models.topk import PAD, diversify, top_k
@@ -24,7 +25,7 @@ class Reason:
     ``rating`` is the user's. The contributions of all rated films and a rest sum up to the score.
     """
 
-    film_id: int
+    film_id: Id
     title: str
     rating: float
     contribution: float
@@ -39,7 +40,7 @@ class Recommendation(RankedFilm):
     score
         The score that the films are ranked by, on the model's own scale.
     rating
-        The predicted rating, 1..5; ``None`` from a model that predicts none.
+        The predicted rating in stars; ``None`` from a model that predicts none.
     like_probability
         The probability of a rating of 4 or 5, 0..1; ``None`` likewise.
     reasons
@@ -74,7 +75,12 @@ def recommend(
     filters = filters or Filters()
     (films,) = recommend_all(model, dataset, query.history, query.users, filters)
     if not films:
-        raise DataError("No film is left to recommend.", "Use fewer filters.")
+        extent = f"{dataset.name} has {catalog_extent(dataset)}"
+        newer = newer_films(dataset) if filters.years else ""
+        raise DataError(
+            f"No film is left to recommend; {extent}.",
+            f"Use fewer filters.{f' Newer films: {newer}' if newer else ''}",
+        )
     if filters.n is not None and len(films) < filters.n:
         raise DataError(
             f"Only {len(films)} films are left to recommend, not {filters.n}.",
@@ -131,7 +137,7 @@ def _diverse(
 
 
 def explain(
-    model: Model, dataset: Dataset, query: Query, film_ids: list[int]
+    model: Model, dataset: Dataset, query: Query, film_ids: list[Id]
 ) -> list[tuple[Reason, ...]]:
     """Return for each film the rated films that contributed most to its score.
 
@@ -149,7 +155,7 @@ def explain(
     return [
         tuple(
             Reason(
-                film_id=int(films.ids[history.film_rows[entry]]),
+                film_id=films.ids[history.film_rows[entry]].item(),
                 title=str(films.titles[history.film_rows[entry]]),
                 rating=float(history.ratings[entry]),
                 contribution=float(column[entry]),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Id
 from movierec_cli.core.models.base import Model, VectorModel
 from movierec_cli.core.models.topk import PAD, top_k
 from movierec_cli.core.recommend.catalog import RankedFilm, film_facts
@@ -26,7 +26,7 @@ class SimilarFilm(RankedFilm):
 class Neighbor:
     """A user with similar taste; ``n_shared`` of the rated films are rated by both users."""
 
-    user_id: int
+    user_id: Id
     similarity: float
     n_ratings: int
     n_shared: int
@@ -65,7 +65,7 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
     rows = top_k(cosine, min(n, n_users))[0]
     return [
         Neighbor(
-            int(dataset.users.ids[row]),
+            dataset.users.ids[row].item(),
             float(cosine[0, row]),
             int(n_ratings[row]),
             int(n_shared[row]),

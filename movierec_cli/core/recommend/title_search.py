@@ -1,65 +1,69 @@
-"""Films found by titles as they are typed."""
+"""Films found by titles as they are typed.
 
-import re
-from collections.abc import Iterable
+A typed title is resolved by the first of these rules that finds a film:
+
+1. the title as it stands in the catalog;
+2. a name of the film: the title in another spelling (case, accents, punctuation, article, number
+   words, digits, Roman numerals, initials, "Doctor"), or an alternative title;
+3. all words of a title, see `TitleIndex.look_up_title`;
+4. one typing error in a title, where it is unmistakable.
+
+Everything else is refused with the nearest titles. A typed year is binding.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.titles import folded, without_year, year_in
+from movierec_cli.core.data.extent import catalog_extent, newer_films
+from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.recommend.query import Film
+from movierec_cli.core.recommend.title_names import (
+    Reading,
+    names_in,
+    readings,
+    well_known,
+    words_mean,
+)
+from movierec_cli.core.recommend.title_table import NameTable
+from movierec_cli.core.recommend.title_words import article, key, normalize, same_words, telling
 
-Film = str | int
-"""A film as typed: its id, or a title in any spelling that `TitleIndex.resolve` accepts."""
+Match = Literal["exact", "contains", "near"]
+"""How a film matches a search: by a name, by words of a name, or by similarity alone."""
 
-_ARTICLES = "the|a|an|la|le|les|l'|el|los|las|il|lo|der|die|das|det|un|une"
-_TRAILING_ARTICLE = re.compile(rf"^(.+),[ ]+({_ARTICLES})$", re.MULTILINE)
-_LEADING_ARTICLE = re.compile(r"^(the|a|an) (?=.)", re.MULTILINE)
-_APOSTROPHE = re.compile(r"['`’]")
-_NO_LETTER = re.compile(r"[^a-z0-9\n]+")
-_ROMAN = re.compile(r"\b(?:ii|iii|iv|v|vi|vii|viii|ix)\b")
-_DIGITS = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8",
-           "ix": "9"}  # fmt: skip
-_PARENTHESES = re.compile(r"\(([^)]*)\)")
-_TYPED_YEAR = re.compile(r"^(?P<title>.+?)[\s,]+\(?(?P<year>(?:19|20)\d\d)\)?$")
+SHOWN = 8
+"""The greatest number of candidates that a message lists."""
 
-# Similarities are 0..100: 100 * 2 * common subsequence / sum of the lengths (`rapidfuzz.fuzz`).
-_SURE = 84.0  # accepts a single misspelled title
-_MARGIN = 4.0  # by which it has to be better than the next title
-_NEAR = 60.0  # suggests a title
-_SAME_WORD = 80.0  # replaces a misspelled word
-_SHORT_WORD = 4  # letters; shorter words resemble too many others
-_SHOWN = 8
+_SUGGESTED = 5
 
 
 class TitleError(UsageError):
-    """A typed title that means no film, or several: the rows of ``candidates``, best first."""
+    """A typed title that means no film, or several: the rows of ``candidates``, best first.
 
-    def __init__(self, message: str, hint: str, candidates: list[int]) -> None:
+    ``is_ambiguous`` is true if the title may mean each candidate, and false if the candidates are
+    only similar.
+    """
+
+    def __init__(
+        self, message: str, hint: str, candidates: list[int], is_ambiguous: bool = False
+    ) -> None:
         super().__init__(message, hint)
         self.candidates = candidates
+        self.is_ambiguous = is_ambiguous
 
 
-def normalize(title: str) -> str:
-    """Return a title without case, accents, punctuation, year and leading article.
+@dataclass(frozen=True)
+class Resolution:
+    """The film that a typed title means; the note says so where the title is another one."""
 
-    "Godfather, The (1972)" and "the godfather" both become "godfather", "Part II" and "part 2"
-    become "part 2".
-    """
-    return _normalize_lines(without_year(title))
-
-
-def _normalize_lines(text: str) -> str:
-    """Normalize titles, one a line: ten times as fast as one call for each title."""
-    text = folded(text).replace("&", " and ")
-    text = _TRAILING_ARTICLE.sub(r"\1", text)
-    text = _APOSTROPHE.sub("", text)  # "schindlers list"
-    lines = _NO_LETTER.sub(" ", text).split("\n")
-    text = _LEADING_ARTICLE.sub("", "\n".join(map(str.strip, lines)))
-    return _ROMAN.sub(lambda match: _DIGITS[match[0]], text)
+    row: int
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,154 +78,231 @@ class TitleIndex:
         return np.bincount(self.dataset.ratings.film_rows, minlength=len(self.dataset.films))
 
     @cached_property
-    def _names(self) -> dict[str, list[int]]:
-        """Rows of the films by each normalized name that they have."""
-        titles = self.dataset.films.titles.tolist()
-        forms = [(form, row) for row, title in enumerate(titles) for form in _forms(title)]
-        lines = "\n".join(form if form.isascii() else folded(form) for form, _ in forms)
-        names: dict[str, list[int]] = {}
-        for name, (_, row) in zip(_normalize_lines(lines).split("\n"), forms, strict=True):
-            names.setdefault(name, []).append(row)
-        names.pop("", None)
-        return names
+    def _table(self) -> NameTable:
+        return NameTable.of(self.dataset.films.titles.tolist())
+
+    @cached_property
+    def _has_years(self) -> bool:
+        return any(year_in(title) for title in self.dataset.films.titles.tolist())
+
+    @cached_property
+    def _extent(self) -> str:
+        return f"{self.dataset.name} has {catalog_extent(self.dataset)}."
+
+    @cached_property
+    def _newer(self) -> str:
+        return newer_films(self.dataset)
+
+    def title(self, row: int) -> str:
+        """Return the title of a film, without spaces around it."""
+        return str(self.dataset.films.titles[row]).strip()
 
     def label(self, row: int) -> str:
         """Return id and title of a film."""
-        return f"{self.dataset.films.ids[row]} {self.dataset.films.titles[row]}"
+        return f"{self.dataset.films.ids[row]} {self.title(row)}"
 
     def search(self, query: str) -> list[int]:
-        """Return the rows of all films that ``query`` may mean, the most likely first.
+        """Return the rows of all films that ``query`` may mean, the most likely first."""
+        return list(self.matches(query))
 
-        An exact title comes before a title with every word, and both before similar titles.
+    def matches(self, query: str) -> dict[int, Match]:
+        """Return row -> match of all films that ``query`` may mean, the most likely first.
+
+        Films of that name come first, then those with every word, or its beginning. Similar films
+        are returned only if there are no others.
         """
-        for text, year in _readings(query):
-            found = dict.fromkeys([*self._exact(text), *self._containing(text)])
-            if rows := self._of_year(found, year):
-                return rows
-        return self._nearest(*_readings(query)[0])
+        for reading in reversed(readings(query)):
+            words = normalize(reading.names.main)
+            exact = [row for rows in self._named(reading) for row in rows]
+            begun = self._films(self._table.with_words(words, begun=True))
+            found: dict[int, Match] = {
+                **dict.fromkeys(self._of_year(begun, reading.year), "contains"),
+                **dict.fromkeys(self._of_year(exact, reading.year), "exact"),
+            }
+            if found:
+                return dict(sorted(found.items(), key=lambda item: item[1] != "exact"))
+        return dict.fromkeys(self._nearest(query), "near")
 
     def resolve(self, film: Film) -> int:
-        """Return the row of the one film that an id or a title means.
+        """Return the row of the one film that an id or a title means; raises as `look_up`."""
+        return self.look_up(film).row
 
-        A title that the catalog holds under two ids means the more popular one.
+    def look_up(self, film: Film) -> Resolution:
+        """Resolve an id or a title; a text is an id only if no film has it as its title.
 
         Raises
         ------
         TitleError
             If it means no film, or several; the hint lists the candidates.
         """
-        query = str(film).strip()
-        with_id = np.flatnonzero(self.dataset.films.ids.astype(str) == query)
-        if len(with_id):
-            return int(with_id[0])
-        found = self._matches(query)
-        if not found:
-            nearest = self._nearest(*_readings(query)[0])[:5]
-            hint = f"Did you mean: {self._listed(nearest)}"
-            if not nearest:
-                hint = "Search with: movierec films WORD"
-            raise TitleError(f"There is no film {film!r}.", hint, nearest)
-        if len(self._titles(found)) > 1:
-            raise TitleError(
-                f"{film!r} may be any of {len(found)} films.",
-                f"Give the id or the year: {self._listed(found)}",
-                found,
-            )
-        return found[0]
+        text = str(film).strip()
+        row = self._with_id(text)
+        if row is None:
+            return self.look_up_title(text)
+        if not isinstance(film, str):
+            return Resolution(row)
+        begun = np.flatnonzero(np.char.startswith(self.dataset.films.titles, text)).tolist()
+        names = {other: names_in(self.title(other)) for other in begun if other != row}
+        if any(name.main == text for name in names.values()):
+            found = self.look_up_title(text)
+            return Resolution(found.row, f"{text} is read as a title; as an id: {self.label(row)}.")
+        heads = [self.label(other) for other, name in names.items() if name.head == text]
+        also = f"{text} is read as the id of {self.title(row)}; there is also {'; '.join(heads)}."
+        return Resolution(row, also if heads else "")
 
-    def _matches(self, query: str) -> list[int]:
-        """Return the films that the strictest successful way of matching finds."""
-        literal = np.flatnonzero(self.dataset.films.titles == query).tolist()
-        if literal:
-            return self._by_popularity(literal)
-        for text, year in _readings(query):
-            for match in (self._exact, self._containing, self._misspelled, self._respelled):
-                if rows := self._of_year(match(text), year):
-                    return rows
-        return []
+    def look_up_title(self, title: str, year: int | None = None) -> Resolution:
+        """Resolve a title, which may end with its year; digits are no id here.
 
-    def _exact(self, text: str) -> list[int]:
-        return self._by_popularity(self._names.get(text, ()))
+        A title that the catalog holds under two ids means the more popular one. The year is
+        binding; one year more or less is accepted for a name that no other film fits.
 
-    def _containing(self, text: str) -> list[int]:
-        """Return the films of which one name has every word, or its beginning."""
-        words = [f" {word}" for word in text.split()]
-        if not words:
-            return []
-        return self._by_popularity(
-            row
-            for name, rows in self._names.items()
-            if all(word in f" {name}" for word in words)
-            for row in rows
-        )
+        Raises
+        ------
+        TitleError
+            As `look_up`.
+        """
+        literal = self._by_popularity(np.flatnonzero(self.dataset.films.titles == title).tolist())
+        if rows := self._of_year(literal, year):
+            return Resolution(rows[0])
+        typed = title if year is None or year_in(title) else f"{title} ({year})"
+        options = readings(title, year)
+        for reading in options:
+            for rows in self._named(reading):
+                if fitting := self._of_year(rows, reading.year):
+                    return self._one_of(fitting, typed, reading)
+        for reading in options:
+            if (row := self._of_near_year(reading)) is not None:
+                return self._noted(row, typed)
+        possible: list[int] = []
+        for reading in reversed(options):  # a bare number at the end is rather a year
+            words, has_year = normalize(reading.names.main), reading.year is not None
+            rows = self._of_year(self._films(self._table.with_words(words)), reading.year)
+            possible += rows
+            if len(self._distinct(rows)) == 1:
+                if words_mean(words, self.title(rows[0]), has_year=has_year):
+                    return self._noted(rows[0], typed)
+            elif not rows:
+                misspelled = self._table.misspelled(words, has_year=has_year)
+                rows = self._of_year(self._films(misspelled), reading.year)
+                if len(self._distinct(rows)) == 1:
+                    return self._noted(rows[0], typed)
+        if len(self._distinct(possible)) > 1:
+            raise self._ambiguous(typed, possible)
+        raise self._unknown(typed, is_part=bool(possible))
 
-    def _misspelled(self, text: str) -> list[int]:
-        """Return the film whose name is nearly ``text``, if no other film is as near."""
-        similar = self._similar(text)
-        best = max(similar.values(), default=0.0)
-        rows = [row for row, value in similar.items() if value >= max(_SURE, best - _MARGIN)]
-        return rows if len(self._titles(rows)) == 1 else []
+    def _named(self, reading: Reading) -> Iterator[list[int]]:
+        """Yield the films with a name that is typed, the surest first.
 
-    def _respelled(self, text: str) -> list[int]:
-        """Return the films with every word, after unknown words are replaced by similar ones."""
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - seldom needed
+        Without a year, an article that is typed has to be that of the name: "The Heat" is not
+        "Heat". With the year, also what is typed in parentheses or behind a colon may be the name,
+        and a title with a number and without its subtitle.
+        """
+        names, table = reading.names, self._table
+        typed = key(normalize(names.main))
+        begins = article(names.main) if reading.year is None else ""
+        for place in (table.main, table.others):
+            rows = self._by_popularity(place.get(typed, ()))
+            yield [row for row in rows if not begins or begins in self._articles(row)]
+        others = [*well_known(typed), *(key(normalize(name)) for name in names.alternatives)]
+        if reading.year is not None:
+            given = [normalize(name) for name in (*names.asides, names.after_author)]
+            given += [name for name in map(normalize, names.subtitles) if len(telling(name)) > 1]
+            head = normalize(names.head)
+            others += map(key, [*given, head] if head[-1:].isdigit() else given)
+        for other in others:
+            yield self._by_popularity(table.named(other))
 
-        known = sorted({word for name in self._names for word in name.split()})
-        words = text.split()
-        for at, word in enumerate(words):
-            if len(word) > _SHORT_WORD and word not in known:
-                best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_SAME_WORD)
-                words[at] = best[0] if best else word
-        return self._containing(" ".join(words)) if words != text.split() else []
+    def _of_near_year(self, reading: Reading) -> int | None:
+        """Return the only film of the typed name that is a year older or newer.
 
-    def _nearest(self, text: str, year: int | None) -> list[int]:
-        """Return films to suggest: the title with another year, then similar ones."""
-        similar = [*self._respelled(text), *self._similar(text)]
-        return list(dict.fromkeys([*self._exact(text), *(self._of_year(similar, year) or similar)]))
+        In a catalog without years, return the only film of that name.
+        """
+        if reading.year is None:
+            return None
+        named = key(normalize(reading.names.main))
+        rows = [row for other in (named, *well_known(named)) for row in self._table.named(other)]
+        near = (reading.year - 1, reading.year + 1) if self._has_years else (None,)
+        rows = [row for row in self._by_popularity(rows) if year_in(self.title(row)) in near]
+        return rows[0] if len(self._distinct(rows)) == 1 else None
 
-    def _similar(self, text: str) -> dict[int, float]:
-        """Return row -> similarity of the films with similar names, best first."""
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - seldom needed
+    def _articles(self, row: int) -> set[str]:
+        names = names_in(self.title(row))
+        return set(map(article, (names.main, *names.alternatives, *names.asides)))
 
-        near = process.extract(
-            text, list(self._names), scorer=fuzz.ratio, limit=2 * _SHOWN, score_cutoff=_NEAR
-        )
-        best: dict[int, float] = {}
-        for name, value, _ in near:  # descending
-            for row in self._names[name]:
-                best.setdefault(row, value)
-        order = sorted(best, key=lambda row: (-best[row], -self.popularity[row], row))
-        return {row: best[row] for row in order}
+    def _nearest(self, query: str) -> list[int]:
+        """Return films to suggest: those of the name, with all words, and of similar names."""
+        found: list[int] = []
+        for reading in reversed(readings(query)):
+            names, table = reading.names, self._table
+            words = normalize(names.main)
+            for name in (names.main, *names.asides, *names.subtitles, names.head):
+                found += self._by_popularity(table.named(key(normalize(name))))
+            with_words = self._films(table.with_words(table.respelled(words)))
+            with_words += self._films(table.with_words(words, begun=True))
+            found += self._of_year(with_words, reading.year)
+            similar = table.similar(words)
+            order = sorted(similar, key=lambda row: (-similar[row], -self.popularity[row], row))
+            found += self._of_year(order, reading.year)
+            found += [*order, *with_words]
+        return list(dict.fromkeys(found))
+
+    def _one_of(self, rows: list[int], typed: str, reading: Reading) -> Resolution:
+        """Return the one film among films of a typed name, or raise a `TitleError`."""
+        wanted = reading.names.main
+        if len(self._distinct(rows)) > 1:
+            same = [row for row in rows if same_words(self._main(row)) == same_words(wanted)]
+            rows = same or rows
+        if len(self._distinct(rows)) > 1:
+            raise self._ambiguous(typed, rows)
+        found = self._main(rows[0])
+        is_same = normalize(found) == normalize(wanted)
+        if is_same and (reading.year is not None or article(found) == article(wanted)):
+            return Resolution(rows[0])
+        return self._noted(rows[0], typed)
+
+    def _main(self, row: int) -> str:
+        return names_in(self.title(row)).main
+
+    def _noted(self, row: int, typed: str) -> Resolution:
+        return Resolution(row, f"{typed!r} is read as {self.title(row)}.")
+
+    def _ambiguous(self, typed: str, rows: list[int]) -> TitleError:
+        rows = self._distinct(rows)
+        message = f"{typed!r} may be any of {len(rows)} films."
+        hint = f"Give the id or the year: {self._listed(rows)}"
+        return TitleError(message, hint, rows, is_ambiguous=True)
+
+    def _unknown(self, typed: str, *, is_part: bool) -> TitleError:
+        nearest = self._distinct(self._nearest(typed))[:_SUGGESTED]
+        suggested = f"Did you mean: {self._listed(nearest)}." if nearest else ""
+        hint = suggested or "Search with: movierec films WORD"
+        if self._newer:
+            hint += f" Newer ones: {self._newer}"
+        return TitleError(f"There is no film {typed!r}; {self._extent}", hint, nearest, is_part)
+
+    def _with_id(self, text: str) -> int | None:
+        ids = self.dataset.films.ids
+        if ids.dtype.kind != "i":
+            rows = np.flatnonzero(ids == text)
+        elif text.isdecimal() and text.isascii() and len(text) < 19 and str(int(text)) == text:
+            rows = np.flatnonzero(ids == int(text))
+        else:
+            return None
+        return int(rows[0]) if len(rows) else None
 
     def _of_year(self, rows: Iterable[int], year: int | None) -> list[int]:
-        titles = self.dataset.films.titles
-        return [row for row in rows if year in (None, year_in(str(titles[row])))]
+        return [row for row in rows if year in (None, year_in(self.title(row)))]
 
     def _by_popularity(self, rows: Iterable[int]) -> list[int]:
         return sorted(set(rows), key=lambda row: (-self.popularity[row], row))
 
-    def _titles(self, rows: list[int]) -> set[str]:
-        return set(self.dataset.films.titles[rows].tolist())
+    def _films(self, places: Iterable[int]) -> list[int]:
+        return self._by_popularity(self._table.rows[place] for place in places)
+
+    def _distinct(self, rows: Iterable[int]) -> list[int]:
+        """Return the first row of each title."""
+        return list({self.title(row): row for row in reversed([*rows])}.values())[::-1]
 
     def _listed(self, rows: list[int]) -> str:
-        more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-        return "; ".join(map(self.label, rows[:_SHOWN])) + more
-
-
-def _readings(query: str) -> list[tuple[str, int | None]]:
-    """Read "fargo 1996" as a title and a year; or else as a title that ends with a number."""
-    whole: tuple[str, int | None] = (_normalize_lines(query.replace("(", " ")), None)
-    match = _TYPED_YEAR.match(query.strip())
-    return [(normalize(match["title"]), int(match["year"])), whole] if match else [whole]
-
-
-def _forms(title: str) -> list[str]:
-    """Return the names of a film: the title, its parts around parentheses, its article first."""
-    bare = without_year(title)
-    forms = [bare]
-    if "(" in bare:
-        forms += [_PARENTHESES.sub(" ", bare).strip(), *_PARENTHESES.findall(bare)]
-    for form in forms[:]:
-        if "," in form and (match := _TRAILING_ARTICLE.match(folded(form))):
-            forms.append(f"{match[2]} {match[1]}")  # "Boot, Das" is typed "das boot"
-    return forms
+        more = f"; and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+        return "; ".join(map(self.label, rows[:SHOWN])) + more

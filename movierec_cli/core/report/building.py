@@ -11,10 +11,13 @@ import numpy as np
 
 from movierec_cli import __version__
 from movierec_cli.core import eda, figures
+from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.editions import EDITIONS
+from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.experiments import compare
 from movierec_cli.core.progress import SILENT, Progress
-from movierec_cli.core.report.data_chapter import data_values
+from movierec_cli.core.report.data_chapter import data_values, has_pairs
 from movierec_cli.core.report.evaluation_chapter import evaluation_values
 from movierec_cli.core.report.model_chapters import model_values, recommendation_values
 from movierec_cli.core.report.sources import Sources
@@ -45,7 +48,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
     The same data and runs give the same report.
     """
     dataset = sources.dataset
-    progress.start("Making the report", len(BASELINES) + 1)
+    progress.start("Making the report", len(compare.baselines(dataset)) + 1)
     models = model_values(sources)
     suffix = "" if sources.is_original else f" --dataset {dataset.name}"
     try:
@@ -56,12 +59,13 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             "split_seed": sources.split.split_seed,
             "synthetic": dataset.is_synthetic,
             "is_original": sources.is_original,
+            "terms": EDITIONS[dataset.name].terms if dataset.name in EDITIONS else "",
             "data": data_values(dataset),
             "models": models,
             "evaluation": evaluation_values(sources, progress),
             "recommendations": recommendation_values(sources),
             "commands_again": [
-                *["movierec download"] * sources.is_original,
+                *_sources_again(dataset),
                 *models["commands"],
                 f"movierec compare{suffix}",
                 f"movierec report{suffix}",
@@ -81,6 +85,16 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
         progress.finish()
 
 
+def _sources_again(dataset: Dataset) -> list[str]:
+    """Return the command that gets the data; none for made-up and for packaged data."""
+    edition = EDITIONS.get(dataset.name)
+    if dataset.is_synthetic or (edition and edition.is_packaged):
+        return []
+    if edition is None:
+        return [f"movierec import PATH --name {dataset.name}"]
+    return ["movierec download" + f" {edition.name}" * (edition.name != DEFAULT_DATASET)]
+
+
 def _can_draw() -> bool:
     try:
         figures.require_plotting(Path("figure.svg"))
@@ -92,9 +106,10 @@ def _can_draw() -> bool:
 def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
     dataset, source = sources.dataset, sources.dataset.name
     yield "ratings", figures.ratings(dataset, source)
-    yield "genres", figures.genres(dataset, source)
+    if eda.has_genres(dataset):
+        yield "genres", figures.genres(dataset, source)
     yield "users", figures.users(dataset, source)
-    if eda.has_occupations(dataset):
+    if has_pairs(dataset):
         for metric in ("watchers", "lift"):
             yield f"occupations-{metric}", figures.occupations(dataset, source, metric)
     with suppress(UsageError):  # no film has enough ratings

@@ -16,11 +16,19 @@ def data_values(dataset: Dataset) -> dict[str, Any]:
     return {
         "facts": facts.to_dict("records")[0],
         "overview": eda.LAYOUTS["overview"].grid(facts),
-        "genres": _genres(dataset),
+        "gaps": [gap.text for gap in eda.gaps(dataset)],
+        "has_times": dataset.has_times,
+        "has_demographics": dataset.users.have_demographics,
+        "genres": _genres(dataset) if eda.has_genres(dataset) else None,
         "users": _users(dataset),
-        "occupations": _occupations(dataset) if eda.has_occupations(dataset) else None,
+        "occupations": _occupations(dataset) if has_pairs(dataset) else None,
         "films": _films(dataset),
     }
+
+
+def has_pairs(dataset: Dataset) -> bool:
+    """Return true if there are occupations and genres to compare."""
+    return eda.has_occupations(dataset) and eda.has_genres(dataset)
 
 
 def _genres(dataset: Dataset) -> dict[str, Any]:
@@ -42,9 +50,16 @@ def _genres(dataset: Dataset) -> dict[str, Any]:
 
 def _users(dataset: Dataset) -> dict[str, Any]:
     table = eda.users(dataset)
+    panels = {
+        "number of genres": eda.genres_per_user(table),
+        "number of ratings": eda.ratings_per_user(table),
+        "age": eda.age_bands(table),
+        "occupation": eda.user_occupations(table),
+    }
     of_every_genre = table["genres"] == len(named_genres(dataset))
     return {
         "table": eda.LAYOUTS["user_statistics"].grid(eda.user_statistics(table)),
+        "panels": [name for name, counts in panels.items() if len(counts)],
         "of_every_genre": of_every_genre.sum(),
         "of_every_genre_share": of_every_genre.mean(),
         "correlation": table["genres"].rank().corr(table["ratings"].rank()),

@@ -10,7 +10,6 @@ from movierec_cli.core.eda.layout import Grid
 from movierec_cli.core.evaluation.evaluate import DEFAULT_K, evaluate
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments import compare
-from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.report.sources import HOLDOUT, Sources
 
@@ -30,7 +29,7 @@ def evaluation_values(sources: Sources, progress: Progress) -> dict[str, Any]:
     """
     split = sources.split
     rows: list[Row] = []
-    for name, fit in BASELINES.items():
+    for name, fit in compare.baselines(sources.dataset).items():
         progress.describe(f"Measuring {name}")
         model = fit(split.full_train)
         for scenario in split.scenarios:
@@ -61,13 +60,16 @@ def evaluation_values(sources: Sources, progress: Progress) -> dict[str, Any]:
             scenario.name: _scenario(
                 [row for row in rows if row["scenario"] == scenario.name],
                 [row for row in published if row["scenario"] == scenario.name],
+                compare.remarks(sources.dataset, scenario.name),
             )
             for scenario in split.scenarios
         },
     }
 
 
-def _scenario(rows: Sequence[Row], published: Sequence[Row]) -> dict[str, Any]:
+def _scenario(
+    rows: Sequence[Row], published: Sequence[Row], remarks: Sequence[str]
+) -> dict[str, Any]:
     by_name = {row["name"]: row for row in rows}
     best = {name: _best(rows, name) for name in METRICS}
     return {
@@ -84,7 +86,7 @@ def _scenario(rows: Sequence[Row], published: Sequence[Row]) -> dict[str, Any]:
                 [row["name"], *(_cell(row, name, best[name]) for name in METRICS)]
                 for row in [*rows, *published]
             ],
-            notes=("Bold: best of the column. A dash: the model does not give it.",),
+            notes=("Bold: best of the column. A dash: the model does not give it.", *remarks),
         ),
     }
 

@@ -1,11 +1,13 @@
 """Values of the chapters on the models, their training and their recommendations."""
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from movierec_cli.core.data.splits import FOLD_IN, Scenario
+from movierec_cli.core.eda.counting import has_genres
 from movierec_cli.core.eda.layout import Grid, decimals
 from movierec_cli.core.models.original.title_vectors import DIMENSION as TITLE_DIMENSION
 from movierec_cli.core.recommend.query import Query
@@ -137,9 +139,15 @@ def _user(sources: Sources, run: Run, scenario: Scenario, row: np.ndarray) -> di
         for film in recommend(run.model, sources.dataset, Query(known, users))
     ]
     headers = ["#", "Film", "Genres", "Predicted rating", "Like probability", "Rating given"]
+    shown = [header != "Genres" or has_genres(sources.dataset) for header in headers]
     numeric = [header not in ("Film", "Genres") for header in headers]
     return {
         "id": users.ids[0],
         "known": len(known.film_rows),
-        "table": Grid(headers, numeric, rows, notes=("A dash: unknown.",)),
+        "table": Grid(
+            list(compress(headers, shown)),
+            list(compress(numeric, shown)),
+            [list(compress(row, shown)) for row in rows],
+            notes=("A dash: unknown.",),
+        ),
     }

@@ -41,6 +41,7 @@ class DatasetRecord(TypedDict):
     users: Number
     films: Number
     ratings: Count
+    has_demographics: bool
 
 
 class SplitRecord(TypedDict):
@@ -141,11 +142,13 @@ class Manifest(Provenance):
     monitor: str
     metrics: Figures
     evaluation: tuple[ScenarioRecord, ...]
-    film_ids: tuple[Number, ...]
+    film_ids: tuple[Count | str, ...]
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.film_ids or any(a >= b for a, b in pairwise(self.film_ids)):
+        ids: tuple[Any, ...] = self.film_ids
+        is_one_kind = len({type(film_id) for film_id in ids}) == 1
+        if not is_one_kind or any(a >= b for a, b in pairwise(ids)):
             raise ValueError("film ids do not ascend - at `$.film_ids`")
         if self.kept_epoch not in {epoch["number"] for epoch in self.epochs}:
             raise ValueError("the kept epoch is none of the epochs - at `$.kept_epoch`")

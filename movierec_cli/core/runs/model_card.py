@@ -3,24 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.runs.manifest import Manifest
 
 _TASKS = {
-    "two-tower": "Predicts the rating, 1 to 5, that a user would give a film.",
+    "two-tower": "Predicts the rating in stars that a user would give a film.",
     "dnn": "Ranks films for a user by a search in one vector space, and estimates the probability "
     "that the user rates a film 4 or higher.",
 }
 _LIMITS = """\
 - The model ranks only the films of its catalog, as the data described them.
-- Its users rated films on a web site in 1997 and 1998; most of them were young men in the United
-  States. Other people watch other films.
 - People rate films that they were shown and chose. The metrics measure how well the model finds
   such films, not how its recommendations would change the choice.
+- Its users are not everybody: other people watch other films.
+"""
+_OF_ML_100K = """\
+- The users of ml-100k rated films on a web site in 1997 and 1998; most of them were young men in
+  the United States.
+"""
+_OF_DEMOGRAPHICS = """\
 - Age, gender, occupation and zip code improve the result where they are given; none is required.
+"""
+_NO_DEMOGRAPHICS = """\
+- The data says nothing about its users but their ratings: every user without a rating gets the
+  same list.
+"""
+_OF_MOVIELENS = """\
 - MovieLens is for research; its terms forbid commercial use without permission.
 """
-_SYNTHETIC = "- The data is synthetic: the metrics do not describe real films or users.\n"
+_OF_SYNTHETIC = "- The data is synthetic: the metrics do not describe real films or users.\n"
 
 
 def model_card(manifest: Manifest) -> str:
@@ -42,9 +54,18 @@ def model_card(manifest: Manifest) -> str:
         _list(manifest.config) + _list(manifest.training) + _list(manifest.inputs),
         f"Trained {manifest.created} in {manifest.seconds:.1f} s with {versions}.\n",
         "## Limits\n",
-        _LIMITS + (_SYNTHETIC if data["name"].startswith("synthetic") else ""),
+        _limits(manifest),
     ]
     return "\n".join(parts)
+
+
+def _limits(manifest: Manifest) -> str:
+    data = manifest.dataset
+    limits = _LIMITS + (_OF_ML_100K if data["name"] == "ml-100k" else "")
+    limits += _OF_DEMOGRAPHICS if data["has_demographics"] else _NO_DEMOGRAPHICS
+    if data["name"] in EDITIONS:
+        limits += _OF_MOVIELENS
+    return limits + (_OF_SYNTHETIC if data["name"].startswith("synthetic") else "")
 
 
 def _kept(manifest: Manifest) -> str:

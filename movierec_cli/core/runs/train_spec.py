@@ -83,6 +83,7 @@ class TrainSpec:
                 "users": len(dataset.users),
                 "films": len(dataset.films),
                 "ratings": len(dataset.ratings),
+                "has_demographics": dataset.users.have_demographics,
             },
             split={
                 "holdout": self.holdout,

@@ -2,13 +2,14 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from movierec_cli.core.data import install, registry
+from movierec_cli.core.data import install, registry, store
 from movierec_cli.core.data.cache import clear_cache, list_cache, verify_cache
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.paths import Paths
 from tests.conftest import SMALL
@@ -20,7 +21,7 @@ PART = ".ml-100k.zip.abcd1234.part"
 @pytest.fixture
 def filled(tiny: dict[str, bytes], paths: Paths, tmp_path: Path) -> Paths:
     """A cache with an archive, its prepared form, synthetic data and an unfinished file."""
-    install.bring(registry.EDITIONS["ml-100k"], write_zip(tmp_path / "mine.zip", tiny), paths)
+    install.bring(EDITIONS["ml-100k"], write_zip(tmp_path / "mine.zip", tiny), paths)
     registry.load_dataset(SMALL, paths)
     (paths.cache / PART).write_bytes(b"half")
     return paths
@@ -37,9 +38,9 @@ def damaged(paths: Paths) -> dict[str, str]:
 def test_every_file_is_listed(filled: Paths) -> None:
     entries = list_cache(filled)
     assert [(e.path.name, e.kind, e.dataset, e.state) for e in entries] == [
-        ("ml-100k.npz", "prepared", "ml-100k", "kept"),
+        ("ml-100k.safetensors", "prepared", "ml-100k", "kept"),
         ("ml-100k.zip", "archive", "ml-100k", "kept"),
-        (f"{SMALL}.npz", "prepared", SMALL, "kept"),
+        (f"{SMALL}.safetensors", "prepared", SMALL, "kept"),
         (PART, "unfinished", "ml-100k", "being written"),
     ]
     assert all(entry.bytes == entry.path.stat().st_size > 0 for entry in entries)
@@ -60,7 +61,7 @@ def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_foreign_files_are_neither_listed_nor_removed(filled: Paths) -> None:
     foreign = [
-        "notes.txt", "mine.npz", "ml-20m.npz", "other.zip", "synthetic.zip", "npz",
+        "notes.txt", "mine.safetensors", "ml-100k.npz", "other.zip", "synthetic.zip", "safetensors",
         ".other.zip.abcd1234.part", ".ml-100k.zip.part",
     ]  # fmt: skip
     for name in foreign:
@@ -73,31 +74,31 @@ def test_foreign_files_are_neither_listed_nor_removed(filled: Paths) -> None:
     clear_cache(entries)  # already gone
 
 
-def test_an_intact_cache_verifies(filled: Paths, tiny: dict[str, bytes]) -> None:
+def test_an_intact_cache_verifies(filled: Paths) -> None:
     entries = {entry.path.name: entry for entry in verify_cache(filled)}
-    expected = registry.EDITIONS["ml-100k"].parse(tiny, "ml-100k").checksum()
-    for name in ("ml-100k.zip", "ml-100k.npz"):
+    expected = EDITIONS["ml-100k"].read(filled.cache / "ml-100k.zip", "").checksum()
+    for name in ("ml-100k.zip", "ml-100k.safetensors"):
         assert (entries[name].state, entries[name].checksum) == ("ok", expected)
     assert (entries[PART].state, entries[PART].checksum) == ("being written", "")
 
 
 def test_a_damaged_archive_is_found(filled: Paths) -> None:
     write_zip(filled.cache / "ml-100k.zip", tiny_contents(u_user=b"1|24|M|writer|85712\n"))
-    assert damaged(filled) == {"ml-100k.zip": "movierec download --force"}
+    assert damaged(filled) == {"ml-100k.zip": "movierec download ml-100k --force"}
 
 
 @pytest.mark.parametrize(
     ("dataset", "fix"),
-    [("ml-100k", "movierec download"), (SMALL, f"movierec eda ratings --dataset {SMALL}")],
+    [("ml-100k", "movierec download ml-100k"), (SMALL, f"movierec eda ratings --dataset {SMALL}")],
 )
 def test_a_changed_value_in_a_prepared_data_set_is_found(
     dataset: str, fix: str, filled: Paths
 ) -> None:
-    path = registry.parsed_path(dataset, filled)
-    with np.load(path) as old:
-        arrays = {key: old[key] for key in old.files}
-    arrays["users.age"][0] += 1
-    np.savez(path, **arrays)  # all checksums of the zip format are right
+    path = registry.prepared_path(dataset, filled)
+    old = store.load(path)
+    store.save(
+        replace(old, genres=("Western", *old.genres[1:])).with_checksum(old.checksum()), path
+    )
     assert damaged(filled) == {path.name: fix}
 
 
@@ -105,16 +106,16 @@ def test_a_prepared_data_set_that_differs_from_the_archive_is_found(
     filled: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tiny_contents(u_genre=b"unknown|0\nAction|1\nDrama|2\n")
-    monkeypatch.setitem(registry.EDITIONS, "ml-100k", edition_of(other))
+    monkeypatch.setitem(EDITIONS, "ml-100k", edition_of(other))
     write_zip(filled.cache / "ml-100k.zip", other)
-    assert damaged(filled) == {"ml-100k.npz": "movierec download"}
+    assert damaged(filled) == {"ml-100k.safetensors": "movierec download ml-100k"}
 
 
 def test_the_named_command_fixes_it(filled: Paths) -> None:
     for dataset in ("ml-100k", SMALL):
-        registry.parsed_path(dataset, filled).write_bytes(b"damaged")
+        registry.prepared_path(dataset, filled).write_bytes(b"damaged")
     assert len(damaged(filled)) == 2
-    install.download(registry.EDITIONS["ml-100k"], filled)  # movierec download
+    install.download(EDITIONS["ml-100k"], filled)  # movierec download
     registry.load_dataset(SMALL, filled)  # movierec eda ratings --dataset ...
     assert damaged(filled) == {}
 
@@ -126,5 +127,5 @@ def test_a_file_that_cannot_be_removed_is_an_error(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(DataError, match=r"ml-100k\.npz: Read-only file system"):
+    with pytest.raises(DataError, match=r"ml-100k\.safetensors: Read-only file system"):
         clear_cache(list_cache(filled))

@@ -15,7 +15,7 @@ from movierec_cli.core.data.splits import (
     split_ratings,
     split_users,
 )
-from movierec_cli.core.errors import UsageError
+from movierec_cli.core.errors import DataError, UsageError
 from tests.helpers import make_dataset
 
 Pairs = set[tuple[int, int]]
@@ -141,3 +141,16 @@ def test_official_folds_of_ml100k(ml100k: Dataset, fold: str, users: int, rating
     assert len(scenario.users) == users
     assert scenario.targets.counts.sum() == ratings
     assert scenario.histories.counts.sum() <= 100_000 - ratings
+
+
+@pytest.mark.parametrize("holdout", ["users", "none"])
+@pytest.mark.parametrize(("n_users", "n_films"), [(9, 10), (10, 9)])
+def test_a_data_set_of_too_few_users_or_films_is_refused(
+    holdout: str, n_users: int, n_films: int
+) -> None:
+    triples = [(user, film, 4.0) for user in range(n_users) for film in range(n_films)]
+    dataset = make_dataset(triples, n_users, [f"Film {film}" for film in range(n_films)])
+    with pytest.raises(DataError, match=f"has {n_users} users and {n_films} films: too few"):
+        make_split(dataset, holdout)
+    enough = [(user, film, 4.0) for user in range(10) for film in range(10)]
+    make_split(make_dataset(enough, 10, [f"Film {film}" for film in range(10)]), holdout)

@@ -41,7 +41,7 @@ def test_the_name_has_the_size() -> None:
         ("synthetic-30x100x599", "599 ratings do not fit 30 users and 100 films"),
         ("synthetic-30x100x1001", "1,001 ratings do not fit 30 users and 100 films"),
         ("synthetic-9999999x999999x40000001", "40,000,001 ratings would not fit into the memory"),
-        ("synthetic-30x80", "There is no data set 'synthetic-30x80'"),
+        ("synthetic-30x80", "'synthetic-30x80' is not the name of a synthetic"),
     ],
 )
 def test_impossible_sizes_are_refused(name: str, what: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from movierec_cli.core.data import install, registry
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.doctor import Check, examine
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend.profiles import Profile, save_profile
@@ -43,7 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def filled(home: Path, tiny: dict[str, bytes], small: Dataset, paths: Paths) -> Paths:
     """Both kinds of data, a run on synthetic data, and a profile."""
-    install.bring(registry.EDITIONS["ml-100k"], write_zip(home / "mine.zip", tiny), paths)
+    install.bring(EDITIONS["ml-100k"], write_zip(home / "mine.zip", tiny), paths)
     registry.load_dataset(SMALL, paths)
     save(small, paths)
     save_profile("ann", Profile("ml-100k", {1: 5.0, 2: 3.0}), paths.profiles)

@@ -35,7 +35,7 @@ def test_the_examination_changes_nothing(filled: Paths, home: Path) -> None:
     part = filled.cache / ".ml-100k.zip.abcd1234.part"
     part.write_bytes(b"half")
     os.utime(part, (0, 0))
-    registry.parsed_path(SMALL, filled).write_bytes(b"damaged")
+    registry.prepared_path(SMALL, filled).write_bytes(b"damaged")
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     examine(filled, {})
     assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before

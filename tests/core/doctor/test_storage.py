@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from movierec_cli.core.data import install
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.default import configure_dataset
+from movierec_cli.core.data.readers.own_files import OwnFiles
 from movierec_cli.core.doctor import exit_code
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.runs import store as runs
@@ -26,7 +29,10 @@ RESUME = "movierec train dnn --preset original --epochs 1 --name mine --dataset 
 def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
     write_zip(filled.cache / "ml-100k.zip", tiny_contents(u_user=b""))
     checks = found(filled)
-    assert finding(checks["archive ml-100k"])[::2] == ("broken", "movierec download --force")
+    assert finding(checks["archive ml-100k"])[::2] == (
+        "broken",
+        "movierec download ml-100k --force",
+    )
     assert "u.user" in checks["archive ml-100k"].detail
     assert exit_code(checks.values()) == 5
 
@@ -123,3 +129,31 @@ def test_an_unfinished_training_is_a_note_with_the_command_that_continues_it(
     assert finding(checks["unfinished training"])[::2] == ("note", RESUME)
     assert exit_code(checks.values()) == 0
     assert "leftovers" not in checks
+
+
+def import_table(paths: Paths) -> Path:
+    """Import ratings as ``mine``; return the file of the data set."""
+    table = paths.data.parent / "mine.csv"
+    lines = [f"{user},{film},{1 + (user + film) % 5}" for user in range(10) for film in range(10)]
+    table.write_text("\n".join(["user,film,rating", *lines]))
+    return install.keep_import(install.read_import(OwnFiles(table), "mine"), paths)
+
+
+def test_imported_data_is_verified(filled: Paths) -> None:
+    path = import_table(filled)
+    assert finding(found(filled)["imported mine"])[0] == "ok"
+    path.write_bytes(path.read_bytes()[:-1])
+    checks = found(filled)
+    state, _, fix = finding(checks["imported mine"])[:3]
+    assert (state, fix) == ("broken", "movierec import PATH --name mine")
+    assert exit_code(checks.values()) == 5
+
+
+def test_the_default_data_set_is_checked(filled: Paths) -> None:
+    configure_dataset("ml-1m", filled)
+    check = found(filled)["data ml-1m"]
+    assert check.state == "note"
+    assert check.fix == "movierec download ml-1m"
+    (filled.data / "config.json").write_text('{"dataset": "gone"}')
+    check = found(filled)["default data set"]
+    assert (check.state, check.fix) == ("broken", "movierec config dataset ml-100k")

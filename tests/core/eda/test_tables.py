@@ -129,13 +129,18 @@ def test_a_matrix_has_the_largest_occupation_first(by_hand: Dataset) -> None:
     assert matrix.to_numpy().tolist() == [[2, 1], [1, 1]]
 
 
-def test_without_demographics_all_users_are_unknown() -> None:
+def test_without_demographics_there_are_no_tables_of_them() -> None:
     dataset = make_dataset([(0, 0, 5.0), (1, 0, 3.0)], n_users=2, titles=["A"])
-    dataset = replace(dataset, users=replace(Users.unknown(2), ids=np.array([1, 2])))
+    dataset = replace(dataset, users=Users.unknown(2, np.array([1, 2])))
     table = eda.users(dataset)
-    assert eda.age_bands(table)[["age", "users"]].to_numpy().tolist() == [["unknown", 2]]
-    assert eda.genders(table)["gender"].tolist() == ["unknown"]
-    assert eda.user_occupations(table)["occupation"].tolist() == ["unknown"]
+    for of_users, fields in (
+        (eda.age_bands, ["age", "users", "share"]),
+        (eda.genders, ["gender", "users", "share", "ratings"]),
+        (eda.user_occupations, ["occupation", "users", "share", "ratings"]),
+    ):
+        found = of_users(table)
+        assert found.empty
+        assert list(found) == fields
     for bare in (dataset, replace(dataset, occupations=("student",))):
         assert not eda.has_occupations(bare)
         with pytest.raises(DataError, match="occupations") as error:

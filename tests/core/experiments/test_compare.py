@@ -4,11 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.metrics import METRICS
-from movierec_cli.core.experiments.compare import Comparison, compare, published
+from movierec_cli.core.experiments.compare import (
+    Comparison,
+    baselines,
+    compare,
+    published,
+    remarks,
+)
 from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.experiments.reuse import (
     ensure_run,
@@ -18,7 +26,8 @@ from movierec_cli.core.experiments.reuse import (
 )
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
-from tests.helpers import RecordedProgress
+from tests.bare_data import stripped
+from tests.helpers import RecordedProgress, make_films
 
 QUICK = TrainSpec("two-tower", "original", overrides=Overrides(epochs=2))
 
@@ -56,6 +65,47 @@ def test_results_are_means_and_deviations_over_the_split_seeds(
     (_, _, total), *_ = progress.of("start")
     assert total == 2 * (len(BASELINES) + 2)
     assert sum(amount for _, amount in progress.of("advance")) == 2 * total
+
+
+def test_without_demographics_no_baseline_needs_them(
+    one_model: None, small: Dataset, tmp_path: Path
+) -> None:
+    bare = stripped(small)
+    assert list(baselines(small)) == list(BASELINES)
+    assert set(BASELINES) - set(baselines(bare)) == {"demographic-ridge"}
+    progress = RecordedProgress()
+    results = compare(bare, Comparison("users", [1], 10), tmp_path, progress)
+    assert {result.model for result in results} == {*baselines(bare), "two-tower"}
+    (_, _, total), *_ = progress.of("start")
+    assert sum(amount for _, amount in progress.of("advance")) == total
+    known = [value for result in results for value in result.metrics.values() if value is not None]
+    assert np.isfinite(known).all()
+    assert remarks(small, "cold-start") == remarks(small, "fold-in") == []
+    same, left_out = remarks(bare, "cold-start")
+    assert "every user gets the same list" in same
+    assert "demographic-ridge" in left_out
+    assert remarks(bare, "fold-in") == [left_out]
+
+
+def test_without_demographics_every_user_of_the_cold_start_gets_the_same_list(
+    small: Dataset, tmp_path: Path
+) -> None:
+    bare = stripped(small)
+    scenario = make_split(bare).scenarios[0]
+    run = train_and_save(bare, QUICK, tmp_path, lambda _: None)
+    models = {name: fit(bare) for name, fit in baselines(bare).items() if name != "random"}
+    for model in (run.model, *models.values()):
+        scores = model.score(scenario.histories, scenario.users).score
+        np.testing.assert_allclose(scores, np.tile(scores[:1], (len(scores), 1)), rtol=1e-5)
+
+
+def test_a_matrix_of_all_pairs_of_films_has_a_bound(small: Dataset) -> None:
+    n_films = 12_001
+    large = replace(small, films=make_films(["A"] * n_films))
+    assert set(BASELINES) - set(baselines(large)) == {"item-knn"}
+    (remark,) = remarks(large, "fold-in")
+    assert "12,001 x 12,001 films" in remark
+    assert remark.startswith("Left out: item-knn,")
 
 
 def test_the_published_figures_are_those_of_the_same_question(small: Dataset) -> None:
@@ -98,3 +148,8 @@ def test_the_units_and_the_duration_of_a_training(small: Dataset) -> None:
     assert epoch_units(TrainSpec("two-tower")) == 6 + 4  # gradient epochs, sampling epochs
     assert epoch_units(QUICK) == 2
     assert expected_seconds(QUICK, small) == pytest.approx(50 * 5_000 / 100_000)
+    # 120 users and 200 films
+    of_rows = 1.2 * 320 / 1_000
+    assert expected_seconds(TrainSpec("two-tower"), small) == pytest.approx(7 / 20 + of_rows)
+    larger = replace(small, films=make_films(["A"] * 10_000))
+    assert expected_seconds(TrainSpec("dnn"), larger) == pytest.approx(3 / 20 + 0.8 * 10.12)

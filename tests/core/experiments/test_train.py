@@ -57,6 +57,7 @@ def test_the_manifest_describes_the_training(small: Dataset) -> None:
     assert manifest.name == f"dnn-original-{SMALL}-split9"
     assert manifest.dataset == {
         "name": SMALL, "checksum": small.checksum(), "users": 120, "films": 200, "ratings": 5000,
+        "has_demographics": True,
     }  # fmt: skip
     assert manifest.split == {"holdout": "users", "split_seed": 9}
     options = {"epochs": 2, "batch_size": 500, "learning_rate": 1e-3, "seed": 3, "device": "cpu"}

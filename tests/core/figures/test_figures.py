@@ -12,6 +12,7 @@ import pytest
 from movierec_cli.core import eda, figures
 from movierec_cli.core.data.dataset import Dataset, Users
 from movierec_cli.core.errors import DataError, UsageError
+from tests.bare_data import bare_dataset
 from tests.helpers import make_dataset
 
 pytest.importorskip("matplotlib")
@@ -115,6 +116,84 @@ def test_data_of_the_smallest_kind_can_be_drawn(tmp_path: Path) -> None:
     dataset = replace(dataset, users=replace(Users.unknown(1), ids=np.array([1])))
     for name in ("genres", "users", "films", "ratings"):
         figures.save(FIGURES[name](dataset), tmp_path / f"{name}.png")
+
+
+def tick_labels(axis: Any, figure: Any) -> list[str]:
+    """Return the labels of the ticks as they are drawn."""
+    figure.draw_without_rendering()
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def test_figures_leave_out_what_the_data_lacks(tmp_path: Path) -> None:
+    bare = bare_dataset()
+    (values,) = FIGURES["ratings"](bare).axes
+    # Quarter stars from 0 to 5: 0, 0.5, 2.5, 3.75, 4.5 and 5 were given once.
+    given = {0, 2, 10, 15, 18, 20}
+    assert heights(values) == [float(at in given) for at in range(21)]
+    assert values.get_xlabel() == "rating (stars)"
+    (activity,) = FIGURES["users"](bare).axes
+    assert activity.get_title(loc="left") == "Activity"
+    assert heights(activity) == [1, 2]  # one rating; two or three
+    for name in ("genres", "occupations lift"):
+        with pytest.raises(DataError, match="no "):
+            FIGURES[name](bare)
+    for name in ("ratings", "users", "films"):
+        figures.save(FIGURES[name](bare), tmp_path / f"{name}.png")
+
+
+def test_known_demographics_have_their_panels(small: Dataset) -> None:
+    users = replace(Users.unknown(len(small.users), small.users.ids), age=small.users.age)
+    axes = FIGURES["users"](replace(small, users=users)).axes
+    assert [ax.get_title(loc="left") for ax in axes] == ["Breadth", "Activity", "Age"]
+
+
+def test_half_stars_have_a_bar_each_and_others_the_nearest_quarter() -> None:
+    halves = [(0, at, (at + 1) / 2) for at in range(10) if at != 2]
+    dataset = make_dataset(halves, n_users=1, titles=list("abcdefghij"))
+    values = FIGURES["ratings"](dataset).axes[0]
+    assert heights(values) == [1, 1, 0, *[1] * 7]
+    labels = [label.get_text() for label in values.get_xticklabels()]
+    assert labels == ["0.5", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5"]
+    odd = make_dataset([(0, 0, 10 / 3), (0, 1, 5.0)], n_users=1, titles=["a", "b"])
+    values = FIGURES["ratings"](odd).axes[0]
+    assert heights(values) == [1, 0, 0, 0, 0, 0, 0, 1]  # 3.25 to 5
+    assert "nearest quarter" in values.get_xlabel()
+
+
+def test_the_ticks_of_an_axis_are_different_and_those_of_counts_whole() -> None:
+    dataset = make_dataset(
+        [(0, 0, 5.0), (1, 0, 4.0)], n_users=2, titles=list("abcde"), genres=[[1]] * 5
+    )
+    figure = FIGURES["genres"](dataset)
+    for ax in figure.axes:
+        labels = tick_labels(ax.xaxis, figure)
+        assert len(set(labels)) == len(labels) > 1
+    assert "0.4" in tick_labels(figure.axes[2].xaxis, figure)  # 2 watchers / 5 films
+    figure = FIGURES["users"](dataset)
+    labels = tick_labels(figure.axes[0].yaxis, figure)
+    assert [float(label) for label in labels] == list(range(len(labels)))
+
+
+def test_a_narrow_logarithmic_axis_has_plain_numbers() -> None:
+    triples = [(user, film, 3.0) for film in range(3) for user in range(10 * (film + 1))]
+    figure = FIGURES["films"](make_dataset(triples, n_users=30, titles=["a", "b", "c"]))
+    labels = tick_labels(figure.axes[0].xaxis, figure)
+    assert {"10", "20"} <= set(labels)
+    minor = [label.get_text() for label in figure.axes[0].get_xticklabels(minor=True)]
+    assert not any(minor)
+
+
+def test_a_name_with_dollar_signs_is_no_formula(tmp_path: Path) -> None:
+    dataset = make_dataset([(0, 0, 5.0)], 1, ["A"], genre_names=("$\\frac$",))
+    figures.save(FIGURES["genres"](dataset), tmp_path / "genres.png")
+
+
+@pytest.mark.parametrize("count", [3_000, 3_001])
+def test_a_large_cloud_of_points_is_a_picture(count: int) -> None:
+    triples = [(0, film, 3.0) for film in range(count)]
+    dataset = make_dataset(triples, n_users=1, titles=list(map(str, range(count))))
+    points = FIGURES["films"](dataset).axes[0].collections[0]
+    assert bool(points.get_rasterized()) == (count > 3_000)
 
 
 @pytest.mark.parametrize("name", ["genres.pdf", "genres", ".png"])

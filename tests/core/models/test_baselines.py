@@ -16,6 +16,7 @@ from movierec_cli.core.models.baselines import (
     Popularity,
 )
 from movierec_cli.core.models.features import user_features
+from movierec_cli.core.models.operators import LinearMap
 from tests.helpers import make_dataset, make_histories, make_users
 
 TRAIN = make_dataset(
@@ -43,7 +44,7 @@ def test_the_film_mean_is_shrunk_to_the_global_mean_by_five_ratings() -> None:
 
 
 def test_the_bias_model_adds_mean_film_and_user_bias_and_clips_the_rating() -> None:
-    model = Bias(mean=3.0, film_bias=np.float32([2.5, -2.5, 0.5]))
+    model = Bias(3.0, np.float32([2.5, -2.5, 0.5]), lowest_rating=1.0)
     scores = model.score(make_histories({2: 4.0}), make_users(1))
     bias = 0.5 / (1 + 5)  # the residual, shrunk by five ratings
     assert scores.score[0].tolist() == pytest.approx([5.5 + bias, 0.5 + bias, 3.5 + bias])
@@ -87,7 +88,9 @@ def test_item_knn_keeps_the_nearest_neighbors(
 
 
 def test_ease_multiplies_the_history_with_its_weights() -> None:
-    model = Ease(np.float32([[0, 1, 2], [3, 0, 4], [5, 6, 0]]))
+    weights = np.float32([[0, 1, 2], [3, 0, 4], [5, 6, 0]])
+    linear_map = LinearMap(weights.__matmul__, weights.T.__matmul__)
+    model = Ease(linear_map, n_films=3)
     scores = model.score(make_histories({0: 2.0, 1: 1.0}, {}), make_users(2))
     assert scores.score.tolist() == [[3, 2, 8], [0, 0, 0]]
 

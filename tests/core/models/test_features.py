@@ -57,6 +57,8 @@ def test_film_features_are_year_and_genres() -> None:
         titles=np.array(["a", "b", "c"]),
         released=np.array(["2000-12-31", "1955-01-01", "NaT"], "datetime64[D]"),
         genres=np.array([[1, 0], [0, 1], [1, 1]], np.bool_),
+        imdb_ids=np.full(3, ""),
+        tmdb_ids=np.zeros(3, np.int64),
     )
     features = film_features(films)
     assert features.dtype == np.float32

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movierec_cli.core.models.linear import GramMatrices, ease, logistic, logistic_regression, ridge
+from movierec_cli.core.models.linear import GramMatrices, logistic, logistic_regression, ridge
 
 
 def test_ridge_takes_one_penalty_or_one_for_each_input() -> None:
@@ -12,12 +12,6 @@ def test_ridge_takes_one_penalty_or_one_for_each_input() -> None:
     sums.add(np.float64([[0, 2]]), np.float64([[3, 0]]))
     np.testing.assert_allclose(ridge(sums, 1.0), [[2, 1], [1.2, 0]])
     np.testing.assert_allclose(ridge(sums, np.array([0.0, 2.0])), [[4, 2], [1, 0]])
-
-
-def test_ease_solves_each_column_without_its_own_film() -> None:
-    # column 0 from film 1: w = 2 / (3 + 1); column 1 from film 0: w = 2 / (4 + 1)
-    weights = ease(np.float64([[4, 2], [2, 3]]), 1.0)
-    np.testing.assert_allclose(weights, [[0, 2 / 5], [2 / 4, 0]])
 
 
 def test_the_logistic_function_does_not_overflow() -> None:

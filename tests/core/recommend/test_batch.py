@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from movierec_cli.core.data.readers import parquet
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.recommend import batch
 from movierec_cli.core.recommend.batch import COLUMNS, output_format, write_recommendations
 from movierec_cli.core.recommend.filters import Filters
 from tests.helpers import FixedModel, RecordedProgress, make_dataset
@@ -84,7 +84,7 @@ def test_without_pyarrow_there_is_no_parquet(
     def missing(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr(batch, "import_module", missing)
+    monkeypatch.setattr(parquet, "import_module", missing)
     with pytest.raises(DataError, match="need pyarrow") as caught:
         written(tmp_path / "films.parquet")
     assert "pip install 'movierec[parquet]'" in caught.value.hint

@@ -37,6 +37,13 @@ def test_a_film_has_the_number_and_mean_of_its_ratings() -> None:
     assert (nothing.ratings, nothing.mean, nothing.year, nothing.genres) == (0, None, None, ())
 
 
+def test_a_film_tells_how_it_matches() -> None:
+    found = search_films(FILMS, "boat", Filters())
+    assert [(film.film_id, film.match) for film in found] == [(10, "exact"), (30, "contains")]
+    assert search_films(FILMS, "", Filters())[0].match is None
+    assert [film.match for film in search_films(FILMS, "comt", Filters())] == ["near"]
+
+
 def test_a_search_without_a_result_is_refused() -> None:
     with pytest.raises(UsageError, match="No film matches 'qqqq'"):
         ids("qqqq")

@@ -37,6 +37,8 @@ def test_films_are_kept_by_genre_year_and_ratings(filters: Any, expected: list[i
         ({0: 1.0}, {}, [3, 4, 5]),  # row 2 is the same film
         ({5: 1.0, 2: 4.0}, {}, [3, 4]),
         ({2: 5.0, 4: 1.0}, {"include_rated": True}, [2, 3, 4, 5]),
+        ({}, {"seen": frozenset({0})}, [3, 4, 5]),  # and so is a film that is seen
+        ({}, {"seen": frozenset({4}), "include_rated": True}, [2, 3, 4, 5]),
         ({}, {"min_ratings": 1}, [0, 3, 4]),  # of the boats, the rated one
     ],
 )

@@ -78,7 +78,7 @@ def test_wrong_values_are_refused(values: Any, message: str, hint: str, small: D
 
 @pytest.mark.parametrize("rating", [0.5, 9.0, float("nan")])
 def test_a_rating_out_of_range_is_refused(rating: float) -> None:
-    with pytest.raises(UsageError, match="1 to 5, not") as caught:
+    with pytest.raises(UsageError, match="1 to 5 stars, not") as caught:
         resolve_films(INDEX, [(10, rating)])
     assert "Fargo=4" in caught.value.hint
 

@@ -25,10 +25,12 @@ from movierec_cli.core.report import (
     write_html,
     write_markdown,
 )
+from movierec_cli.core.report.data_chapter import has_pairs
 from movierec_cli.core.report.model_chapters import model_values
 from movierec_cli.core.report.sources import KINDS
 from movierec_cli.core.runs.store import load_run, save_run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name
+from tests.bare_data import stripped
 from tests.helpers import RecordedProgress, make_dataset
 
 NASTY = """<script>"x" & 'y'</script> &lt; [rec] (2007) | * _ ` # \\"""
@@ -229,16 +231,100 @@ def test_progress_counts_the_baselines(sources: Sources) -> None:
     assert progress.of("finish")
 
 
-def test_data_without_demographics_has_a_report(small: Dataset, tmp_path: Path) -> None:
-    users = replace(Users.unknown(len(small.users)), ids=small.users.ids)
-    text = plain(undrawn(find_sources(replace(small, users=users, occupations=()), tmp_path)))
-    assert "Occupation and genre" not in text
-    assert "unknown user" not in text
+@pytest.fixture(scope="module")
+def bare(small: Dataset) -> Dataset:
+    """Ratings in half stars without demographics, times and genres; kept as imported data."""
+    return replace(stripped(small), name="mine")
+
+
+@pytest.fixture(scope="module")
+def bare_sources(bare: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    folder = tmp_path_factory.mktemp("bare-runs")
+    spec = TrainSpec("two-tower", "original", overrides=Overrides(epochs=1))
+    save_run(train_run(bare, spec, lambda _: None), folder)
+    return find_sources(bare, folder)
+
+
+def test_a_report_leaves_out_what_the_data_lacks_and_says_so(bare_sources: Sources) -> None:
+    report = undrawn(bare_sources)
+    text = plain(report)
+    for statement in (
+        "Not in this data. mine has no times of its ratings",
+        "Not in this data. mine has no genres of its films",
+        "Not in this data. mine has no ages, genders or occupations of its users",
+        "Nothing about the held-out users is known",
+        "No demographics: every user gets the same list, but from random.",
+        "Left out: demographic-ridge, which needs demographics.",
+        "without ratings a model gives every user the same list",
+        "movierec import PATH --name mine",
+    ):
+        assert statement in text, statement
+    for word in ("### Genres", "Occupation and genre", "UTC", "unknown user", "nan", "MovieLens"):
+        assert word not in text, word
+    assert "| demographic-ridge |" not in text
+    assert "| ease |" in text
+    (user, *_) = report.values["recommendations"]["users"]
+    assert user["table"].headers == [
+        "#", "Film", "Predicted rating", "Like probability", "Rating given",
+    ]  # fmt: skip
+    assert {len(row) for row in user["table"].rows} == {5}
+
+
+def test_a_report_draws_what_the_data_has(bare_sources: Sources) -> None:
+    pytest.importorskip("matplotlib")
+    drawn = build(bare_sources)
+    assert set(drawn.figures) == {
+        "ratings", "users", "films", "training-two-tower-original-mine",
+    }  # fmt: skip
+    text = plain(drawn)
+    assert "Rating values." in text
+    assert "Users by number of ratings." in text
+
+
+def test_a_report_of_complete_data_names_no_gap(report: Report, sources: Sources) -> None:
+    text = plain(report)
+    assert "Not in this data" not in text
+    assert "No demographics" not in text
+    assert "Only the demographics of the held-out users are known" in text
+
+
+def test_occupations_need_genres_to_be_compared_by(small: Dataset) -> None:
+    users = small.users
+    assert has_pairs(small)
+    assert not has_pairs(replace(stripped(small), users=users, occupations=small.occupations))
+    assert not has_pairs(replace(small, users=Users.unknown(len(users), users.ids)))
+
+
+@pytest.mark.parametrize(
+    ("name", "commands"),
+    [
+        ("ml-100k", ["movierec download"]),
+        ("ml-1m", ["movierec download ml-1m"]),
+        ("ml-latest-small", []),  # it comes with movierec
+        ("mine", ["movierec import PATH --name mine"]),
+    ],
+)
+def test_the_first_command_gets_the_data(
+    name: str, commands: list[str], small: Dataset, tmp_path: Path
+) -> None:
+    report = undrawn(find_sources(replace(small, name=name), tmp_path))
+    again = report.values["commands_again"]
+    suffix = "" if name == "ml-100k" else f" --dataset {name}"
+    assert again == [*commands, f"movierec compare{suffix}", f"movierec report{suffix}"]
+    assert ("doi 10.1145/2827872" in plain(report)) == (name != "mine")
+
+
+def test_chance_is_named_where_few_users_are_held_out(sources: Sources) -> None:
+    report = undrawn(sources)
+    assert "leaves room for chance" in plain(report)
+    evaluation = {**report.values["evaluation"], "users": 1000}
+    many = replace(report, values={**report.values, "evaluation": evaluation})
+    assert "leaves room for chance" not in plain(many)
 
 
 def test_a_film_needs_enough_ratings_to_be_described(tmp_path: Path) -> None:
-    triples = [(user, (user + at) % 4, 4.0) for user in range(10) for at in range(2)]
-    dataset = make_dataset(triples, n_users=10, titles=["A", "B", "C", "D"])  # 5 ratings each
+    triples = [(user, (user + at) % 20, 4.0) for user in range(40) for at in range(2)]
+    dataset = make_dataset(triples, 40, titles=[f"Film {at}" for at in range(20)])  # 4 ratings each
     assert "No film has enough ratings" in plain(undrawn(find_sources(dataset, tmp_path)))
 
 

@@ -5,7 +5,7 @@ weighted by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n rati
 No matrix of size U x N or N x N is formed: the solutions are held by `operators`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -25,7 +25,10 @@ from movierec_cli.core.models.dnn.config import (
     TemporalConfig,
 )
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
-from movierec_cli.core.models.dnn.operators import (
+from movierec_cli.core.models.dnn.temporal import binned_histories
+from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.linear import GramMatrices, ridge
+from movierec_cli.core.models.operators import (
     HEAD,
     MOST_ROWS,
     Inverse,
@@ -36,9 +39,6 @@ from movierec_cli.core.models.dnn.operators import (
     ridge_map,
     weighted_sum,
 )
-from movierec_cli.core.models.dnn.temporal import binned_histories
-from movierec_cli.core.models.features import centered_demographics, demographic_mean
-from movierec_cli.core.models.linear import GramMatrices, ridge
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
 _TEMPORAL_HEAD = 4_000  # films with exact temporal co-occurrence where users are few
@@ -68,14 +68,18 @@ class _Inputs:
 def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormFit:
     """Fit the item-item and the cold-start component to the ratings of ``train``.
 
-    The ``seed`` starts the search for principal directions and the sampling.
+    Data without times has no temporal co-occurrence. The ``seed`` starts the search for principal
+    directions and the sampling.
     """
     rows = np.flatnonzero(train.histories.counts)
     users, histories = train.users.take(rows), train.histories.take(rows)
     mean = demographic_mean(users, len(train.occupations))
     inputs = _inputs(histories, centered_demographics(users, mean), len(train.films), config)
     inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, HEAD, seed)
-    item_item, scales = _item_item(inputs, inverse, config.item_item, seed)
+    part = config.item_item
+    if not train.has_times:
+        part = replace(part, temporal=replace(part.temporal, weight=0.0))
+    item_item, scales = _item_item(inputs, inverse, part, seed)
     return ClosedFormFit(
         item_item=item_item,
         cold_start=whiten(_cold_start(inputs, inverse, config.cold_start)),

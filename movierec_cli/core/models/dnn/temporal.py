@@ -5,7 +5,7 @@ from scipy import sparse
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 
-_GRIDS = 8
+_GRIDS = 16
 
 
 def binned_histories(

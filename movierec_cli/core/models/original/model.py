@@ -25,7 +25,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import GENDERS, FloatArray, Histories, Users
+from movierec_cli.core.data.dataset import (
+    GENDERS,
+    HIGHEST_RATING,
+    FloatArray,
+    Histories,
+    Users,
+)
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
 from movierec_cli.core.models.features import user_features
 from movierec_cli.core.models.linear import logistic
@@ -68,14 +74,16 @@ class OriginalTwoTower(_OriginalModel):
         "head.1.bias": ("H / 4",),
         "head.2.weight": (1, "H / 4"),
         "head.2.bias": (1,),
+        "lowest_rating": (1,),
     }
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Predict ratings, clipped to 1..5; the score is the rating before clipping."""
+        """Predict ratings, clipped to the scale; the score is the rating before clipping."""
         del histories
         user_part = self._user_tower(users) @ self.weights["user_part.weight"].T  # [n_users, H]
         ratings = np.stack([self._ratings(part) for part in user_part])
-        return Scores(score=ratings, rating=np.clip(ratings, 1.0, 5.0))
+        lowest = self.weights["lowest_rating"]
+        return Scores(score=ratings, rating=np.clip(ratings, lowest, HIGHEST_RATING))
 
     def _ratings(self, user_part: FloatArray) -> FloatArray:
         """Run the head for one user and every film: [H] -> [n_films]."""

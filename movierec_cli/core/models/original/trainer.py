@@ -50,8 +50,11 @@ class TwoTowerNetwork(nn.Module):
 
     monitor = Monitor(TOTAL, "lowest")
 
-    def __init__(self, config: OriginalTwoTowerConfig, user_dim: int, item_dim: int) -> None:
+    def __init__(
+        self, config: OriginalTwoTowerConfig, user_dim: int, item_dim: int, lowest_rating: float
+    ) -> None:
         super().__init__()
+        self.lowest_rating = lowest_rating
         width = config.hidden_dim
         self.user_tower = _tower(user_dim, width, config.dropout)
         self.film_tower = _tower(item_dim, width, config.dropout)
@@ -79,6 +82,7 @@ class TwoTowerNetwork(nn.Module):
         weights = _tower_weights(self.user_tower) | {
             "user_part.weight": _numpy(first.weight[:, :width]),
             "film_part": _numpy(film_outputs @ first.weight[:, width:].T + first.bias),
+            "lowest_rating": np.array([self.lowest_rating], np.float32),
         }
         for number, layer in enumerate(rest):
             weights |= _linear_weights(f"head.{number}", layer)
@@ -187,7 +191,7 @@ class OriginalTrainer:
         dimensions = users.shape[1], films.shape[1]
         self.module: TwoTowerNetwork | DnnNetwork
         if isinstance(config, OriginalTwoTowerConfig):
-            self.module = TwoTowerNetwork(config, *dimensions)
+            self.module = TwoTowerNetwork(config, *dimensions, train.lowest_rating)
         else:
             self.module = DnnNetwork(config, *dimensions)
         self.module.to(device)

@@ -13,7 +13,10 @@ from movierec_cli.core.models.two_tower.model import count_features
 from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
 
 _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
-_YEAR_EDGES = np.array([1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997])
+_YEAR_EDGES = np.array(
+    [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 2000, 2003, 2006, 2009,
+     2012, 2015, 2018, 2021]
+)  # fmt: skip
 
 
 class Inputs:
@@ -52,7 +55,7 @@ class Inputs:
 
 
 def film_content(films: Films) -> FloatArray:
-    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 14]."""
+    """Return genres, span of years and scaled year of each film, [n_films, n_genres + 22]."""
     years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
     spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
     span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]

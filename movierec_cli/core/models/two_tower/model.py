@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import FloatArray, Histories, Users
+from movierec_cli.core.data.dataset import HIGHEST_RATING, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.linear import logistic
@@ -53,6 +53,7 @@ class TwoTower(WeightedModel):
         "rating_mean": (1,),
         "half_saturation": (1,),
         "like_head": (2,),  # slope and constant
+        "lowest_rating": (1,),
     }
 
     @staticmethod
@@ -67,7 +68,7 @@ class TwoTower(WeightedModel):
             raise ValueError("ridge and half_saturation are not positive")
 
     def score(self, histories: Histories, users: Users) -> Scores:
-        """Predict ratings, clipped to 1..5; the score is the rating before clipping.
+        """Predict ratings, clipped to the scale; the score is the rating before clipping.
 
         A named dislike counts as a rating of 1.
         """
@@ -89,7 +90,7 @@ class TwoTower(WeightedModel):
         log_odds = slope * (ratings - self.weights["rating_mean"]) + constant
         return Scores(
             score=ratings,
-            rating=np.clip(ratings, 1.0, 5.0),
+            rating=np.clip(ratings, self.weights["lowest_rating"], HIGHEST_RATING),
             like_probability=np.asarray(logistic(log_odds), np.float32),
         )
 

@@ -265,6 +265,7 @@ class TwoTowerTrainer:
             "demographic_mean": self._inputs.demographic_mean,
             "rating_mean": np.array([self._inputs.rating_mean], np.float32),
             "half_saturation": np.array([cold_start.half_saturation], np.float32),
+            "lowest_rating": np.array([self._train.lowest_rating], np.float32),
         }
         return fit_cold_start(weights, self._train, cold_start.level_shrinkage)
 

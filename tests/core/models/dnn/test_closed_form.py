@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
-from movierec_cli.core.models.dnn import closed_form, operators
+from movierec_cli.core.models import operators
+from movierec_cli.core.models.dnn import closed_form
 from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, film_scales, fit_closed_form
 from movierec_cli.core.models.dnn.components import Component
 from movierec_cli.core.models.dnn.config import (
@@ -22,13 +23,21 @@ from movierec_cli.core.models.features import (
     centered_demographics,
     dense_history,
 )
-from movierec_cli.core.models.linear import Floats, GramMatrices, ease, ridge
+from movierec_cli.core.models.linear import Floats, GramMatrices, ridge
 
 
 def item_item_weights(train: Dataset, config: ItemItemConfig) -> FloatArray:
     """Return the weights between films that the component stands for, [n_films, n_films]."""
     component = fit_closed_form(train, DnnConfig(item_item=config), 0).item_item
     return np.asarray(component.history_vectors @ component.film_vectors.T)
+
+
+def ease(gram: Floats, penalty: float) -> Floats:
+    """Solve EASE with dense matrices, as in its paper: from X'X [p, p] to W [p, p]."""
+    inverse = np.linalg.inv(gram + penalty * np.eye(len(gram)))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0.0)
+    return weights
 
 
 def assert_same_scores(component: Component, features: FloatArray, expected: Floats) -> None:

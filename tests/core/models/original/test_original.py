@@ -74,7 +74,7 @@ def test_inputs_and_layers_are_those_of_the_report(
     def layers(module: torch.nn.Module) -> list[str]:
         return [type(layer).__name__ for layer in module.children()]
 
-    rating = TwoTowerNetwork(OriginalTwoTowerConfig(), 25, 20)
+    rating = TwoTowerNetwork(OriginalTwoTowerConfig(), 25, 20, lowest_rating=1.0)
     search = DnnNetwork(OriginalDnnConfig(), 25, 403)
     for network in (rating, search):
         tower = ["Linear", "ReLU", "BatchNorm1d", "Dropout"]

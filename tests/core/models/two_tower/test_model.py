@@ -26,6 +26,7 @@ def neutral_weights(n_films: int, draws: int = 1, width: int = 2) -> dict[str, n
         "rating_mean": np.float32([3.5]),
         "half_saturation": np.float32([1.0]),
         "like_head": np.float32([1.0, 0.0]),
+        "lowest_rating": np.float32([1.0]),
     }
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from movierec_cli.core.models.dnn import operators
-from movierec_cli.core.models.dnn.operators import (
+from movierec_cli.core.models import operators
+from movierec_cli.core.models.linear import Floats
+from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
     lower_gram,
@@ -14,7 +15,6 @@ from movierec_cli.core.models.dnn.operators import (
     ridge_map,
     weighted_sum,
 )
-from movierec_cli.core.models.linear import Floats
 
 GENERATOR = np.random.default_rng(0)
 LONG, WIDE = (300, 60), (60, 300)

@@ -1,0 +1,75 @@
+"""People's own ratings, read from files with a report on stderr, and the options for them."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from movierec_cli.cli import verbosity
+from movierec_cli.cli.output import info
+from movierec_cli.cli.progress import ProgressBar
+from movierec_cli.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.ratings_files.reading import OwnRatings
+    from movierec_cli.core.recommend.title_search import TitleIndex
+
+_option = partial(typer.Option, rich_help_panel="Ratings files")
+
+RatingsOption = Annotated[
+    list[Path] | None,
+    _option(
+        "--ratings",
+        metavar="FILE",
+        help="Your ratings, from Letterboxd, IMDb, Trakt, MovieLens or a spreadsheet (CSV). "
+        "Several files add up.",
+    ),
+]
+StrictOption = Annotated[
+    bool, _option("--strict", help="Refuse a file with a row that is wrong or has no known film.")
+]
+ReportOption = Annotated[
+    Path | None,
+    _option(
+        "--report", metavar="FILE.csv", dir_okay=False, help="Write each row and its film there."
+    ),
+]
+
+
+def require_ratings(ratings: list[Path] | None, strict: bool, report: Path | None) -> None:
+    """Raise a `UsageError` if the options for ratings files come without one."""
+    if (strict or report is not None) and not ratings:
+        raise UsageError("--strict and --report are for --ratings.", "Add: --ratings FILE")
+
+
+def read_own_ratings(
+    paths: Sequence[Path], titles: "TitleIndex", strict: bool, report_file: Path | None
+) -> "OwnRatings":
+    """Read ratings files; a report goes to stderr, the list of all rows to ``report_file``.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, no film is known, or ``strict`` and a row is a problem.
+    """
+    from movierec_cli.core.recommend.ratings_files.reading import read_ratings
+    from movierec_cli.core.recommend.ratings_files.report import write_report
+
+    with ProgressBar() as progress:
+        own = read_ratings([path.expanduser() for path in paths], titles, progress)
+    report = own.report
+    if report_file is not None:
+        write_report(report, report_file)
+    report.require_match()
+    if strict:
+        report.require_complete()
+    details = report.details()
+    for line in [*report.lines(), *(details if verbosity.CURRENT.verbose else ())]:
+        info(line)
+    if report_file is not None:
+        info(f"All rows: {report_file}.")
+    elif details and not verbosity.CURRENT.verbose:
+        info("The list of these films: --verbose, or --report FILE.csv.")
+    return own
