@@ -8,7 +8,7 @@ from movierec_cli.cli.completion import complete_dataset
 from movierec_cli.cli.confirm import confirmed
 from movierec_cli.cli.options import FormatOption, JsonOption, YesOption, chosen_format
 from movierec_cli.cli.output import Format, emit, info
-from movierec_cli.cli.tables import plain_view
+from movierec_cli.cli.tables import Column, View
 
 app = typer.Typer(help="List the data sets, and remove imported ones.", no_args_is_help=True)
 
@@ -31,20 +31,37 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     records: list[dict[str, Any]] = []
     for edition in EDITIONS.values():
         is_here = edition.is_packaged or registry.archive_path(edition.name, paths).exists()
-        step = "" if is_here else f"movierec download {edition.name}"
-        records.append({"name": edition.name, "kind": "edition", "is_here": is_here, "get": step})
+        step = None if is_here else f"movierec download {edition.name}"
+        records.append(
+            {
+                "name": edition.name,
+                "kind": "edition",
+                "last_year": edition.last_year,
+                "is_here": is_here,
+                "get": step,
+            }
+        )
     for name in registry.list_imported(paths):
-        records.append({"name": name, "kind": "imported", "is_here": True, "get": ""})
+        records.append(
+            {"name": name, "kind": "imported", "last_year": None, "is_here": True, "get": None}
+        )
     for record in records:
         record["is_default"] = record["name"] == chosen
-    note = f"The default is {chosen}; movierec config dataset NAME changes it."
-    emit(
-        chosen_format(format, json),
-        plain_view("Data sets", records, [note]),
-        records,
-        {},
-        "datasets",
+    view = View(
+        title="Data sets",
+        columns=[Column("Name", style="bold"), Column("Kind"), Column("Films to"), Column("State")],
+        rows=[
+            [
+                record["name"],
+                record["kind"],
+                str(record["last_year"] or "–"),
+                record["get"] or "here",
+            ]
+            for record in records
+        ],
+        notes=[f"The default is {chosen}; movierec config dataset NAME changes it."],
     )
+    emit(chosen_format(format, json), view, records, {}, "datasets")
 
 
 @app.command()

@@ -135,8 +135,8 @@ def _summary(imported: "Imported") -> list[str]:
     lines = [f"Ratings: {len(ratings):,}, {of_scale}."]
     if assembled.duplicates:
         lines.append(
-            f"Repeated: {assembled.duplicates:,} ratings of a film that the user rated again; the "
-            "last one counts."
+            f"Repeated: {assembled.duplicates:,}; of several ratings of a film by a user, the last "
+            "counts."
         )
     if dataset.has_times:
         first, last = (
@@ -162,5 +162,5 @@ def _summary(imported: "Imported") -> list[str]:
     ]
     lines.append(f"Users: {len(users):,}; {', '.join(known) or 'no demographics'}.")
     if assembled.users_without_ratings:
-        lines.append(f"Left out: {assembled.users_without_ratings:,} users without a rating.")
+        lines.append(f"Left out, without a rating: {assembled.users_without_ratings:,} users.")
     return lines

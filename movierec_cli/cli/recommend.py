@@ -131,7 +131,7 @@ def recommend(
     """
     from movierec_cli.cli.ask_title import resolve_film
     from movierec_cli.cli.interview import ask_profile_name, interview
-    from movierec_cli.core.files import check_name
+    from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles, rank
     from movierec_cli.core.recommend.filters import Filters
@@ -161,12 +161,7 @@ def recommend(
         _write_all_users(load_run(run, dataset), filters, target)
         return
     if save_profile is not None:
-        check_name(save_profile, "profile")
-        if user is not None:
-            raise UsageError(
-                "A user of the data set cannot be saved as a profile.",
-                "Name favorites: --like TITLE",
-            )
+        _require_savable(save_profile, user)
     require_ratings(ratings, strict, report)
     folder = Paths.from_environment().profiles
     stored = None if profile is None else profiles.load_profile(profile, folder)
@@ -189,6 +184,7 @@ def recommend(
     films = rank.recommend(loaded.model, data, query, filters, explain)
     name = f"user {user}" if user is not None else f"profile {profile}" if profile else "you"
     notes = [f"Your films: {_films_of(rated, loaded)}."] if rated else []
+    notes += [f"{data.name} has {catalog_extent(data)}."] if year else []
     view = recommendations_view(f"For {name}", loaded.manifest, films, explain, notes)
     emit(
         chosen_format(format, json),
@@ -203,6 +199,17 @@ def recommend(
         option = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
         made = profiles.make_profile(data, rated, typed, seen)
         _save_profile(save_profile, made, folder, option)
+
+
+def _require_savable(name: str, user: str | None) -> None:
+    """Refuse a profile of a user of the data set, or an impossible name."""
+    from movierec_cli.core.files import check_name
+
+    check_name(name, "profile")
+    if user is not None:
+        raise UsageError(
+            "A user of the data set cannot be saved as a profile.", "Name favorites: --like TITLE"
+        )
 
 
 def _save_profile(name: str, profile: "Profile", folder: Path, option: str) -> None:

@@ -33,10 +33,13 @@ def test_editions_and_imported_data_sets_are_listed_with_the_next_step(
         "mine",
     ]  # fmt: skip
     assert found["ml-1m"] == {
-        "kind": "edition", "is_here": False, "get": "movierec download ml-1m", "is_default": False,
+        "kind": "edition", "last_year": 2000, "is_here": False, "get": "movierec download ml-1m",
+        "is_default": False,
     }  # fmt: skip
     assert found["ml-latest-small"]["is_here"]
-    assert found["mine"] == {"kind": "imported", "is_here": True, "get": "", "is_default": False}
+    assert found["mine"] == {
+        "kind": "imported", "last_year": None, "is_here": True, "get": None, "is_default": False,
+    }  # fmt: skip
     assert found["ml-100k"]["is_default"]
 
 

@@ -96,7 +96,7 @@ def test_films_and_users_come_from_tables_beside(cli: Cli, table: Path) -> None:
     )
     assert "Catalog: 60 films, 1960 to 2019; 2 genres.\n" in result.stderr
     assert "Users: 40; age, gender, occupation.\n" in result.stderr
-    assert "Left out: 1 users without a rating.\n" in result.stderr
+    assert "Left out, without a rating: 1 users.\n" in result.stderr
     (film,) = json.loads(cli("films", "night part 7", "--dataset", "mine", "--json").stdout)[
         "films"
     ]

@@ -14,6 +14,7 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.runs.store import load_manifest
 from tests.cli.conftest import Cli
+from tests.conftest import SMALL
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +186,10 @@ def test_the_end_of_input_ends_the_questions(cli: Cli, answering: Any) -> None:
     answering("1")
     assert len(titles(cli("recommend", "--json"))) == 10
     assert "None yet" in cli("profiles", "list").stdout
+
+
+def test_asking_for_years_tells_the_years_of_the_catalog(cli: Cli, trained: Path) -> None:
+    words = ("recommend", "--user", "3", "--run", "dnn")
+    result = cli(*words, "--year", "1900-2000")
+    assert re.search(rf"{SMALL} has 200 films, 19\d\d to 1998\.", result.stdout)
+    assert "200 films" not in cli(*words).stdout
