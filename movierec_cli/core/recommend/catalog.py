@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, Id
-from movierec_cli.core.data.extent import catalog_extent
+from movierec_cli.core.data.extent import catalog_extent, newer_films
 from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.filters import Filters, allowed
@@ -85,9 +85,10 @@ def search_films(dataset: Dataset, query: str, filters: Filters) -> list[Catalog
         for rank, row in enumerate((row for row in rows if mask[row]), start=1)
     ]
     if not found:
+        newer = newer_films(dataset)
         raise UsageError(
             f"No film matches {query!r} and the filters; {dataset.name} has "
             f"{catalog_extent(dataset)}.",
-            "Try fewer words or filters: movierec films WORD",
+            f"Newer films: {newer}" if newer else "Try fewer words or filters: movierec films WORD",
         )
     return found

@@ -274,10 +274,9 @@ class TitleIndex:
 
     def _unknown(self, typed: str, *, is_part: bool) -> TitleError:
         nearest = self._distinct(self._nearest(typed))[:_SUGGESTED]
-        suggested = f"Did you mean: {self._listed(nearest)}." if nearest else ""
-        hint = suggested or "Search with: movierec films WORD"
-        if self._newer:
-            hint += f" Newer ones: {self._newer}"
+        hints = [f"Did you mean: {self._listed(nearest)}."] if nearest else []
+        hints += [f"Newer films: {self._newer}"] if self._newer else []
+        hint = " ".join(hints) or "Search with: movierec films WORD"
         return TitleError(f"There is no film {typed!r}; {self._extent}", hint, nearest, is_part)
 
     def _with_id(self, text: str) -> int | None:
