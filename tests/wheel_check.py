@@ -65,6 +65,8 @@ def check_use(python: Path, version: str, folder: Path) -> None:
              "--name", "dnn")  # fmt: skip
     answer = json.loads(movierec("recommend", "--user", "3", "-n", "5", "--json"))
     assert [film["rank"] for film in answer["recommendations"]] == [1, 2, 3, 4, 5]
+    packaged = json.loads(movierec("films", "the matrix", "--dataset", "ml-latest-small", "--json"))
+    assert packaged["films"][0]["title"] == "Matrix, The (1999)"
 
 
 def main(torch_options: list[str]) -> None:

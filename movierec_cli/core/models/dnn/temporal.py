@@ -5,7 +5,8 @@ from scipy import sparse
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 
-_GRIDS = 16
+_FEWEST_GRIDS, _MOST_GRIDS = 8, 32  # more come nearer to the pairs of all ratings
+_MOST_ENTRIES = 3_200_000  # ratings times grids, while there are more than the fewest
 
 
 def binned_histories(
@@ -21,18 +22,19 @@ def binned_histories(
     # In a grid of width w with a random shift, two ratings share a bin with the probability
     # max(0, 1 - t / w). Its mean is k(t) if P(w < x) = (x / (x + h))^2; the quantiles of this
     # distribution are w = h q / (1 - q), with q^2 from 0 to 1.
+    grids = int(np.clip(_MOST_ENTRIES // max(len(weights), 1), _FEWEST_GRIDS, _MOST_GRIDS))
     generator = np.random.default_rng(seed)
     users = histories.user_rows
     order = np.lexsort((histories.timestamps, users))
     times = histories.timestamps[order]
     starts = []
-    for grid in range(_GRIDS):
-        quantile = ((grid + 0.5) / _GRIDS) ** 0.5
+    for grid in range(grids):
+        quantile = ((grid + 0.5) / grids) ** 0.5
         width = half_seconds * quantile / (1 - quantile)
         bins = np.floor(times / width + generator.random(len(histories))[users])
         is_first = (np.diff(users, prepend=-1) != 0) | (np.diff(bins, prepend=-1) != 0)
         starts.append(np.flatnonzero(is_first) + grid * len(order))
-    indptr = np.concatenate([*starts, [_GRIDS * len(order)]])
-    values = np.tile(weights[order] / np.float32(_GRIDS**0.5), _GRIDS)
-    films = np.tile(histories.film_rows[order], _GRIDS)
+    indptr = np.concatenate([*starts, [grids * len(order)]])
+    values = np.tile(weights[order] / np.float32(grids**0.5), grids)
+    films = np.tile(histories.film_rows[order], grids)
     return sparse.csr_array((values, films, indptr), shape=(len(indptr) - 1, n_films))
