@@ -8,7 +8,7 @@ from movierec_cli.cli.output import info, stderr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from movierec_cli.core.recommend.query import Film
+    from movierec_cli.core.data.titles import Film
     from movierec_cli.core.recommend.title_search import TitleError, TitleIndex
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset, Id
+from movierec_cli.core.data.titles import Film
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
@@ -22,7 +23,6 @@ from movierec_cli.core.recommend.query import (
     DISLIKED,
     LIKED,
     Demographics,
-    Film,
     resolve_films,
     resolve_query,
     user_query,

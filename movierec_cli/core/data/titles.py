@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+Film = str | int
+"""A film as typed: its id, or a title in any spelling that `TitleIndex.resolve` accepts."""
+
 # "(1995)"; of a series "(2007-)" and "(1975-1979)"; "(1995/I)" and "(1995) (V)" as IMDb had them.
 _YEAR = re.compile(
     r"\s*\((\d{4})(?:\s?[-–—]\s?(?:\d{4})?|/[IVX]+)?\s*\)\s*(?:\((?:V|TV|VG)\)\s*)*$", re.ASCII

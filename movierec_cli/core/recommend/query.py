@@ -16,14 +16,12 @@ from movierec_cli.core.data.dataset import (
     Ids,
     Users,
 )
+from movierec_cli.core.data.titles import Film
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.filters import code_of
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend.title_search import TitleIndex
-
-Film = str | int
-"""A film as typed: its id, or a title in any spelling that `TitleIndex.resolve` accepts."""
 
 LIKED, DISLIKED = 5.0, 1.0
 """The ratings that "like" and "dislike" stand for; a typed rating of 1 is a dislike."""

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.extent import catalog_extent, newer_films
-from movierec_cli.core.data.titles import year_in
+from movierec_cli.core.data.titles import Film, year_in
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.recommend.query import Film
 from movierec_cli.core.recommend.title_names import (
     Reading,
     names_in,
