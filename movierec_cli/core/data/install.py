@@ -18,7 +18,7 @@ from movierec_cli.core.data.readers.own_files import OwnFiles, read_own
 from movierec_cli.core.data.readers.scale import Scale
 from movierec_cli.core.data.sources import open_source
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write, check_name, is_file, is_folder
+from movierec_cli.core.files import atomic_write, check_name, check_space, is_file, is_folder
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
@@ -71,7 +71,7 @@ def bring(edition: Edition, source: Path, paths: Paths, progress: Progress = SIL
     Raises
     ------
     DataError
-        If there is nothing at ``source``.
+        If there is nothing at ``source``, or the disk has too little space.
     IntegrityError
         If ``source`` does not hold the files of the edition; the cache stays as it was.
     """
@@ -86,6 +86,7 @@ def bring(edition: Edition, source: Path, paths: Paths, progress: Progress = SIL
             f"Give the path of {edition.name}.zip or of the folder {edition.folder}.",
         )
     else:
+        check_space(archive, (1 + _PREPARED_SHARE) * source.stat().st_size)
         with atomic_write(archive) as file:
             _copy(source, file)
             file.flush()

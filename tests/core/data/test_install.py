@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -136,6 +137,15 @@ def test_an_archive_that_may_not_be_read_is_refused(
     with pytest.raises(DataError, match=r"mine\.zip cannot be read: Permission denied"):
         bring(TINY, source, paths)
     assert names(paths.cache) == []
+
+
+def test_an_archive_that_does_not_fit_the_disk_is_refused_before_it_is_copied(
+    source: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = 4 * source.stat().st_size - 1  # the archive, and three times as much to prepare it
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(DataError, match="are needed"), unchanged(paths.cache):
+        bring(TINY, source, paths)
 
 
 def test_other_files_are_refused(source: Path, tmp_path: Path, paths: Paths) -> None:
