@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 RUN = "make bench"
 OURS = "movierec"
 MODELS = ("dnn", "two-tower")
@@ -16,6 +18,7 @@ RANKING_COLUMNS = {
     "R@25": "recall@25",
     "Hit@25": "hit_rate@25",
 }
+COSTS = {"train s": "train_seconds", "score s": "score_seconds", "peak MB": "peak_mb"}
 Record = dict[str, Any]
 
 
@@ -43,3 +46,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def costs(same: list[Record]) -> list[str]:
+    """Return the mean costs of the records of a model, in the order of `COSTS`."""
+    means = {key: float(np.mean([record[key] for record in same])) for key in COSTS.values()}
+    return [
+        f"{means['train_seconds']:.1f}",
+        f"{means['score_seconds']:.2f}",
+        f"{means['peak_mb']:.0f}",
+    ]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from page import OURS, RANKING_COLUMNS, RUN, Record, by_model, fenced, name_of, table
+from other_data import other_data_section
+from page import COSTS, OURS, RANKING_COLUMNS, RUN, Record, by_model, costs, fenced, name_of, table
 from targets import targets_section
-from tasks import OTHER_DATA, OTHER_SEEDS
 
 WORDS = {1: "one CPU core", 2: "two CPU cores", 4: "four CPU cores", 8: "eight CPU cores"}
 PRINTED = {
@@ -35,8 +35,6 @@ PRINTED = {
 }
 """Sections that a script prints: heading, text, command."""
 
-COSTS = {"train s": "train_seconds", "score s": "score_seconds", "peak MB": "peak_mb"}
-
 
 def write_page(page: Path | None, folder: Path) -> None:
     """Write the page, or print it where there is none."""
@@ -52,7 +50,7 @@ def write_page(page: Path | None, folder: Path) -> None:
         _folds(records),
         _held_out_ratings(records, seeds[0]),
         *_printed(folder),
-        *_other_data(folder),
+        *other_data_section(folder),
         _parameters(records),
         _cross_check(folder, seeds[0]),
     ]
@@ -175,7 +173,7 @@ def _ranking(records: list[Record], group: str, text: str) -> str:
             spread = title in ("NDCG@25", "MAP@25") and len(found) > 1
             cell = f"{np.mean(found):.4f}" + (f" ± {np.std(found, ddof=1):.3f}" if spread else "")
             cells.append(f"**{cell}**" if np.mean(found) == best[title] else cell)
-        lines.append([name, *cells, *_costs(same)])
+        lines.append([name, *cells, *costs(same)])
     users = records_users(records, group)
     note = f"{users} users have a relevant film."
     return "\n\n".join(
@@ -237,7 +235,7 @@ def _folds(records: list[Record]) -> str:
             f"**{value:.4f}**" if value == best[i] else f"{value:.4f}"
             for i, value in enumerate(rmse)
         ]
-        lines.append([name, f"{mark}{mean:.4f}{mark}", *cells, f"{mae:.4f}", *_costs(same)])
+        lines.append([name, f"{mark}{mean:.4f}{mark}", *cells, f"{mae:.4f}", *costs(same)])
     return "\n\n".join(
         [
             "## Ratings: u1 to u5\n\nRMSE on the official folds; no model reads the dates of the "
@@ -257,7 +255,7 @@ def _held_out_ratings(records: list[Record], seed: int) -> str:
         cells = [name]
         for found in (cold[name][0]["metrics"] if name in cold else None, known):
             cells += [f"{found['mse']:.4f}", f"{found['accuracy']:.4f}"] if found else ["", ""]
-        rows.append((known["mse"], [*cells, *_costs(same)]))
+        rows.append((known["mse"], [*cells, *costs(same)]))
     header = ["model", "cold-start MSE", "accuracy", "fold-in MSE", "accuracy", *COSTS]
     return "\n\n".join(
         [
@@ -268,57 +266,6 @@ def _held_out_ratings(records: list[Record], seed: int) -> str:
             table(header, [cells for _, cells in sorted(rows, key=lambda row: row[0])]),
         ]
     )
-
-
-_OTHER = """## Other data
-
-The presets as they are, chosen on MovieLens 100K, in fold-in. EASE gets its regularization on the
-validation users of each split. Split seeds {seeds}; ratings: the first of them."""
-
-
-_OTHER_KEYS = ("ndcg@25", "map@25", "precision@25")
-
-
-def _other_data(folder: Path) -> list[str]:
-    """Return the section on the other data sets that were measured."""
-    ranking, ratings = [], []
-    for name in OTHER_DATA:
-        path = folder / name / "measured.json"
-        if not path.exists():
-            continue
-        records: list[Record] = json.loads(path.read_text())
-        models = dict(by_model(records, "fold-in"))
-        ours = models[f"{OURS} dnn"]
-        for label, same in sorted(models.items(), key=lambda item: -_mean(item[1], "ndcg@25")):
-            over = [f"{_gain(ours, same, key):+.1%}" for key in _OTHER_KEYS]
-            cells = [f"{_mean(same, key):.4f}" for key in _OTHER_KEYS]
-            ranking.append(
-                [name, label, *cells, " ".join(over) if same is not ours else "", *_costs(same)]
-            )
-        for label, same in sorted(
-            by_model(records, "rating-fold-in"), key=lambda item: _mean(item[1], "rmse")
-        ):
-            cells = [f"{_mean(same, key):.4f}" for key in ("rmse", "mae", "accuracy")]
-            ratings.append([name, label, *cells, *_costs(same)])
-    if not ranking:
-        return []
-    header = ["data", "model", "NDCG@25", "MAP@25", "P@25", "dnn over it", *COSTS]
-    return [
-        _OTHER.format(seeds=", ".join(map(str, OTHER_SEEDS))),
-        fenced(),
-        table(header, ranking),
-        table(["data", "model", "RMSE", "MAE", "accuracy", *COSTS], ratings),
-    ]
-
-
-def _gain(ours: list[Record], theirs: list[Record], key: str) -> float:
-    """Return how far ours is above theirs, the mean over the splits, as a share."""
-    pairs = zip(ours, theirs, strict=True)
-    return float(np.mean([a["metrics"][key] / b["metrics"][key] - 1 for a, b in pairs]))
-
-
-def _mean(records: list[Record], key: str) -> float:
-    return float(np.mean([record["metrics"][key] for record in records]))
 
 
 def _parameters(records: list[Record]) -> str:
@@ -424,15 +371,6 @@ def speed_section(found: list[dict[str, Any]]) -> str:
             table(["command", "seconds", "CPU s", "bare Python, s", "CPU s", "runs"], lines),
         ]
     )
-
-
-def _costs(same: list[Record]) -> list[str]:
-    means = {key: float(np.mean([record[key] for record in same])) for key in COSTS.values()}
-    return [
-        f"{means['train_seconds']:.1f}",
-        f"{means['score_seconds']:.2f}",
-        f"{means['peak_mb']:.0f}",
-    ]
 
 
 def _span(seeds: Sequence[int]) -> str:
