@@ -1,7 +1,7 @@
 """Catalog search, and facts about a film for people."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,9 @@ from movierec_cli.core.data.extent import catalog_extent, newer_films
 from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.recommend.filters import Filters, allowed
-from movierec_cli.core.recommend.title_search import Match, TitleIndex
+
+if TYPE_CHECKING:
+    from movierec_cli.core.recommend.title_search import Match
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class CatalogEntry(RankedFilm):
 
     ratings: int
     mean: float | None
-    match: Match | None
+    match: "Match | None"
 
 
 def film_facts(dataset: Dataset, row: int) -> dict[str, Any]:
@@ -67,6 +69,8 @@ def search_films(dataset: Dataset, query: str, filters: Filters) -> list[Catalog
     UsageError
         If a genre does not exist, or no film is found.
     """
+    from movierec_cli.core.recommend.title_search import TitleIndex  # noqa: PLC0415
+
     index = TitleIndex(dataset)
     counts = index.popularity
     matches = index.matches(query) if query else {}
