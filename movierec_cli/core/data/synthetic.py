@@ -39,7 +39,7 @@ _FIRST_WORDS = (
 _SECOND_WORDS = (
     "Harbour", "Garden", "Promise", "River", "Station", "Letter", "Island", "Summer", "Voyage",
     "Kingdom", "Mirror", "Street", "Shadow", "Orchard", "Engine", "Piano", "Lighthouse", "Carnival",
-    "Witness", "Horizon", "Café", "Tower", "Season", "Stranger", "Forest", "Detective", "Bridge",
+    "Witness", "Horizon", "Café", "Tower", "Season", "Sailor", "Forest", "Detective", "Bridge",
     "Waltz", "Desert", "Comet", "Theatre", "Journey",
 )  # fmt: skip
 _SIZE = re.compile(r"synthetic-(\d{1,7})x(\d{1,6})x(\d{1,9})")

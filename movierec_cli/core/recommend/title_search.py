@@ -34,7 +34,7 @@ from movierec_cli.core.recommend.title_table import NameTable
 from movierec_cli.core.recommend.title_words import article, key, normalize, same_words, telling
 
 Match = Literal["exact", "contains", "near"]
-"""How a film matches a search: by a name, by words of a name, or by similarity alone."""
+"""Match of a film with a search: by a name, by words of a name, or by similarity alone."""
 
 SHOWN = 8
 """The greatest number of candidates that a message lists."""

@@ -46,7 +46,7 @@ class RatingTable:
 
 @dataclass(frozen=True)
 class RatingRules:
-    """What a rating may be.
+    """The bounds of a rating, and whether a row may lack one.
 
     Attributes
     ----------
