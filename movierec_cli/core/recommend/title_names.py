@@ -84,7 +84,7 @@ class Names:
 
     @property
     def subtitles(self) -> tuple[str, ...]:
-        """Return the text behind a colon or a dash in the title or in an aside."""
+        """The texts behind a colon or a dash in the title or in an aside."""
         return tuple(
             part for name in (self.main, *self.asides) for part in _SUBTITLE.split(name)[1:]
         )

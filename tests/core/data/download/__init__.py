@@ -1,0 +1,1 @@
+"""Tests of `movierec_cli.core.data.download`."""
