@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
-from movierec_cli.cli.films import FilmColumns
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     DEFAULT_RUN,
@@ -20,10 +19,9 @@ from movierec_cli.cli.options import (
     RunOption,
     YearOption,
     chosen_format,
-    dataset_label,
     parse_years,
 )
-from movierec_cli.cli.output import Format, emit, info, number
+from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.own_ratings import (
     RatingsOption,
     ReportOption,
@@ -31,20 +29,15 @@ from movierec_cli.cli.own_ratings import (
     read_own_ratings,
     require_ratings,
 )
-from movierec_cli.cli.tables import Column, View
+from movierec_cli.cli.recommendations import films_of, recommendations_view
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from movierec_cli.core.api import LoadedRun
     from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.profiles import Profile
-    from movierec_cli.core.recommend.rank import Recommendation
-    from movierec_cli.core.runs.manifest import Manifest
 
 _USER = "User"
-_SHOWN = 6  # films of the user that the table names
 
 
 def _option(panel: str, help: str, *names: str, **settings: Any) -> Any:
@@ -183,7 +176,7 @@ def recommend(
     filters = replace(filters, seen=seen)
     films = rank.recommend(loaded.model, data, query, filters, explain)
     name = f"user {user}" if user is not None else f"profile {profile}" if profile else "you"
-    notes = [f"Your films: {_films_of(rated, loaded)}."] if rated else []
+    notes = [f"Your films: {films_of(rated, loaded)}."] if rated else []
     notes += [f"{data.name} has {catalog_extent(data)}."] if year else []
     view = recommendations_view(f"For {name}", loaded.manifest, films, explain, notes)
     emit(
@@ -254,53 +247,3 @@ def _parse_rate(text: str) -> tuple[str, float]:
     if not title:
         raise UsageError(f"{text!r} is not a title and a rating.", 'For example: --rate "Fargo=4"')
     return title, rating
-
-
-def _films_of(rated: dict[int, float], run: "LoadedRun") -> str:
-    """Return the titles of the user's films with ratings, the best rated first."""
-    titles = run.dataset.films.titles
-    rows = sorted(rated, key=lambda row: (-rated[row], row))
-    shown = [f"{titles[row]} {rated[row]:g}" for row in rows[:_SHOWN]]
-    more = [f"and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
-    return "; ".join(shown + more)
-
-
-def recommendations_view(
-    heading: str,
-    manifest: "Manifest",
-    films: "list[Recommendation]",
-    explain: bool = False,
-    notes: "Sequence[str]" = (),
-) -> View:
-    """Return the table of recommendations; a predicted rating takes the place of the score."""
-    from movierec_cli.core.data.titles import without_year
-
-    rates = films[0].rating is not None
-    likes = films[0].like_probability is not None
-    of_films = FilmColumns.of(films)
-    if explain:  # 80 columns hold either genres or reasons
-        of_films = replace(of_films, has_genres=False)
-    columns = [
-        Column("#", numeric=True),
-        *of_films.columns,
-        Column("Rating" if rates else "Score", numeric=True),
-    ]
-    columns += [Column("You'd like it", numeric=True)] if likes else []
-    columns += [Column("Because you rated")] if explain else []
-    rows = []
-    for film in films:
-        reasons = [f"{without_year(r.title)} ({r.rating:g})" for r in film.reasons]
-        row = [str(film.rank), *of_films.cells(film)]
-        row += [number(film.rating, 2) if rates else number(film.score, 3)]
-        row += [f"{film.like_probability:.0%}"] if likes else []
-        row += ["; ".join(reasons)] if explain else []
-        rows.append(row)
-    meaning = "Rating: predicted, in stars." if rates else "Score: the films are ranked by it."
-    if likes:
-        meaning += " You'd like it: probability of a rating of 4 or 5 once watched."
-    return View(
-        title=f"{heading}, by {manifest.name} ({dataset_label(manifest.dataset['name'])})",
-        columns=columns,
-        rows=rows,
-        notes=[meaning, *notes],
-    )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from movierec_cli.cli import interview
-from movierec_cli.cli.recommend import recommendations_view
+from movierec_cli.cli.recommendations import recommendations_view
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.runs.store import load_manifest
