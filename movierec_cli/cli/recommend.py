@@ -89,11 +89,18 @@ def recommend(
     not_genre: NotGenreOption = None,
     year: YearOption = None,
     min_ratings: Annotated[int, _option(FILTERS_PANEL, "The least number of ratings.", min=0)] = 0,
+    max_ratings: Annotated[
+        int | None, _option(FILTERS_PANEL, "The greatest number of ratings.", min=0)
+    ] = None,
     include_rated: Annotated[
         bool, _option(FILTERS_PANEL, "Rated films too.", "--include-rated")
     ] = False,
     diversity: Annotated[
         float, _option(FILTERS_PANEL, "0: by score alone; 1: most dissimilar.", min=0, max=1)
+    ] = 0.0,
+    popularity: Annotated[
+        float,
+        _option(FILTERS_PANEL, "-1: less known films; 1: well-known films.", min=-1, max=1),
     ] = 0.0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show which of your films led there.")
@@ -138,8 +145,8 @@ def recommend(
     )
 
     filters = Filters(
-        n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings,
-        include_rated, diversity,
+        n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings, max_ratings,
+        include_rated, diversity, popularity,
     )  # fmt: skip
     typed = Demographics(age=age, gender=gender, occupation=occupation, zip_code=zip_code)
     opinions = [

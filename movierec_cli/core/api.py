@@ -117,8 +117,10 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     not_genres: Iterable[str] = (),
     years: tuple[int, int] | None = None,
     min_ratings: int = 0,
+    max_ratings: int | None = None,
     include_rated: bool = False,
     diversity: float = 0.0,
+    popularity: float = 0.0,
     explain: bool = False,
 ) -> list[Recommendation]:
     """Recommend films to a user of the data set or to a new user, best first.
@@ -136,7 +138,7 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         Film -> rating in stars, 1 to 5 (0.5 to 5 in many data sets).
     age, gender, occupation, zip_code
         1 to 120 years, ``"M"`` or ``"F"``, one of ``run.dataset.occupations``, any text.
-    n, genres, not_genres, years, min_ratings, include_rated, diversity
+    n, genres, not_genres, years, min_ratings, max_ratings, include_rated, diversity, popularity
         As in `movierec_cli.core.recommend.filters.Filters`.
     explain
         Whether to fill in ``reasons``, the rated films that contributed most.
@@ -155,8 +157,9 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         If no film is left, or fewer than ``n``.
     """
     filters = Filters(
-        n, tuple(genres), tuple(not_genres), years, min_ratings, include_rated, diversity
-    )
+        n, tuple(genres), tuple(not_genres), years, min_ratings, max_ratings, include_rated,
+        diversity, popularity,
+    )  # fmt: skip
     opinions: list[tuple[Film, float]] = [
         *((film, LIKED) for film in like),
         *((film, DISLIKED) for film in dislike),

@@ -46,7 +46,13 @@ PERSON = {
     "--profile": st.one_of(st.just("ann"), TYPED),
     "--save-profile": st.one_of(st.just("ann"), TYPED),
 }
-ANSWER = {"--run": RUNS, "--diversity": SHARES, "--min-ratings": NUMBERS}
+ANSWER = {
+    "--run": RUNS,
+    "--diversity": SHARES,
+    "--popularity": SHARES,
+    "--min-ratings": NUMBERS,
+    "--max-ratings": NUMBERS,
+}
 QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("recommend", "--run", "dnn-default", "--like", "7"): PERSON | LISTED | CHOSEN | ANSWER,
     ("recommend", "--run", "dnn-original", "--zip", "1"): PERSON | LISTED | CHOSEN | ANSWER,

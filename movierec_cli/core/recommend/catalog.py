@@ -61,8 +61,8 @@ def film_facts(dataset: Dataset, row: int) -> dict[str, Any]:
 def search_films(dataset: Dataset, query: str, filters: Filters) -> list[CatalogEntry]:
     """Return the films that a query may mean and the filters allow, the most likely first.
 
-    An empty query means every film, the most popular first. Only genres, years and the least
-    number of ratings of the filters count.
+    An empty query means every film, the most popular first. Only genres, years and numbers of
+    ratings of the filters count.
 
     Raises
     ------

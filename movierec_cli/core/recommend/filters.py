@@ -27,19 +27,22 @@ class Filters:
         Films that have any of the first and none of the second; empty for all.
     years
         The first and the last year, ``None`` for any.
-    min_ratings
-        The least number of ratings of a film.
+    min_ratings, max_ratings
+        The least and the greatest number of ratings of a film; ``None`` for any.
     include_rated
         Whether films that the user has rated may appear.
     diversity
         0..1; 0 ranks by score alone, 1 makes the list as dissimilar as possible.
+    popularity
+        -1..1; towards -1 less known films, 0 ranks by score alone, towards 1 well-known films.
     seen
         Rows of films that the user has seen and not rated; left out as rated ones are.
 
     Raises
     ------
     UsageError
-        If ``n`` or ``diversity`` is out of range, or the years are in the wrong order.
+        If ``n``, ``diversity`` or ``popularity`` is out of range, or the years or the numbers of
+        ratings are in the wrong order.
     """
 
     n: int | None = None
@@ -47,8 +50,10 @@ class Filters:
     not_genres: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     min_ratings: int = 0
+    max_ratings: int | None = None
     include_rated: bool = False
     diversity: float = 0.0
+    popularity: float = 0.0
     seen: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
@@ -57,6 +62,15 @@ class Filters:
         if not 0 <= self.diversity <= 1:
             raise UsageError(
                 f"Diversity is 0 to 1, not {self.diversity:g}.", "Try: --diversity 0.3"
+            )
+        if not -1 <= self.popularity <= 1:
+            raise UsageError(
+                f"Popularity is -1 to 1, not {self.popularity:g}.", "Try: --popularity -0.5"
+            )
+        if self.max_ratings is not None and self.max_ratings < self.min_ratings:
+            raise UsageError(
+                f"No film has at least {self.min_ratings} and at most {self.max_ratings} ratings.",
+                f"Try: --min-ratings {max(self.max_ratings, 0)} --max-ratings {self.min_ratings}",
             )
         if self.years is not None and self.years[0] > self.years[1]:
             raise UsageError(
@@ -112,9 +126,11 @@ def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
     if filters.years is not None:
         first, last = filters.years
         mask &= [first <= (year_in(title) or -1) <= last for title in films.titles.tolist()]
-    if filters.min_ratings:
+    if filters.min_ratings or filters.max_ratings is not None:
         counts = np.bincount(dataset.ratings.film_rows, minlength=len(films))
         mask &= counts >= filters.min_ratings
+        if filters.max_ratings is not None:
+            mask &= counts <= filters.max_ratings
     return mask
 
 

@@ -12,6 +12,7 @@ from movierec_cli.core.models.base import ExplainingModel, Model, VectorModel
 from movierec_cli.core.models.topk import PAD, diversify, top_k
 from movierec_cli.core.recommend.catalog import RankedFilm, film_facts
 from movierec_cli.core.recommend.filters import DEFAULT_N, Filters, filtered
+from movierec_cli.core.recommend.popularity import weigh_popularity
 from movierec_cli.core.recommend.query import Query
 
 _DIVERSITY_POOL = 10  # diversity chooses among this many times the films asked for
@@ -38,7 +39,8 @@ class Recommendation(RankedFilm):
     Attributes
     ----------
     score
-        The score that the films are ranked by, on the model's own scale.
+        The score that the films are ranked by, on the model's own scale, with the weight of
+        popularity that the filters ask for.
     rating
         The predicted rating in stars; ``None`` from a model that predicts none.
     like_probability
@@ -97,14 +99,15 @@ def recommend_all(
 ) -> list[list[Recommendation]]:
     """Return the best films of each user as `recommend` does, or fewer where fewer are left."""
     scores = model.score(histories, users)
-    candidates = filtered(scores.score, histories, dataset, filters)
+    ranked_by = weigh_popularity(scores.score, dataset, filters.popularity)
+    candidates = filtered(ranked_by, histories, dataset, filters)
     n = min(filters.n or DEFAULT_N, len(dataset.films))
     if filters.diversity:
         vectors = vector_model(model).similarity_vectors
         pool = top_k(candidates, min(n * _DIVERSITY_POOL, len(dataset.films)))
         lists = [
             _diverse(of_user, rows[rows != PAD], vectors, n, filters.diversity)
-            for of_user, rows in zip(scores.score, pool, strict=True)
+            for of_user, rows in zip(ranked_by, pool, strict=True)
         ]
     else:
         lists = list(top_k(candidates, n))
@@ -117,7 +120,7 @@ def recommend_all(
             Recommendation(
                 rank,
                 **film_facts(dataset, row),
-                score=float(scores.score[user, row]),
+                score=float(ranked_by[user, row]),
                 rating=at(scores.rating, user, row),
                 like_probability=at(scores.like_probability, user, row),
             )

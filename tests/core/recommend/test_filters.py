@@ -23,6 +23,8 @@ SCORES = np.float32([[3, 1, 6, 2, 4, 5]])
         ({"not_genres": ("War",)}, [3, 4]),
         ({"years": (1991, 1993)}, [1, 4, 5]),
         ({"min_ratings": 1}, [0, 3, 4]),
+        ({"max_ratings": 0}, [1, 2, 5]),
+        ({"min_ratings": 1, "max_ratings": 1}, [0, 3, 4]),
     ],
 )
 def test_films_are_kept_by_genre_year_and_ratings(filters: Any, expected: list[int]) -> None:
@@ -57,6 +59,10 @@ def test_left_out_films_have_no_score(
         ({"genres": ("Noir",)}, "There is no genre 'Noir'"),
         ({"years": (1995, 1990)}, "1995 to 1990 are in the wrong order"),
         ({"diversity": 1.5}, "0 to 1, not 1.5"),
+        ({"popularity": -1.5}, "-1 to 1, not -1.5"),
+        ({"popularity": float("nan")}, "-1 to 1, not nan"),
+        ({"min_ratings": 5, "max_ratings": 3}, "at least 5 and at most 3 ratings"),
+        ({"max_ratings": -1}, "at least 0 and at most -1 ratings"),
     ],
 )
 def test_wrong_filters_are_refused(filters: Any, message: str) -> None:
