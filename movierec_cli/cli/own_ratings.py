@@ -14,6 +14,7 @@ from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend.ratings_files.reading import OwnRatings
+    from movierec_cli.core.recommend.ratings_files.report import Report
     from movierec_cli.core.recommend.title_search import TitleIndex
 
 _option = partial(typer.Option, rich_help_panel="Ratings files")
@@ -38,7 +39,7 @@ ReportOption = Annotated[
 ]
 
 
-def require_ratings(ratings: list[Path] | None, strict: bool, report: Path | None) -> None:
+def require_ratings(ratings: Sequence[Path] | None, strict: bool, report: Path | None) -> None:
     """Raise a `UsageError` if the options for ratings files come without one."""
     if (strict or report is not None) and not ratings:
         raise UsageError("--strict and --report are for --ratings.", "Add: --ratings FILE")
@@ -65,11 +66,17 @@ def read_own_ratings(
     report.require_match()
     if strict:
         report.require_complete()
+    is_short = show_report(report)
+    if report_file is not None:
+        info(f"All rows: {report_file}.")
+    elif is_short:
+        info("The list of these films: --verbose, or --report FILE.csv.")
+    return own
+
+
+def show_report(report: "Report") -> bool:
+    """Print a report on stderr, all of it with ``--verbose``; return whether there is more."""
     details = report.details()
     for line in [*report.lines(), *(details if verbosity.CURRENT.verbose else ())]:
         info(line)
-    if report_file is not None:
-        info(f"All rows: {report_file}.")
-    elif details and not verbosity.CURRENT.verbose:
-        info("The list of these films: --verbose, or --report FILE.csv.")
-    return own
+    return bool(details) and not verbosity.CURRENT.verbose

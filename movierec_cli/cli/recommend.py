@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
+from movierec_cli.cli.film_lists import AmongOption, ExcludeOption, FilmLists
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     DEFAULT_RUN,
@@ -22,20 +23,14 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, info
-from movierec_cli.cli.own_ratings import (
-    RatingsOption,
-    ReportOption,
-    StrictOption,
-    read_own_ratings,
-    require_ratings,
-)
+from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, StrictOption
+from movierec_cli.cli.query_options import QueryOptions, typed_opinions
 from movierec_cli.cli.recommendations import films_of, recommendations_view
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
     from movierec_cli.core.recommend.filters import Filters
-    from movierec_cli.core.recommend.profiles import Profile
 
 _USER = "User"
 
@@ -57,6 +52,10 @@ def recommend(
     rate: Annotated[
         list[str] | None,
         _option(_USER, "A film and your rating in stars, 1 to 5.", metavar="TITLE=RATING"),
+    ] = None,
+    seen: Annotated[
+        list[str] | None,
+        _option(_USER, "A film that you have seen: not recommended.", metavar="TITLE|ID"),
     ] = None,
     ratings: RatingsOption = None,
     strict: StrictOption = False,
@@ -92,6 +91,8 @@ def recommend(
     max_ratings: Annotated[
         int | None, _option(FILTERS_PANEL, "The greatest number of ratings.", min=0)
     ] = None,
+    among: AmongOption = None,
+    exclude: ExcludeOption = None,
     include_rated: Annotated[
         bool, _option(FILTERS_PANEL, "Rated films too.", "--include-rated")
     ] = False,
@@ -110,7 +111,11 @@ def recommend(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE.csv|jsonl|parquet", help="The file of --all-users."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Also write the films to a CSV file that Letterboxd imports; with --all-users, "
+            "the file of all users (csv, jsonl or parquet).",
         ),
     ] = None,
     format: FormatOption = Format.table,
@@ -127,109 +132,78 @@ def recommend(
       movierec recommend --ratings letterboxd.zip
       movierec recommend --age 30 --gender F --occupation student
       movierec recommend --profile ann --genre Comedy --year 1990-1995
+      movierec recommend --ratings letterboxd.zip --among letterboxd.zip -o watch.csv
       movierec recommend --all-users -o recommendations.csv
     """
-    from movierec_cli.cli.ask_title import resolve_film
-    from movierec_cli.cli.interview import ask_profile_name, interview
+    from movierec_cli.cli.interview import ask_profile_name
     from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.recommend import profiles, rank
+    from movierec_cli.core.recommend import rank
     from movierec_cli.core.recommend.filters import Filters
-    from movierec_cli.core.recommend.query import (
-        DISLIKED,
-        LIKED,
-        UNKNOWN,
-        Demographics,
-        resolve_films,
-        resolve_query,
-    )
+    from movierec_cli.core.recommend.query import Demographics
+    from movierec_cli.core.recommend.watchlist import check_watchlist, write_watchlist
 
     filters = Filters(
         n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings, max_ratings,
         include_rated, diversity, popularity,
     )  # fmt: skip
-    typed = Demographics(age=age, gender=gender, occupation=occupation, zip_code=zip_code)
-    opinions = [
-        *((title, LIKED) for title in like or ()),
-        *((title, DISLIKED) for title in dislike or ()),
-        *map(_parse_rate, rate or ()),
-    ]
-    is_described = user is not None or profile is not None or bool(ratings)
-    is_described |= bool(opinions) or typed != UNKNOWN
-    if all_users or output is not None:
-        target = _require_all_users(output, all_users, is_described or explain)
-        _write_all_users(load_run(run, dataset), filters, target)
+    options = QueryOptions(
+        user=user,
+        opinions=typed_opinions(like or (), dislike or (), rate or ()),
+        seen=seen or (),
+        ratings=ratings or (),
+        strict=strict,
+        report=report,
+        demographics=Demographics(age=age, gender=gender, occupation=occupation, zip_code=zip_code),
+        profile=profile,
+        save_profile=save_profile,
+    )
+    lists = FilmLists(among or (), exclude or ())
+    if all_users:
+        target = _require_all_users(output, options, explain)
+        loaded = load_run(run, dataset)
+        _write_all_users(loaded, lists.filters(filters, loaded.titles), target)
         return
-    if save_profile is not None:
-        _require_savable(save_profile, user)
-    require_ratings(ratings, strict, report)
+    options.check()
+    if output is not None:
+        check_watchlist(output)
     folder = Paths.from_environment().profiles
-    stored = None if profile is None else profiles.load_profile(profile, folder)
     loaded = load_run(run, dataset)
-    data = loaded.dataset
-    rated: dict[int, float] = {}  # film row -> rating; the later replace the earlier
-    seen: frozenset[int] = frozenset()  # and not rated
-    if stored is not None:
-        rated, seen = stored.film_ratings(data), stored.seen_films(data)
-        typed = typed.over(stored)
-    if ratings:
-        own = read_own_ratings(ratings, loaded.titles, strict, report)
-        rated, seen = rated | own.ratings, seen | own.seen
-    if is_described:
-        rated |= resolve_films(loaded.titles, opinions, resolve_film)
-    else:
-        rated |= interview(loaded)
-    query = resolve_query(data, user, rated, typed)
-    filters = replace(filters, seen=seen)
-    films = rank.recommend(loaded.model, data, query, filters, explain)
-    name = f"user {user}" if user is not None else f"profile {profile}" if profile else "you"
-    notes = [f"Your films: {films_of(rated, loaded)}."] if rated else []
-    notes += [f"{data.name} has {catalog_extent(data)}."] if year else []
-    view = recommendations_view(f"For {name}", loaded.manifest, films, explain, notes)
+    resolved = options.resolve(loaded, folder)
+    filters = lists.filters(replace(filters, seen=resolved.seen), loaded.titles)
+    query = resolved.query
+    films = rank.recommend(loaded.model, loaded.dataset, query, filters, explain)
+    notes = [f"Your films: {films_of(resolved.rated, loaded)}."] if resolved.rated else []
+    notes += [f"{loaded.dataset.name} has {catalog_extent(loaded.dataset)}."] if year else []
     emit(
         chosen_format(format, json),
-        view,
+        recommendations_view(f"For {resolved.name}", loaded.manifest, films, explain, notes),
         [asdict(film) for film in films],
-        {"dataset": data.name, "run": loaded.name, "user": user and query.users.ids[0].item()},
+        {
+            "dataset": loaded.dataset.name,
+            "run": loaded.name,
+            "user": user and query.users.ids[0].item(),
+        },
         records_key="recommendations",
     )
-    if rated and not is_described and save_profile is None:
+    if output is not None:
+        write_watchlist(films, output)
+        info(f"Wrote {len(films)} films to {output}. Letterboxd imports it as a watchlist or list.")
+    if resolved.rated and not options.is_described and save_profile is None:
         save_profile = ask_profile_name()
     if save_profile is not None:
-        option = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
-        made = profiles.make_profile(data, rated, typed, seen)
-        _save_profile(save_profile, made, folder, option)
+        chosen = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
+        resolved.save(save_profile, loaded, folder, chosen)
 
 
-def _require_savable(name: str, user: str | None) -> None:
-    """Refuse a profile of a user of the data set, or an impossible name."""
-    from movierec_cli.core.files import check_name
-
-    check_name(name, "profile")
-    if user is not None:
-        raise UsageError(
-            "A user of the data set cannot be saved as a profile.", "Name favorites: --like TITLE"
-        )
-
-
-def _save_profile(name: str, profile: "Profile", folder: Path, option: str) -> None:
-    """Save a profile; ``option`` chooses the run or data set the next time."""
-    from movierec_cli.core.recommend import profiles
-
-    if name in profiles.list_profiles(folder):
-        info(f"This replaces the profile {name}.")
-    profiles.save_profile(name, profile, folder)
-    info(f"Saved. Next time: movierec recommend --profile {name}{option}")
-
-
-def _require_all_users(output: Path | None, all_users: bool, describes_one: bool) -> Path:
+def _require_all_users(output: Path | None, options: QueryOptions, explain: bool) -> Path:
     """Return the file of ``--all-users``; raise a `UsageError` for options that do not fit it."""
-    if output is None or not all_users:
+    if output is None:
         raise UsageError(
-            "--all-users needs a file to write to, and -o is for --all-users.",
+            "--all-users needs a file to write to.",
             "Try: movierec recommend --all-users -o recommendations.csv",
         )
-    if describes_one:
+    if options.is_described or options.seen or explain:
         raise UsageError(
             "--all-users means every user and does not explain; the other options are for one.",
             "Leave out one of them, or explain one: --user 42 --explain",
@@ -243,14 +217,3 @@ def _write_all_users(loaded: "LoadedRun", filters: "Filters", output: Path) -> N
 
     n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, ProgressBar())
     info(f"Wrote {n_films:,} films for {len(loaded.dataset.users):,} users to {output}.")
-
-
-def _parse_rate(text: str) -> tuple[str, float]:
-    title, _, value = text.rpartition("=")
-    try:
-        rating = float(value)
-    except ValueError:
-        title, rating = "", 0.0
-    if not title:
-        raise UsageError(f"{text!r} is not a title and a rating.", 'For example: --rate "Fargo=4"')
-    return title, rating

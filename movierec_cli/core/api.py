@@ -77,6 +77,10 @@ class LoadedRun:
 
         return TitleIndex(self.dataset)
 
+    def film_rows(self, films: Iterable[Film]) -> frozenset[int]:
+        """Return the rows of films given by id or title; errors as `TitleIndex.resolve`."""
+        return frozenset(self.titles.resolve(film) for film in films)
+
 
 def load_run(
     name: str = "dnn", paths: Paths | None = None, progress: Progress = SILENT
@@ -112,12 +116,15 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     gender: str | None = None,
     occupation: str | None = None,
     zip_code: str | None = None,
+    seen: Iterable[Film] = (),
     n: int | None = None,
     genres: Iterable[str] = (),
     not_genres: Iterable[str] = (),
     years: tuple[int, int] | None = None,
     min_ratings: int = 0,
     max_ratings: int | None = None,
+    among: Iterable[Film] | None = None,
+    exclude: Iterable[Film] = (),
     include_rated: bool = False,
     diversity: float = 0.0,
     popularity: float = 0.0,
@@ -138,6 +145,10 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         Film -> rating in stars, 1 to 5 (0.5 to 5 in many data sets).
     age, gender, occupation, zip_code
         1 to 120 years, ``"M"`` or ``"F"``, one of ``run.dataset.occupations``, any text.
+    seen
+        Films that the user has seen; they are not recommended.
+    among, exclude
+        The only films to recommend from, ``None`` for all; and films that are never recommended.
     n, genres, not_genres, years, min_ratings, max_ratings, include_rated, diversity, popularity
         As in `movierec_cli.core.recommend.filters.Filters`.
     explain
@@ -159,6 +170,9 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     filters = Filters(
         n, tuple(genres), tuple(not_genres), years, min_ratings, max_ratings, include_rated,
         diversity, popularity,
+        seen=run.film_rows(seen),
+        among=None if among is None else run.film_rows(among),
+        excluded=run.film_rows(exclude),
     )  # fmt: skip
     opinions: list[tuple[Film, float]] = [
         *((film, LIKED) for film in like),

@@ -121,7 +121,10 @@ def test_a_predicted_rating_takes_the_place_of_the_score(home: Path) -> None:
         (("--all-users",), 2, "needs a file", "-o recommendations.csv"),
         (("--all-users", "-o", "r.csv", "--user", "3"), 2, "every user", "Leave out"),
         (("--all-users", "-o", "r.csv", "--explain"), 2, "does not explain", "--user 42"),
-        (("--user", "3", "-o", "r.csv"), 2, "-o is for --all-users", "--all-users"),
+        (("--user", "3", "-o", "r.jsonl"), 2, "ends with no known format", ".csv"),
+        (("--all-users", "-o", "r.csv", "--seen", "3"), 2, "every user", "Leave out"),
+        (("--user", "3", "--among", "none.csv"), 3, "There is no file none.csv", "path"),
+        (("--user", "3", "--popularity", "-2"), 2, "greater than or equal to -1", ""),
     ],
 )  # fmt: skip
 def test_bad_input_gets_an_error_and_the_next_step(
@@ -134,6 +137,39 @@ def test_bad_input_gets_an_error_and_the_next_step(
     assert message in error
     assert hint in next_step
     assert not (tmp_path / "r.csv").exists()
+
+
+def test_only_films_of_a_list_are_recommended_and_none_of_another(
+    cli: Cli, tmp_path: Path, small: Dataset
+) -> None:
+    names = small.films.titles.tolist()
+    (tmp_path / "program.txt").write_text("\n".join(names[2:6]) + "\nxqzzy\n")
+    (tmp_path / "never.csv").write_text(f'title\n"{names[3]}"\n')
+    options = ("recommend", "--like", "1", "--among", "program.txt", "--json")
+    result = cli(*options)
+    assert set(titles(result)) == set(names[2:6])
+    assert "Matched: 4 films; left out: 1 row." in result.stderr
+    assert "Not in the catalog: 1 film: xqzzy." in result.stderr
+    assert set(titles(cli(*options, "--exclude", "never.csv"))) == {names[2], *names[4:6]}
+    assert set(titles(cli(*options, "--seen", names[2], "--seen", "6"))) == set(names[3:5])
+    assert cli("recommend", "--all-users", "-o", "r.csv", *options[3:5]).exit_code == 0
+    rows = csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8").splitlines())
+    assert {row["title"] for row in rows} == set(names[2:6])
+
+
+def test_seen_films_are_saved_with_the_profile(cli: Cli) -> None:
+    cli("recommend", "--like", "1", "--seen", "3", "--save-profile", "ann")
+    saved = json.loads(cli("profiles", "show", "ann", "--json").stdout)
+    assert [film["film_id"] for film in saved["seen"]] == [3]
+
+
+def test_the_films_of_one_user_are_also_written_for_letterboxd(cli: Cli, tmp_path: Path) -> None:
+    result = cli("recommend", "--user", "3", "-n", "4", "-o", "watch.csv", "--json")
+    rows = list(csv.DictReader((tmp_path / "watch.csv").read_text(encoding="utf-8").splitlines()))
+    found = json.loads(result.stdout)["recommendations"]
+    assert [row["Year"] for row in rows] == [str(film["year"]) for film in found]
+    assert tuple(rows[0]) == ("Title", "Year", "imdbID", "tmdbID")
+    assert "Wrote 4 films to watch.csv." in result.stderr
 
 
 def test_all_users_get_a_list_in_a_file(cli: Cli, tmp_path: Path) -> None:

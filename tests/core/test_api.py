@@ -44,6 +44,12 @@ def test_reasons_are_filled_in_if_asked_for(run: LoadedRun) -> None:
     assert not any(film.reasons for film in recommend(run))  # nothing is required
 
 
+def test_films_are_taken_from_a_list_and_not_from_another(run: LoadedRun, small: Dataset) -> None:
+    among = [*range(2, 8), str(small.films.titles[8])]
+    films = recommend(run, like=[1], among=among, exclude=[3], seen=[4])
+    assert {film.film_id for film in films} == {2, 5, 6, 7, 9}
+
+
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [

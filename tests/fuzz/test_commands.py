@@ -43,6 +43,7 @@ PERSON = {
     "--gender": usually(st.sampled_from("mFx"), TYPED),
     "--occupation": st.one_of(st.just("student"), TYPED),
     "--zip": TYPED,
+    "--seen": TITLES,
     "--profile": st.one_of(st.just("ann"), TYPED),
     "--save-profile": st.one_of(st.just("ann"), TYPED),
 }
@@ -52,6 +53,8 @@ ANSWER = {
     "--popularity": SHARES,
     "--min-ratings": NUMBERS,
     "--max-ratings": NUMBERS,
+    "--among": FILES,
+    "--exclude": FILES,
 }
 QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("recommend", "--run", "dnn-default", "--like", "7"): PERSON | LISTED | CHOSEN | ANSWER,

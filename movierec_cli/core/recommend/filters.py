@@ -37,6 +37,8 @@ class Filters:
         -1..1; towards -1 less known films, 0 ranks by score alone, towards 1 well-known films.
     seen
         Rows of films that the user has seen and not rated; left out as rated ones are.
+    among, excluded
+        Rows of the only films that may appear, ``None`` for all; and of films that may not.
 
     Raises
     ------
@@ -55,6 +57,8 @@ class Filters:
     diversity: float = 0.0
     popularity: float = 0.0
     seen: frozenset[int] = frozenset()
+    among: frozenset[int] | None = None
+    excluded: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if self.n is not None and self.n < 1:
@@ -84,18 +88,19 @@ def filtered(
 ) -> FloatArray:
     """Return a copy of scores [n_users, n_films] with ``-inf`` for each film to leave out.
 
-    Left out are films that the filters exclude and films that the user has rated or seen, under any
-    id. Of a film that the catalog holds under several ids, only the best one is kept.
+    Left out are films that the filters do not allow. Films that they exclude and films that the
+    user has rated or seen are left out under every id. Of a film that the catalog holds under
+    several ids, only the best one is kept.
     """
     scores = scores.copy() if filters.include_rated else exclude(scores, histories)
-    if filters.seen and not filters.include_rated:
-        scores[:, sorted(filters.seen)] = -np.inf
-    rated = np.isneginf(scores)
+    seen = frozenset() if filters.include_rated else filters.seen
+    scores[:, sorted(seen | filters.excluded)] = -np.inf
+    left_out = np.isneginf(scores)
     scores[:, ~allowed(dataset, filters)] = -np.inf
     for group in same_titles(dataset):
         best = group[np.argmax(scores[:, group], axis=1)]  # [n_users]
         kept = scores[np.arange(len(scores)), best]
-        kept[rated[:, group].any(axis=1)] = -np.inf
+        kept[left_out[:, group].any(axis=1)] = -np.inf
         scores[:, group] = -np.inf
         scores[np.arange(len(scores)), best] = kept
     return scores
@@ -112,6 +117,8 @@ def same_titles(dataset: Dataset) -> list[NDArray[np.int64]]:
 def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
     """Return a mask of the films with the wanted genres, years and number of ratings, [n_films].
 
+    They are ``filters.among``, where it is given.
+
     Raises
     ------
     UsageError
@@ -119,6 +126,9 @@ def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
     """
     films = dataset.films
     mask = np.ones(len(films), np.bool_)
+    if filters.among is not None:
+        mask[:] = False
+        mask[sorted(filters.among)] = True
     if filters.genres:
         mask &= films.genres[:, _columns(dataset, filters.genres)].any(axis=1)
     if filters.not_genres:

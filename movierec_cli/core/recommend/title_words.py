@@ -12,6 +12,7 @@ _CHARACTERS = str.maketrans(
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ARTICLES = "the|a|an|la|le|les|l|el|los|las|il|lo|i|gli|der|die|das|det|den|un|une|ein|eine|o|os"
 _TRAILING_ARTICLE = re.compile(rf"^(.+), *({_ARTICLES})$", re.MULTILINE)
+_MOVED_ARTICLE = re.compile(rf"^(.+), *({_ARTICLES}|una|l['’])$", re.IGNORECASE)
 _LEADING_ARTICLE = re.compile(r"^(?:the|a|an) (?=.)", re.MULTILINE)
 _NO_LETTER = re.compile(r"[^\w\n]+|_+")
 _INITIALS = re.compile(r"\b[^\W\d_]\b(?: [^\W\d_]\b)+")
@@ -115,6 +116,15 @@ def same_words(title: str) -> str:
     """Return the words of a title with their articles and numbers as written, without case."""
     text = _TRAILING_ARTICLE.sub(r"\2 \1", folded(without_year(title).translate(_CHARACTERS)))
     return _NO_LETTER.sub(" ", text).strip()
+
+
+def article_first(title: str) -> str:
+    """Return a title without year as people write it: "Godfather, The" as "The Godfather"."""
+    found = _MOVED_ARTICLE.match(title)
+    if found is None:
+        return title
+    space = "" if found[2].endswith(("'", "’")) else " "
+    return f"{found[2]}{space}{found[1]}"
 
 
 def article(title: str) -> str:

@@ -25,6 +25,9 @@ SCORES = np.float32([[3, 1, 6, 2, 4, 5]])
         ({"min_ratings": 1}, [0, 3, 4]),
         ({"max_ratings": 0}, [1, 2, 5]),
         ({"min_ratings": 1, "max_ratings": 1}, [0, 3, 4]),
+        ({"among": frozenset({1, 3, 5})}, [1, 3, 5]),
+        ({"among": frozenset({1, 3, 5}), "genres": ("war",)}, [1, 5]),
+        ({"among": frozenset()}, []),
     ],
 )
 def test_films_are_kept_by_genre_year_and_ratings(filters: Any, expected: list[int]) -> None:
@@ -41,6 +44,11 @@ def test_films_are_kept_by_genre_year_and_ratings(filters: Any, expected: list[i
         ({2: 5.0, 4: 1.0}, {"include_rated": True}, [2, 3, 4, 5]),
         ({}, {"seen": frozenset({0})}, [3, 4, 5]),  # and so is a film that is seen
         ({}, {"seen": frozenset({4}), "include_rated": True}, [2, 3, 4, 5]),
+        ({}, {"excluded": frozenset({0, 4})}, [3, 5]),  # the film of row 2 is that of row 0
+        ({}, {"excluded": frozenset({4}), "include_rated": True}, [2, 3, 5]),
+        ({}, {"among": frozenset({0, 1, 3})}, [0, 1, 3]),  # though other ids are better
+        ({2: 1.0}, {"among": frozenset({0, 1, 3})}, [1, 3]),
+        ({}, {"among": frozenset({0, 3}), "excluded": frozenset({3})}, [0]),
         ({}, {"min_ratings": 1}, [0, 3, 4]),  # of the boats, the rated one
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movierec_cli.core.recommend.title_words import key, normalize, same_words
+from movierec_cli.core.recommend.title_words import article_first, key, normalize, same_words
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,19 @@ def test_other_titles_stay_apart(one: str, other: str) -> None:
 def test_the_words_as_written_keep_article_and_number() -> None:
     assert same_words("Nine, The (2009)") == same_words("the NINE") == "the nine"
     assert same_words("9 (2009)") == "9"
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Godfather, The", "The Godfather"),
+        ("Good, The Bad and The Ugly, The", "The Good, The Bad and The Ugly"),
+        ("Postino, Il", "Il Postino"),
+        ("Avventura, L'", "L'Avventura"),
+        ("Giornata particolare, Una", "Una Giornata particolare"),
+        ("Play It Again, Sam", "Play It Again, Sam"),
+        ("Heat", "Heat"),
+    ],
+)
+def test_a_moved_article_goes_back_to_the_front(title: str, written: str) -> None:
+    assert article_first(title) == written

@@ -1,7 +1,7 @@
 """Ratings files opened: a table, JSON, and the files of an export in an archive or folder."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from movierec_cli.core.recommend.ratings_files.trakt import read_trakt
 
 _ZIP = b"PK\x03\x04"
 _PASSED_OVER = {"deleted", "orphaned", "likes", "lists"}
+_RATED = ("ratings.csv", "watched.csv")
 _SHEETS = ("xl/workbook.xml", "content.xml")  # of Excel and of OpenDocument
 _NOT_SEEN = "watchlist"
 
@@ -35,16 +36,22 @@ def open_ratings(path: Path, dataset: Dataset) -> list[RatingsFile]:
     if _NOT_SEEN in path.name.lower():
         raise DataError(
             f"{path} is a watchlist: its films are neither rated nor seen.",
-            "Give the file of ratings: ratings.csv of the same export.",
+            "Give the ratings.csv of the same export, or recommend from it: --among FILE",
         )
-    if is_folder(path) or path.suffix.lower() == ".zip" or _starts_with(path, _ZIP):
+    if is_export(path):
         with open_source(path, "Check the path.") as source:
             return list(_of_export(source, dataset))
-    with _opened(path) as file:
+    with open_file(path) as file:
         return [_read(file, str(path), dataset)]
 
 
-def _opened(path: Path) -> BinaryIO:
+def is_export(path: Path) -> bool:
+    """Return whether a path is an export of several files: a folder or a zip archive."""
+    return is_folder(path) or path.suffix.lower() == ".zip" or _starts_with(path, _ZIP)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file or a pipe; a `DataError` names one that cannot be read."""
     if is_file(path):
         return file_source(path).open(path.name)
     try:
@@ -64,10 +71,14 @@ def _starts_with(path: Path, magic: bytes) -> bool:
 
 
 def _read(file: BinaryIO, place: str, dataset: Dataset) -> RatingsFile:
-    start = file.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")  # type: ignore[attr-defined]
-    if start[:1] in (b"{", b"["):
+    if is_json(file.peek(64)):  # type: ignore[attr-defined]
         return read_trakt(file.read(), place)
     return read_ratings_table(file, place, dataset)
+
+
+def is_json(start: bytes) -> bool:
+    """Return whether a content with this start is a list or an object in JSON."""
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 def _of_export(source: Source, dataset: Dataset) -> Iterator[RatingsFile]:
@@ -88,23 +99,31 @@ def _of_export(source: Source, dataset: Dataset) -> Iterator[RatingsFile]:
 
 
 def _members(source: Source) -> list[str]:
-    """Return the files of an export to read, those of ratings first.
-
-    They lie in the outermost folder that has them; deleted and orphaned entries are not the user's
-    any more.
-    """
-    paths = [PurePosixPath(name) for name in source.sizes]
-    paths = [path for path in paths if not _PASSED_OVER & set(path.parts[:-1])]
-    found = [path for path in paths if path.name.lower() in ("ratings.csv", "watched.csv")]
-    found = found or [
-        path
-        for path in paths
-        if path.suffix.lower() == ".json" and path.name.lower().startswith("ratings")
-    ]
+    """Return the files of an export to read, those of ratings first."""
+    found = export_files(source, _RATED)
+    found = found or export_files(
+        source,
+        [
+            name
+            for name in (PurePosixPath(path).name.lower() for path in source.sizes)
+            if name.startswith("ratings") and name.endswith(".json")
+        ],
+    )
     if not found:
         raise DataError(
             f"{source.label} has no ratings.csv.",
             "Give the export of Letterboxd as it is, or a CSV file of ratings.",
         )
-    folder = min((path.parent for path in found), key=lambda parent: len(parent.parts))
+    return found
+
+
+def export_files(source: Source, names: Collection[str]) -> list[str]:
+    """Return the files of an export with these names, in the outermost folder that has any.
+
+    Deleted and orphaned entries are not the user's any more.
+    """
+    paths = [PurePosixPath(name) for name in source.sizes]
+    paths = [path for path in paths if not _PASSED_OVER & set(path.parts[:-1])]
+    found = [path for path in paths if path.name.lower() in names]
+    folder = min((path.parent for path in found), key=lambda at: len(at.parts), default=None)
     return sorted(str(path) for path in found if path.parent == folder)

@@ -49,7 +49,7 @@ def read_ratings(
     """
     dataset = titles.dataset
     files = [file for path in paths for file in open_ratings(path, dataset)]
-    rows = _matched(files, titles, progress)
+    rows = match_rows(files, titles, progress)
     last: dict[int, int] = {}  # film row -> position of the row that counts
     conflicts = []
     for at, row in enumerate(rows):
@@ -81,7 +81,7 @@ def read_ratings(
     )
 
 
-def _matched(files: Sequence[RatingsFile], titles: TitleIndex, progress: Progress) -> list[Row]:
+def match_rows(files: Sequence[RatingsFile], titles: TitleIndex, progress: Progress) -> list[Row]:
     """Return the rows of files with their films."""
     n_entries = sum(len(file.entries) for file in files)
     progress = progress if n_entries >= _MANY_ENTRIES else SILENT

@@ -133,12 +133,11 @@ class Report:
         names = ", ".join(file.file for file in self.files)
         if not self.rows:
             raise DataError(
-                f"{names} has no rating.", "Below the header, write a film on each line."
+                f"{names} names no film.", "Below the header, write a film on each line."
             )
         extent = f" {self._extent()}" if self.of(Outcome.missing) else ""
         raise DataError(
-            f"{names} has no rating of a known film.{extent}\n"
-            f"{_indented(list(map(self._line, self.rows)))}",
+            f"{names} names no known film.{extent}\n{_indented(list(map(self._line, self.rows)))}",
             self._advice(),
         )
 

@@ -1,7 +1,7 @@
 """Sources of ratings files, recognised by the columns of their header."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from movierec_cli.core.data.readers.scale import Scale
 from movierec_cli.core.data.readers.tables import Table, find_columns
@@ -115,7 +115,8 @@ SPREADSHEET = RatingsSource(
 """A table made by hand; ``any`` is an id or a title, ``rating10`` a rating of 1 to 10."""
 
 _SITES = (LETTERBOXD, IMDB, TRAKT, MOVIELENS)
-_FILM_COLUMNS = ("any", "title", "film", "imdb", "tmdb")
+_FILM_COLUMNS = {"any", "title", "film", "imdb", "tmdb"}
+_RATING_COLUMNS = {"rating", "rating10", "position", "user"}
 
 
 @dataclass(frozen=True)
@@ -133,29 +134,55 @@ class Header:
         return TENTHS if is_of_ten else self.source.scale
 
 
-def recognise(table: Table) -> Header:
-    """Return source and columns of a table.
+def recognise_ratings(table: Table) -> Header:
+    """Return source and columns of a table of ratings.
 
     Raises
     ------
     DataError
         If the header has no film or no rating, or a column twice.
     """
-    sites = (site for site in _SITES if any(_has(table, marks) for marks in site.marks))
-    source = next(sites, SPREADSHEET)
-    columns = _find(table, source.columns)
-    names_film = any(name in columns for name in _FILM_COLUMNS)
-    is_rated = "rating" in columns or "rating10" in columns or source is LETTERBOXD
-    if not (names_film and is_rated):
-        found = ", ".join(table.columns)
-        raise DataError(
-            f"{table.place}, line {table.skipped_lines}: has the columns {found[:300]}.",
+    header = _recognise(table)
+    columns = header.columns
+    is_rated = "rating" in columns or "rating10" in columns or header.source is LETTERBOXD
+    if not (_FILM_COLUMNS & set(columns) and is_rated):
+        raise _missing(
+            table,
             "It needs a header with: film,rating (or title,year,rating); or give the export of "
             "Letterboxd, IMDb, Trakt or MovieLens as it is.",
         )
+    return header
+
+
+def recognise_films(table: Table) -> Header:
+    """Return source and columns of a table of films, without those of ratings.
+
+    Raises
+    ------
+    DataError
+        If the header has no film, or a column twice.
+    """
+    header = _recognise(table)
+    if not _FILM_COLUMNS & set(header.columns):
+        raise _missing(table, "It needs a header with: title,year (or imdb_id, tmdb_id).")
+    columns = {name: at for name, at in header.columns.items() if name not in _RATING_COLUMNS}
+    return replace(header, columns=columns)
+
+
+def _recognise(table: Table) -> Header:
+    sites = (site for site in _SITES if any(_has(table, marks) for marks in site.marks))
+    source = next(sites, SPREADSHEET)
+    columns = _find(table, source.columns)
     used = {*columns.values(), *_find(table, {name: (name,) for name in source.unused}).values()}
     unused = tuple(name for at, name in enumerate(table.columns) if at not in used and name)
     return Header(source, columns, unused)
+
+
+def _missing(table: Table, needs: str) -> DataError:
+    found = ", ".join(table.columns)
+    return DataError(
+        f"{table.place}, line {table.skipped_lines}: has the columns {found[:300]}.", needs
+    )
 
 
 def _has(table: Table, names: tuple[str, ...]) -> bool:

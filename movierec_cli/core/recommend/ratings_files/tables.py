@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeVar
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.readers.scale import Scale
-from movierec_cli.core.data.readers.tables import Problems, checked_text, read_table, sniff
+from movierec_cli.core.data.readers.tables import Problems, Table, checked_text, read_table, sniff
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.recommend.query import row_of
 from movierec_cli.core.recommend.ratings_files.entries import (
@@ -22,7 +22,12 @@ from movierec_cli.core.recommend.ratings_files.entries import (
     parse_tmdb,
     parse_year,
 )
-from movierec_cli.core.recommend.ratings_files.sources import MOVIELENS, recognise
+from movierec_cli.core.recommend.ratings_files.sources import (
+    MOVIELENS,
+    Header,
+    recognise_films,
+    recognise_ratings,
+)
 
 Value = TypeVar("Value", int, float, str)
 
@@ -58,9 +63,32 @@ def read_ratings_table(
     DataError
         If the header names no film or no rating, or the table has ratings of several users.
     """
+    table, problems = _table(file, place)
+    return _entries(table, recognise_ratings(table), problems, dataset)
+
+
+def read_film_table(
+    file: io.BufferedReader | BinaryIO, place: str, dataset: Dataset
+) -> RatingsFile:
+    """Read the films of a table with a header, without ratings; wrong rows are left out.
+
+    Raises
+    ------
+    DataError
+        If the header names no film.
+    """
+    table, problems = _table(file, place)
+    return _entries(table, recognise_films(table), problems, dataset)
+
+
+def _table(file: io.BufferedReader | BinaryIO, place: str) -> tuple[Table, _WrongRows]:
     problems = _WrongRows()
-    table = read_table(file, place, sniff(file), problems, may_end_early=True)
-    header = recognise(table)
+    return read_table(file, place, sniff(file), problems, may_end_early=True), problems
+
+
+def _entries(table: Table, header: Header, problems: _WrongRows, dataset: Dataset) -> RatingsFile:
+    """Return the entries of all rows, the wrong ones too."""
+    place = table.place
     scale = header.scale or replace(STARS, lowest=dataset.lowest_rating)
     entries = []
     users = set()

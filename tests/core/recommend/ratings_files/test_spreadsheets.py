@@ -228,7 +228,7 @@ def test_a_header_without_films_or_ratings_is_refused(
 
 
 def test_a_table_without_rows_is_refused(read: Read, old: TitleIndex) -> None:
-    with pytest.raises(DataError, match="has no rating") as caught:
+    with pytest.raises(DataError, match="names no film") as caught:
         read("title,rating\n", old).report.require_match()
     assert "a film on each line" in caught.value.hint
 
