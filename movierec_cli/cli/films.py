@@ -23,20 +23,26 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, number
+from movierec_cli.cli.shortening import shorten_list, shorten_title
 from movierec_cli.cli.tables import Column, View, plain_view
 
 if TYPE_CHECKING:
     from movierec_cli.core.recommend.catalog import RankedFilm
 
+_LEAST_TITLE, _LEAST_GENRES = 16, 12  # characters, in a narrow terminal
 CountOption = Annotated[int, typer.Option("-n", min=1, help="The greatest number to show.")]
 
 
 @dataclass(frozen=True)
 class FilmColumns:
-    """The columns of films in a table: title, and years and genres where one film has them."""
+    """The columns of films in a table: title, and years and genres where one film has them.
+
+    Where years and genres ``are_optional``, a narrow terminal leaves them out.
+    """
 
     has_years: bool
     has_genres: bool
+    are_optional: bool = False
 
     @classmethod
     def of(cls, films: "Sequence[RankedFilm]") -> "FilmColumns":
@@ -46,9 +52,13 @@ class FilmColumns:
     @property
     def columns(self) -> list[Column]:
         """The columns."""
-        years = [Column("Year")] if self.has_years else []
-        genres = [Column("Genres", style="dim")] if self.has_genres else []
-        return [Column("Title", style="bold"), *years, *genres]
+        title = Column("Title", style="bold", shorten=shorten_title, least=_LEAST_TITLE)
+        years = [Column("Year", optional=self.are_optional)] if self.has_years else []
+        genres = Column(
+            "Genres", style="dim", shorten=shorten_list, least=_LEAST_GENRES,
+            optional=self.are_optional,
+        )  # fmt: skip
+        return [title, *years, *([genres] if self.has_genres else [])]
 
     def cells(self, film: "RankedFilm") -> list[str]:
         """Return the cells of a film."""

@@ -25,7 +25,7 @@ from movierec_cli.cli.options import (
 from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, StrictOption
 from movierec_cli.cli.query_options import QueryOptions, typed_opinions
-from movierec_cli.cli.recommendations import films_of, recommendations_view
+from movierec_cli.cli.recommendations import films_of, flattened, recommendations_view
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ def recommend(
     ] = None,
     among: AmongOption = None,
     exclude: ExcludeOption = None,
+    sort: Annotated[
+        str, _option(FILTERS_PANEL, "By score or by like probability.", metavar="score|like")
+    ] = "score",
     include_rated: Annotated[
         bool, _option(FILTERS_PANEL, "Rated films too.", "--include-rated")
     ] = False,
@@ -104,7 +107,7 @@ def recommend(
         _option(FILTERS_PANEL, "-1: less known films; 1: well-known films.", min=-1, max=1),
     ] = 0.0,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show which of your films led there.")
+        bool, typer.Option("--explain", help="Show which of your films led there, in percent.")
     ] = False,
     run: RunOption = DEFAULT_RUN,
     dataset: DatasetOfRunOption = None,
@@ -145,7 +148,7 @@ def recommend(
 
     filters = Filters(
         n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings, max_ratings,
-        include_rated, diversity, popularity,
+        include_rated, diversity, popularity, sort=sort,
     )  # fmt: skip
     options = QueryOptions(
         user=user,
@@ -175,10 +178,11 @@ def recommend(
     films = rank.recommend(loaded.model, loaded.dataset, query, filters, explain)
     notes = [f"Your films: {films_of(resolved.rated, loaded)}."] if resolved.rated else []
     notes += [f"{loaded.dataset.name} has {catalog_extent(loaded.dataset)}."] if year else []
+    shown_as = chosen_format(format, json)
     emit(
-        chosen_format(format, json),
-        recommendations_view(f"For {resolved.name}", loaded.manifest, films, explain, notes),
-        [asdict(film) for film in films],
+        shown_as,
+        recommendations_view(f"For {resolved.name}", loaded.manifest, films, notes),
+        [flattened(film) if shown_as is Format.csv else asdict(film) for film in films],
         {
             "dataset": loaded.dataset.name,
             "run": loaded.name,

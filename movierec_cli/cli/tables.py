@@ -1,9 +1,10 @@
 """Tables for the terminal: their content, and its layout in the available width."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -13,11 +14,26 @@ _GAP = 3  # characters between two columns: two spaces and a rule
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; its header may have several lines."""
+    """A column of a table.
+
+    Attributes
+    ----------
+    header
+        It may have several lines.
+    shorten
+        Shortens a cell to a number of characters, for a terminal that is too narrow.
+    least
+        The least width, in characters, that ``shorten`` is used for.
+    optional
+        Whether a terminal that is too narrow for the table may leave it out.
+    """
 
     header: str
     numeric: bool = False
     style: str = ""
+    shorten: Callable[[str, int], str] | None = None
+    least: int = 0
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +77,13 @@ def laid_out(view: View, width: int) -> Iterator[Table]:
     """Yield the tables that show a view in ``width`` characters, one after the other.
 
     Figures that are too wide for one table come in blocks of columns, each with the first column.
-    Texts are folded while every word fits; otherwise each row becomes a card, a line a column.
+    Texts are shortened where that gives each row one line, and else folded while every word fits;
+    otherwise each row becomes a card, a line a column.
     """
+    view = _shortened(view, width)
     columns = range(len(view.columns))
     texts = [[view.columns[at].header, *(row[at] for row in view.rows)] for at in columns]
-    widths = [max(map(len, cells)) + _GAP for cells in texts]
+    widths = _widths(view)
     words = [
         max((min(len(word), _LONG_WORD) for cell in cells for word in cell.split()), default=0)
         for cells in texts
@@ -90,6 +108,51 @@ def column_blocks(widths: Sequence[int], width: int) -> list[list[int]]:
         if all(sum(widths[at] for at in block) <= width for block in blocks):
             return blocks
     return [[0, at] for at in others]
+
+
+def _shortened(view: View, width: int) -> View:
+    """Return a view of one line a row, with shortened texts; the view itself if that is too wide.
+
+    The last columns are shortened first. Optional columns stay where all fits without that.
+    """
+    widths = _widths(view)
+    least = [
+        min(found, max(column.least, _header_width(column)) + _GAP) if column.shorten else found
+        for column, found in zip(view.columns, widths, strict=True)
+    ]
+    kept = [at for at, column in enumerate(view.columns) if not column.optional]
+    for at in sorted(set(range(len(widths))) - set(kept)):
+        if sum(widths[other] for other in [*kept, at]) < width:
+            kept = sorted([*kept, at])
+    excess = sum(widths[at] for at in kept) - (width - 1)
+    if excess > sum(widths[at] - least[at] for at in kept):
+        return view
+    for at in reversed(kept):
+        taken = min(max(excess, 0), widths[at] - least[at])
+        widths[at] -= taken
+        excess -= taken
+    rows = [
+        [_fitted(view.columns[at], row[at], widths[at] - _GAP) for at in kept] for row in view.rows
+    ]
+    return replace(view, columns=[view.columns[at] for at in kept], rows=rows)
+
+
+def _fitted(column: Column, cell: str, width: int) -> str:
+    return column.shorten(cell, width) if column.shorten and cell_len(cell) > width else cell
+
+
+def _header_width(column: Column) -> int:
+    return max(map(cell_len, column.header.splitlines()), default=0)
+
+
+def _widths(view: View) -> list[int]:
+    """Return the width of each column, with the gap to the next."""
+    cells = [[row[at] for row in view.rows] for at in range(len(view.columns))]
+    lines = [[line for cell in of_column for line in cell.splitlines()] for of_column in cells]
+    return [
+        max(_header_width(column), *map(cell_len, of_column), 0) + _GAP
+        for column, of_column in zip(view.columns, lines, strict=True)
+    ]
 
 
 def _has_texts(view: View) -> bool:

@@ -128,6 +128,7 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     include_rated: bool = False,
     diversity: float = 0.0,
     popularity: float = 0.0,
+    sort: str = "score",
     explain: bool = False,
 ) -> list[Recommendation]:
     """Recommend films to a user of the data set or to a new user, best first.
@@ -149,10 +150,11 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
         Films that the user has seen; they are not recommended.
     among, exclude
         The only films to recommend from, ``None`` for all; and films that are never recommended.
-    n, genres, not_genres, years, min_ratings, max_ratings, include_rated, diversity, popularity
+    n, genres, not_genres, years, min_ratings, max_ratings, include_rated, diversity, popularity,
+    sort
         As in `movierec_cli.core.recommend.filters.Filters`.
     explain
-        Whether to fill in ``reasons``, the rated films that contributed most.
+        Whether to fill in ``explanation``, the terms that each score is the sum of.
 
     Returns
     -------
@@ -169,7 +171,7 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     """
     filters = Filters(
         n, tuple(genres), tuple(not_genres), years, min_ratings, max_ratings, include_rated,
-        diversity, popularity,
+        diversity, popularity, sort=sort,
         seen=run.film_rows(seen),
         among=None if among is None else run.film_rows(among),
         excluded=run.film_rows(exclude),

@@ -3,17 +3,20 @@
 import csv
 import json
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from movierec_cli.cli import interview
-from movierec_cli.cli.recommendations import recommendations_view
+from movierec_cli.cli.recommendations import explained, recommendations_view
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.recommend.explain import Explanation, Reason
 from movierec_cli.core.recommend.rank import Recommendation
 from movierec_cli.core.runs.store import load_manifest
 from tests.cli.conftest import Cli
+from tests.cli.test_tables import in_terminal
 from tests.conftest import SMALL
 
 
@@ -40,17 +43,57 @@ def test_favorites_are_enough(cli: Cli, small: Dataset) -> None:
 
 
 def test_the_table_names_the_resolved_films(cli: Cli, small: Dataset) -> None:
-    result = cli("recommend", "--like", "1", "--dislike", "2", "-n", "3", "--explain")
+    result = cli("recommend", "--like", "1", "--dislike", "2", "-n", "3")
     assert (result.exit_code, result.stderr) == (0, "")
     assert f"Your films: {small.films.titles[0]} 5; {small.films.titles[1]} 1." in result.stdout
-    assert "Because you rated" in result.stdout
 
 
-def test_reasons_are_json_in_a_cell_of_a_csv(cli: Cli) -> None:
+def test_an_explanation_has_all_terms_of_the_score(cli: Cli) -> None:
+    films = [*(("--like", str(film_id)) for film_id in range(1, 6)), ("--age", "30")]
+    options = ("recommend", *chain(*films), "-n", "3", "--explain", "--format")
+    for film in json.loads(cli(*options, "json").stdout)["recommendations"]:
+        terms = film["explanation"]
+        assert {reason["film_id"] for reason in terms["reasons"]} == {1, 2, 3, 4, 5}
+        films_alone = sum(reason["contribution"] for reason in terms["reasons"])
+        total = films_alone + terms["demographics"] + terms["widely_liked"]
+        assert total == pytest.approx(film["score"], abs=1e-12)
+        assert terms["demographics"] != 0
+
+
+def test_reasons_are_flat_columns_of_a_csv(cli: Cli) -> None:
     options = ("recommend", "--like", "1", "--dislike", "2", "-n", "3", "--explain", "--format")
     rows = list(csv.DictReader(cli(*options, "csv").stdout.splitlines()))
     films = json.loads(cli(*options, "json").stdout)["recommendations"]
-    assert [json.loads(row["reasons"]) for row in rows] == [film["reasons"] for film in films]
+    for row, film in zip(rows, films, strict=True):
+        terms = [row[f"reason_{at}_contribution"] for at in (1, 2, 3)]
+        terms += [row["other_reasons"], row["demographics"], row["widely_liked"]]
+        assert sum(float(term or 0) for term in terms) == pytest.approx(film["score"], abs=1e-12)
+        assert {row["reason_1_film_id"], row["reason_2_film_id"]} == {"1", "2"}
+        assert row["reason_3_film_id"] == ""
+        assert not any(cell.startswith(("[", "{", "(")) for cell in row.values())
+    plain = cli(*options[:-2], "--format", "csv").stdout
+    assert "reason" not in plain
+    assert "explanation" not in plain
+
+
+def explanation(demographics: float, widely_liked: float, *terms: float) -> Explanation:
+    """Return an explanation by the films A (1990), B (1990) ... with these terms."""
+    reasons = [Reason(at, f"{chr(65 + at)} (1990)", 5.0, term) for at, term in enumerate(terms)]
+    return Explanation(tuple(reasons), demographics, widely_liked)
+
+
+@pytest.mark.parametrize(
+    ("terms", "text"),
+    [
+        ((0.0, 1.0, 2.0, 1.0), "50 % A; 25 % B; 25 % widely liked"),
+        ((0.0, 4.0), "100 % widely liked"),
+        ((0.5, 0.5, 3.0, -1.0), "75 % A; 13 % demographics; 12 % widely liked; -25 % B"),
+        ((0.0, 1.0, 4.0, 3.0, 2.0, 1.0, -1.0), "40 % A; 30 % B; 20 % C; 10 % widely liked"),
+        ((0.0, -1.0, -2.0), ""),
+    ],
+)
+def test_the_shares_that_raise_a_score_add_up(terms: tuple[float, ...], text: str) -> None:
+    assert explained(explanation(*terms)) == text
 
 
 def test_a_file_of_ratings_counts_and_options_win(cli: Cli, tmp_path: Path) -> None:
@@ -100,8 +143,27 @@ def test_a_predicted_rating_takes_the_place_of_the_score(home: Path) -> None:
         1, 7, "Fargo (1996)", 1996, ("Crime",), None, None, 4.2, rating=4.2, like_probability=0.8
     )
     view = recommendations_view("For you", manifest, [film])
-    assert [column.header for column in view.columns][-3:] == ["Genres", "Rating", "You'd like it"]
-    assert view.rows == [["1", "Fargo", "1996", "Crime", "4.20", "80%"]]
+    assert [column.header for column in view.columns][-3:] == ["Genres", "You'd\nlike it", "Rating"]
+    assert view.rows == [["1", "Fargo", "1996", "Crime", "80 %", "4.20"]]
+
+
+def test_the_bar_of_a_score_is_relative_to_the_best(home: Path) -> None:
+    manifest, _ = load_manifest("dnn", home / "data" / "runs")
+    facts = (7, "Fargo (1996)", 1996, ("Crime",), None, None)
+    films = [Recommendation(1, *facts, score, None, None) for score in (8.0, 2.0, -1.0)]
+    rows = recommendations_view("For you", manifest, films).rows
+    assert [row[-1].replace("#", "█") for row in rows] == ["██████", rows[1][-1], ""]
+    assert len(rows[1][-1]) == 2  # a quarter of six
+
+
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+def test_a_table_of_ten_films_fits_a_small_terminal(options: tuple[str, ...], home: Path) -> None:
+    words = ("recommend", "--like", "1", "--like", "2", "--dislike", "3", *options)
+    written = in_terminal(*words, COLUMNS="80", TERM="dumb", MOVIEREC_HOME=str(home))
+    lines = written.replace("\r", "").splitlines()
+    assert len(lines) < 24
+    assert max(map(len, lines)) <= 80
+    assert sum(line.startswith("│") for line in lines) == 10
 
 
 @pytest.mark.parametrize(
@@ -117,6 +179,7 @@ def test_a_predicted_rating_takes_the_place_of_the_score(home: Path) -> None:
         (("--user", "3", "--run", "none"), 3, "There is no run 'none'", "There are: dnn"),
         (("--profile", "bob"), 3, "There is no profile 'bob'", "--save-profile bob"),
         (("--like", "1", "--save-profile", "../x"), 2, "cannot be the name", "Use letters"),
+        (("--user", "3", "--sort", "year"), 2, "no order 'year'", "--sort score or like"),
         ((), 2, "No user is named", "--like"),
         (("--all-users",), 2, "needs a file", "-o recommendations.csv"),
         (("--all-users", "-o", "r.csv", "--user", "3"), 2, "every user", "Leave out"),

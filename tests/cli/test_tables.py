@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from movierec_cli.cli.shortening import shorten_list, shorten_title
 from movierec_cli.cli.tables import Column, View, laid_out
 from tests.cli.conftest import Command
 
@@ -49,6 +50,37 @@ def test_where_words_would_break_each_row_is_a_card() -> None:
         "Title             Cérémonie, La",
         "Because you rated Evita",
     ]
+
+
+FILMS = View(
+    "Films",
+    [
+        Column("#", numeric=True),
+        Column("Title", shorten=shorten_title, least=10),
+        Column("Year", optional=True),
+        Column("Genres", shorten=shorten_list, least=8),
+    ],
+    [["1", "Empire Strikes Back, The", "1980", "Action, Drama, War"]],
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (60, "│ 1 │ Empire Strikes Back, The │ 1980 │ Action, Drama, War │"),
+        (59, "│ 1 │ Empire Strikes Back, The │ Action, Drama, War │"),
+        (52, "│ 1 │ Empire Strikes Back, The │ Action, Drama … │"),
+        (40, "│ 1 │ Empire Strikes Back… │ Action … │"),
+    ],
+)
+def test_a_narrow_terminal_shortens_texts_to_one_line(width: int, row: str) -> None:
+    lines = shown(FILMS, width)
+    assert row in lines
+    assert len(lines) == 5
+
+
+def test_texts_that_would_be_too_short_are_shown_in_full() -> None:
+    assert "Genres Action, Drama, War" in shown(FILMS, 28)
 
 
 def test_figures_are_shown_in_blocks_of_columns() -> None:

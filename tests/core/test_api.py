@@ -37,11 +37,16 @@ def test_every_value_of_a_new_user_counts(run: LoadedRun, small: Dataset) -> Non
     )  # fmt: skip
 
 
-def test_reasons_are_filled_in_if_asked_for(run: LoadedRun) -> None:
-    films = recommend(run, like=[1, 3], explain=True)
-    assert {reason.film_id for film in films for reason in film.reasons} <= {1, 3}
-    assert any(film.reasons for film in films)
-    assert not any(film.reasons for film in recommend(run))  # nothing is required
+def test_scores_are_explained_if_asked_for(run: LoadedRun) -> None:
+    for film in recommend(run, like=[1, 3], explain=True):
+        assert film.explanation is not None
+        assert {reason.film_id for reason in film.explanation.reasons} == {1, 3}
+    assert not any(film.explanation for film in recommend(run))  # nothing is required
+
+
+def test_a_list_is_sorted_by_like_probability_if_asked_for(run: LoadedRun) -> None:
+    found = [film.like_probability for film in recommend(run, user=7, sort="like")]
+    assert found == sorted(found, key=lambda probability: -(probability or 0))
 
 
 def test_films_are_taken_from_a_list_and_not_from_another(run: LoadedRun, small: Dataset) -> None:

@@ -65,14 +65,22 @@ class VectorModel(Protocol):
         """Return a vector for each user in the space of the films, [n_users, d]."""
 
 
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """Addends of one user's scores of n films: those of the known films, and of the demographics.
+
+    The rest of a score is a constant of the film.
+    """
+
+    films: FloatArray  # [n_entries, n]
+    demographics: FloatArray  # [n]
+
+
 @runtime_checkable
 class ExplainingModel(Protocol):
-    """A model whose score is a sum over the films of the history."""
+    """A model whose score is a sum over the films of the history, demographics and a constant."""
 
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
-    ) -> FloatArray:
-        """Return the addends of one user's known films to the scores of ``film_rows`` [n].
-
-        They are [n_entries, n]; the rest of the score does not come from the history.
-        """
+    ) -> Contributions:
+        """Return the addends of one user's scores of ``film_rows`` [n]."""

@@ -14,6 +14,9 @@ from movierec_cli.core.models.topk import exclude
 DEFAULT_N = 10
 """The length of a list where none is asked for."""
 
+SORTS = ("score", "like")
+"""Orders of a list: by the score or by the like probability, falling."""
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -39,12 +42,14 @@ class Filters:
         Rows of films that the user has seen and not rated; left out as rated ones are.
     among, excluded
         Rows of the only films that may appear, ``None`` for all; and of films that may not.
+    sort
+        One of `SORTS`: the order of the list, whose films have the best scores in any case.
 
     Raises
     ------
     UsageError
-        If ``n``, ``diversity`` or ``popularity`` is out of range, or the years or the numbers of
-        ratings are in the wrong order.
+        If ``n``, ``diversity`` or ``popularity`` is out of range, the years or the numbers of
+        ratings are in the wrong order, or there is no such ``sort``.
     """
 
     n: int | None = None
@@ -59,6 +64,7 @@ class Filters:
     seen: frozenset[int] = frozenset()
     among: frozenset[int] | None = None
     excluded: frozenset[int] = frozenset()
+    sort: str = "score"
 
     def __post_init__(self) -> None:
         if self.n is not None and self.n < 1:
@@ -81,6 +87,8 @@ class Filters:
                 f"The years {self.years[0]} to {self.years[1]} are in the wrong order.",
                 f"Try: --year {self.years[1]}-{self.years[0]}",
             )
+        if self.sort not in SORTS:
+            raise UsageError(f"A list has no order {self.sort!r}.", "Choose: --sort score or like")
 
 
 def filtered(

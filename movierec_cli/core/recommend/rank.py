@@ -1,35 +1,22 @@
-"""Ranked lists of films with the reasons for them, in numpy alone."""
+"""Ranked lists of films, in numpy alone."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Id, Users
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.data.extent import catalog_extent, newer_films
 from movierec_cli.core.errors import DataError, UsageError
-from movierec_cli.core.models.base import ExplainingModel, Model, VectorModel
+from movierec_cli.core.models.base import Model, Scores, VectorModel
 from movierec_cli.core.models.topk import PAD, diversify, top_k
 from movierec_cli.core.recommend.catalog import RankedFilm, film_facts
+from movierec_cli.core.recommend.explain import Explanation, explain
 from movierec_cli.core.recommend.filters import DEFAULT_N, Filters, filtered
 from movierec_cli.core.recommend.popularity import weigh_popularity
 from movierec_cli.core.recommend.query import Query
 
 _DIVERSITY_POOL = 10  # diversity chooses among this many times the films asked for
-_N_REASONS = 3  # for a recommendation at most
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A rated film that raises the score of a recommendation.
-
-    ``rating`` is the user's. The contributions of all rated films and a rest sum up to the score.
-    """
-
-    film_id: Id
-    title: str
-    rating: float
-    contribution: float
 
 
 @dataclass(frozen=True)
@@ -45,14 +32,14 @@ class Recommendation(RankedFilm):
         The predicted rating in stars; ``None`` from a model that predicts none.
     like_probability
         The probability of a rating of 4 or 5, 0..1; ``None`` likewise.
-    reasons
-        The rated films that contributed most, strongest first; empty if not asked for.
+    explanation
+        The terms of the score; ``None`` if not asked for.
     """
 
     score: float
     rating: float | None
     like_probability: float | None
-    reasons: tuple[Reason, ...] = ()
+    explanation: Explanation | None = None
 
 
 def recommend(
@@ -60,7 +47,7 @@ def recommend(
     dataset: Dataset,
     query: Query,
     filters: Filters | None = None,
-    with_reasons: bool = False,
+    explained: bool = False,
 ) -> list[Recommendation]:
     """Return the best films that the user has not rated, best first.
 
@@ -70,7 +57,8 @@ def recommend(
     Raises
     ------
     UsageError
-        If a genre does not exist, or the model has no vectors for diversity or no reasons.
+        If a genre does not exist, or the model has no vectors for diversity, no like probability
+        to sort by or no explanations.
     DataError
         If no film is left, or fewer than ``filters.n``.
     """
@@ -88,10 +76,11 @@ def recommend(
             f"Only {len(films)} films are left to recommend, not {filters.n}.",
             f"Ask for fewer with -n {len(films)}, or use fewer filters.",
         )
-    if not with_reasons:
+    if not explained:
         return films
-    reasons = explain(model, dataset, query, [film.film_id for film in films])
-    return [replace(film, reasons=why) for film, why in zip(films, reasons, strict=True)]
+    ids, scores = [film.film_id for film in films], [film.score for film in films]
+    terms = explain(model, dataset, query, ids, scores)
+    return [replace(film, explanation=why) for film, why in zip(films, terms, strict=True)]
 
 
 def recommend_all(
@@ -111,6 +100,9 @@ def recommend_all(
         ]
     else:
         lists = list(top_k(candidates, n))
+    lists = [rows[rows != PAD] for rows in lists]
+    if filters.sort == "like":
+        lists = _by_like_probability(lists, scores)
 
     def at(values: FloatArray | None, user: int, row: int) -> float | None:
         return None if values is None else float(values[user, row])
@@ -124,9 +116,21 @@ def recommend_all(
                 rating=at(scores.rating, user, row),
                 like_probability=at(scores.like_probability, user, row),
             )
-            for rank, row in enumerate(rows[rows != PAD].tolist(), start=1)
+            for rank, row in enumerate(rows.tolist(), start=1)
         ]
         for user, rows in enumerate(lists)
+    ]
+
+
+def _by_like_probability(lists: list[NDArray[np.int64]], scores: Scores) -> list[NDArray[np.int64]]:
+    """Sort the films of each list by falling like probability."""
+    if scores.like_probability is None:
+        raise UsageError(
+            "This model predicts no like probability to sort by.", "Leave out --sort like."
+        )
+    return [
+        rows[np.argsort(-probability[rows], kind="stable")]
+        for rows, probability in zip(lists, scores.like_probability, strict=True)
     ]
 
 
@@ -137,37 +141,6 @@ def _diverse(
     if not len(rows):
         return rows
     return rows[diversify(scores[rows], vectors[rows], n, diversity)]
-
-
-def explain(
-    model: Model, dataset: Dataset, query: Query, film_ids: list[Id]
-) -> list[tuple[Reason, ...]]:
-    """Return for each film the rated films that contributed most to its score.
-
-    The contributions are exact terms of the score, see `ExplainingModel.contributions`; a model
-    without them raises a `UsageError`.
-    """
-    if not isinstance(model, ExplainingModel):
-        raise UsageError(
-            "This model has no reasons for its scores.",
-            "Use a run of the default preset of dnn: --run dnn --explain",
-        )
-    history, films = query.history, dataset.films
-    rows = np.searchsorted(films.ids, film_ids)
-    contributions = model.contributions(history, query.users, rows)  # [n_entries, n]
-    return [
-        tuple(
-            Reason(
-                film_id=films.ids[history.film_rows[entry]].item(),
-                title=str(films.titles[history.film_rows[entry]]),
-                rating=float(history.ratings[entry]),
-                contribution=float(column[entry]),
-            )
-            for entry in np.argsort(-column, kind="stable")[:_N_REASONS]
-            if column[entry] > 0
-        )
-        for column in contributions.T
-    ]
 
 
 def vector_model(model: Model) -> VectorModel:

@@ -1,4 +1,4 @@
-"""Ranked lists: best first, unrated, as long as asked for, with exact reasons."""
+"""Ranked lists: best first, unrated, as long as asked for, in either order."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.model import Dnn
+from movierec_cli.core.recommend.explain import explain
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import Query, make_query, user_query
-from movierec_cli.core.recommend.rank import explain, recommend, recommend_all
+from movierec_cli.core.recommend.rank import recommend, recommend_all
 from movierec_cli.core.runs.train_spec import TrainSpec
 from tests.core.recommend.test_filters import FILMS
 from tests.helpers import FixedModel, make_histories, make_users
@@ -81,22 +82,25 @@ def test_lists_of_all_users_are_as_long_as_films_are_left() -> None:
     assert [[film.film_id for film in films] for films in lists] == [[30, 60, 50], [60, 40]]
 
 
-def test_reasons_are_the_strongest_contributions(small: Dataset, dnn: Dnn) -> None:
+def test_a_list_sorted_by_like_probability_has_the_same_films() -> None:
+    model = FixedModel(SCORES, like_probability=1 - SCORES / 8)
+    assert ids({}, model, n=3) == [30, 60, 50]
+    assert ids({}, model, n=3, sort="like") == [50, 60, 30]
+    with pytest.raises(UsageError, match="no like probability"):
+        ids({}, n=3, sort="like")
+    with pytest.raises(UsageError, match="no order 'year'"):
+        Filters(sort="year")
+
+
+def test_each_film_is_explained_if_asked_for(small: Dataset, dnn: Dnn) -> None:
     asked = user_query(small, 7)
-    for film in recommend(dnn, small, asked, Filters(n=5), with_reasons=True):
-        terms = dnn.contributions(asked.history, asked.users, np.array([film.film_id - 1]))[:, 0]
-        expected = [value for value in np.sort(terms)[::-1][:3] if value > 0]
-        assert [reason.contribution for reason in film.reasons] == pytest.approx(expected)
-        for reason in film.reasons:
-            entry = asked.history.film_rows.tolist().index(reason.film_id - 1)
-            assert reason.rating == asked.history.ratings[entry]
-            assert reason.title == small.films.titles[reason.film_id - 1]
+    films = recommend(dnn, small, asked, Filters(n=3), explained=True)
+    ids, scores = [film.film_id for film in films], [film.score for film in films]
+    assert [film.explanation for film in films] == explain(dnn, small, asked, ids, scores)
+    assert recommend(dnn, small, asked, Filters(n=1))[0].explanation is None
 
 
-def test_a_model_without_reasons_or_vectors_is_refused() -> None:
-    with pytest.raises(UsageError, match="no reasons") as caught:
-        explain(MODEL, FILMS, query({}), [10])
-    assert "--run dnn" in caught.value.hint
+def test_a_model_without_vectors_is_refused() -> None:
     with pytest.raises(UsageError, match="no vectors") as caught:
         ids({}, diversity=0.5)
     assert "--run dnn" in caught.value.hint

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
+from movierec_cli.core.models.base import Contributions, Scores, Shapes, WeightedModel
 from movierec_cli.core.models.dnn.components import COLD_START, WITH_HISTORY
 from movierec_cli.core.models.dnn.like_head import LIKE_HEAD_SHAPES, like_probability
 from movierec_cli.core.models.features import centered_demographics, dense_history
@@ -88,19 +88,21 @@ class Dnn(WeightedModel):
 
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]
-    ) -> FloatArray:
-        """Return the addend of each known film to the score of some films, [n_entries, n].
+    ) -> Contributions:
+        """Return the addends of one user's scores of ``film_rows`` [n].
 
         They are exact: the scale of a component is the same for all addends of the user vector, so
         those of the history, the demographics and the constant add up to the score.
         """
-        unscaled = self._unscaled_user_vectors(history, users)
-        addends = (
-            history_shares(history, self.weights["rating_weights"])[:, None]
-            * self.weights["history_vectors"][history.film_rows]
-            * self._scales(unscaled, history)
-        )  # [n_entries, D]
-        return np.asarray(addends @ self.film_vectors[film_rows].T)
+        weights = self.weights
+        scales = self._scales(self._unscaled_user_vectors(history, users), history)  # [1, D]
+        scaled = self.film_vectors[film_rows] * scales  # [n, D]
+        shares = history_shares(history, weights["rating_weights"])[:, None]
+        demographics = centered_demographics(users, weights["demographic_mean"])
+        return Contributions(
+            films=shares * (weights["history_vectors"][history.film_rows] @ scaled.T),
+            demographics=(demographics @ weights["demographic_vectors"] @ scaled.T)[0],
+        )
 
     def _unscaled_user_vectors(self, histories: Histories, users: Users) -> FloatArray:
         """Return u, [n_users, D]."""

@@ -83,15 +83,21 @@ def test_a_dislike_weighs_less_than_any_rating_and_does_not_lengthen_the_history
     assert vectors[0, 1] / vectors[0, 0] < liked_only[0, 1] / liked_only[0, 0]
 
 
-def test_contributions_of_the_history_and_the_cold_start_add_up_to_the_score() -> None:
-    history, user = with_dislike({0: 4.0, 2: 2.0}, disliked=1), Users.unknown(1)
+def test_contributions_and_the_constant_add_up_to_the_score() -> None:
+    history = with_dislike({0: 4.0, 2: 2.0}, disliked=1)
+    user = replace(Users.unknown(1), gender=np.array([1], np.int8))
+    of_gender = np.zeros((N_FEATURES, 3), np.float32)
+    of_gender[:, 2] = 2  # each known feature adds 2 to the cold start, before it is scaled
+    model = Dnn(MODEL.weights | {"demographic_vectors": of_gender})
     films = np.array([2, 0])
-    contributions = MODEL.contributions(history, user, films)
-    assert contributions.shape == (3, 2)
-    cold_start = MODEL.user_vectors(history, user)[:, 2:] @ MODEL.film_vectors[films, 2:].T
+    found = model.contributions(history, user, films)
+    assert found.films.shape == (3, 2)
+    # the cold-start column is -7 + 2, scaled to length 1
+    cold_start = model.user_vectors(history, user)[:, 2:] @ model.film_vectors[films, 2:].T
+    np.testing.assert_allclose(found.demographics, cold_start[0] * 2 / -5, rtol=1e-5)
     np.testing.assert_allclose(
-        contributions.sum(axis=0) + cold_start[0],
-        MODEL.score(history, user).score[0, films],
+        found.films.sum(axis=0) + found.demographics + cold_start[0] * -7 / -5,
+        model.score(history, user).score[0, films],
         rtol=1e-5,
     )
 
