@@ -63,10 +63,10 @@ def ranking(top: np.ndarray, targets: Histories, n_films: int) -> dict[str, floa
 
 def rating(predicted: np.ndarray, targets: Histories) -> dict[str, float]:
     """Return the errors, and the accuracy of predicting ratings of 4 or higher."""
-    return {
-        **metrics.rating_errors(predicted, targets.ratings),
-        "accuracy": metrics.accuracy(predicted >= metrics.RATING_THRESHOLD, targets.ratings),
-    }
+    errors = metrics.rating_metrics(predicted, targets.ratings)
+    mse, mae = float(errors["mse"].mean()), float(errors["mae"].mean())
+    correct = metrics.correct(predicted >= metrics.RATING_THRESHOLD, targets.ratings)
+    return {"mse": mse, "rmse": mse**0.5, "mae": mae, "accuracy": float(correct.mean())}
 
 
 def _write_for_the_cross_check(folder: Path, task: Task, targets: Histories) -> None:

@@ -168,9 +168,9 @@ def _tune(folder: Path, task: Task, model: Model) -> dict[str, Any]:
         scorer = model.fit(fit, **params)
         if model.kind == "rating":
             predicted = scorer(users[targets.user_rows], targets.film_rows)
-            value = -metrics.rating_errors(
-                np.clip(predicted, arrays["lowest_rating"], 5), targets.ratings
-            )["rmse"]
+            clipped = np.clip(predicted, arrays["lowest_rating"], 5)
+            errors = metrics.rating_metrics(clipped, targets.ratings)
+            value = -(float(errors["mse"].mean()) ** 0.5)
         else:
             hit = metrics.hits(_list(scorer, users, fit, K), targets, fit.n_films)
             relevant = metrics.relevant_counts(targets)

@@ -1,8 +1,7 @@
 """``movierec compare``."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from movierec_cli.cli.evaluate import flattened
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
@@ -18,12 +17,22 @@ from movierec_cli.cli.options import (
     split_label,
 )
 from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
+from movierec_cli.cli.results import (
+    CHANCE_MARK,
+    chance_note,
+    explained,
+    flattened,
+    is_chance,
+    record_of,
+    test_record,
+)
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.dataset import Dataset
     from movierec_cli.core.evaluation.metrics import Metric
-    from movierec_cli.core.experiments.compare import Comparison, Result
+    from movierec_cli.core.experiments.compare import Comparison
+    from movierec_cli.core.experiments.results import Result
 
 _FOOTNOTE = (
     "published: the figures of the report. Precision and MAP lie below random because its "
@@ -47,7 +56,8 @@ def compare(
     """Measure all models and baselines on the same split, side by side.
 
     Existing runs of the same split and configuration are used again; missing ones are trained and
-    kept.
+    kept. Each model is tested against the best of each metric; differences that may be chance are
+    marked.
 
     [bold]Examples[/]
 
@@ -88,82 +98,71 @@ def _emit(
         "split_seed": comparison.split_seeds[0] if draws else None,
         "split_seeds": list(comparison.split_seeds) if draws else [],
         "k": comparison.k,
+        "test": test_record(),
     }
     if chosen is Format.json:
-        print_json({**envelope, "results": [_record(result) for result in results]})
+        print_json({**envelope, "results": [record_of(result) for result in results]})
         return
     split = split_label(comparison.holdout, comparison.split_seeds)
+    scenarios = list(dict.fromkeys(result.scenario for result in results))
     sections = []
-    for scenario in dict.fromkeys(result.scenario for result in results):
-        title = f"{scenario} ({dataset_label(data.name)}; held out: {split})"
+    for scenario in scenarios:
         of_scenario = [result for result in results if result.scenario == scenario]
-        records = [flattened(_record(result)) for result in of_scenario]
-        view = _view(title, of_scenario, comparison.k, remarks(data, scenario))
+        notes = [explained(scenario), *remarks(data, scenario)]
+        if scenario == scenarios[-1]:
+            notes += _notes(results)
+        title = f"{scenario} ({dataset_label(data.name)}; held out: {split})"
+        view = _view(title, of_scenario, comparison.k, notes)
+        records = [flattened(record_of(result)) for result in of_scenario]
         sections.append(Section(scenario, view, records))
     emit_all(chosen, sections, envelope)
 
 
-def _record(result: "Result") -> dict[str, Any]:
-    return {
-        "model": result.model,
-        "preset": result.preset,
-        "run": result.run,
-        "scenario": result.scenario,
-        "users": result.users,
-        "metrics": result.metrics,
-        "deviations": result.deviations,
-        "seconds": {"train": result.train_seconds, "score": result.score_seconds},
-    }
-
-
-def _view(title: str, results: "list[Result]", k: int, remarks: list[str]) -> View:
+def _view(title: str, results: "list[Result]", k: int, notes: list[str]) -> View:
+    """Return the table of a scenario, which fits 80 columns: the most telling metrics."""
     from movierec_cli.core.evaluation.metrics import METRICS
+    from movierec_cli.core.evaluation.scenarios import SCENARIOS
 
-    columns = [_column(metric, results) for metric in METRICS.values()]
-    names = [
-        result.model if result.preset == "baseline" else f"{result.model} {result.preset}"
-        for result in results
-    ]
-    rows = [
-        [
-            name,
-            *(column[at] for column in columns),
-            number(result.train_seconds, 1),
-            number(result.score_seconds, 2),
-        ]
-        for at, (name, result) in enumerate(zip(names, results, strict=True))
-    ]
+    metrics = [METRICS[name] for name in SCENARIOS[results[0].scenario].columns]
+    columns = [_cells(metric, results) for metric in metrics]
+    names = [result.name for result in results]
+    return View(
+        title=title,
+        columns=[
+            Column("Model"),
+            *(Column(metric.short(k).replace("@", "\n@"), numeric=True) for metric in metrics),
+        ],
+        rows=[list(row) for row in zip(names, *columns, strict=True)],
+        notes=notes,
+    )
+
+
+def _cells(metric: "Metric", results: "list[Result]") -> list[str]:
+    """Return the cells of a metric: its value, a mark, and below its standard deviation."""
+    measured = [result.metrics if result.users is not None else {} for result in results]
+    best = metric.best_at([values.get(metric.name) for values in measured])
+    cells = []
+    for at, result in enumerate(results):
+        mark = "*" if at == best else CHANCE_MARK * is_chance(result.p_values[metric.name])
+        deviation = (result.deviations or {}).get(metric.name)
+        spread = "" if deviation is None else f"\n±{_short(deviation)} "
+        cells.append(f"{_short(result.metrics[metric.name])}{mark or ' '}{spread}")
+    return cells
+
+
+def _short(value: float | None) -> str:
+    """Write a figure in four characters, so that a scenario is one table in 80 columns."""
+    return number(value, 3).removeprefix("0") if value is None or value < 1 else number(value, 2)
+
+
+def _notes(results: "list[Result]") -> list[str]:
     notes = [
-        "* best. Relevant: rated 4 or higher. Users without a relevant film are left out.",
-        "Definitions: movierec evaluate RUN",
-        *remarks,
+        f"* best. {chance_note()}",
+        "Relevant: rated 4 or higher. Users without a relevant film are left out.",
+        "Definitions: movierec evaluate RUN. All metrics and the seconds: --format csv or json.",
     ]
     if any(result.deviations for result in results):
         notes.append("±: standard deviation over the split seeds.")
     if any(result.preset == "published" for result in results):
         notes.append(_FOOTNOTE)
-    return View(
-        title=title,
-        columns=[
-            Column("Model"),
-            *(Column(metric.short(k), numeric=True) for metric in METRICS.values()),
-            Column("Train s", numeric=True),
-            Column("Score s", numeric=True),
-        ],
-        rows=rows,
-        notes=notes,
-    )
-
-
-def _column(metric: "Metric", results: "list[Result]") -> list[str]:
-    """Return the cells of a metric; a star marks the best."""
-    values = [result.metrics[metric.name] for result in results]
-    known = [value for value in values if value is not None]
-    best = metric.best(known) if known else None
-    cells = []
-    for value, result in zip(values, results, strict=True):
-        deviation = (result.deviations or {}).get(metric.name)
-        spread = "" if deviation is None else f"±{deviation:.3f}"
-        star = "*" if value is not None and value == best else ""
-        cells.append(f"{number(value)}{spread}{star}")
-    return cells
+    return notes

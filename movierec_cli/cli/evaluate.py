@@ -1,6 +1,5 @@
 """``movierec evaluate``."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from movierec_cli.cli.loading import load_dataset
@@ -14,6 +13,7 @@ from movierec_cli.cli.options import (
     split_label,
 )
 from movierec_cli.cli.output import Format, emit, number
+from movierec_cli.cli.results import flattened
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
@@ -82,18 +82,6 @@ def _record(manifest: "Manifest", result: "Evaluation") -> dict[str, Any]:
         "metrics": result.metrics,
         "seconds": {"train": manifest.seconds, "score": result.seconds},
     }
-
-
-_SUFFIXES = {"metrics": "", "deviations": "_deviation", "seconds": "_seconds"}
-
-
-def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record of metrics as one row of a CSV file."""
-    flat = {key: value for key, value in record.items() if key not in _SUFFIXES}
-    for key, suffix in _SUFFIXES.items():
-        figures = record.get(key) or {}
-        flat.update({f"{name}{suffix}": figure for name, figure in figures.items()})
-    return flat
 
 
 def _view(manifest: "Manifest", results: "list[Evaluation]", remarks: list[str]) -> View:

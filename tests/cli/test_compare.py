@@ -1,15 +1,19 @@
 """``movierec compare`` measures all models side by side and trains only the missing ones."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from movierec_cli.cli.compare import _cells
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments import resume, reuse
 from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.experiments.compare import Comparison
+from movierec_cli.core.experiments.results import Result
 from movierec_cli.core.models.baselines import BASELINES
 from movierec_cli.core.runs.train_spec import TrainSpec
 from tests.bare_data import stripped
@@ -57,12 +61,18 @@ def test_missing_models_are_trained_once_and_then_used_again(
     assert [r["metrics"] for r in again] == [r["metrics"] for r in results]
 
     table = cli("compare", "--dataset", SMALL).stdout
-    for text in ("NDCG@25", "made-up data", "split seed 705", "*"):
+    for text in ("NDCG", "made-up data", "split seed 705", "*", "~ within chance of the best"):
         assert text in table
+    assert "fold-in: 80 % of the ratings of a held-out user are known" in table
+    rows = [line for line in table.splitlines() if line[:1] in "┏┃│└"]
+    assert max(map(len, rows)) < 80  # one table a scenario, in the narrowest usual terminal
+    assert sum("popularity" in line for line in rows) == 2
     assert "published" not in table  # the report's figures are not for made-up data
     lines = cli("compare", "--dataset", SMALL, "--format", "csv").stdout.splitlines()
     assert {line for line in lines if line.startswith("#")} == {"# cold-start", "# fold-in"}
-    assert lines[1].startswith("model,preset,run,scenario,users,precision,")
+    assert lines[1].startswith("model,preset,run,scenario,users,left_out,precision,")
+    assert ",ndcg_p," in lines[1]
+    assert {line.count(",") for line in lines if line and "#" not in line} == {lines[1].count(",")}
     assert lines[1].endswith(",train_seconds,score_seconds")
 
 
@@ -102,6 +112,32 @@ def test_several_split_seeds_give_means_and_deviations(cli: Cli, quick: None) ->
     ease = next(r for r in content["results"] if (r["model"], r["scenario"]) == ("ease", "fold-in"))
     assert ease["deviations"]["ndcg"] > 0
     assert ease["deviations"]["mse"] is None
+
+
+def test_a_difference_within_chance_is_marked() -> None:
+    best, near, far, other = (
+        Result(
+            name,
+            "baseline",
+            "fold-in",
+            {"ndcg": ndcg, "rmse": None},
+            users=99,
+            p_values={"ndcg": p, "rmse": None},
+        )
+        for name, ndcg, p in (
+            ("ease", 0.4389, None),
+            ("knn", 0.4312, 0.2),
+            ("bias", 0.1, 0.001),
+            ("none", None, None),
+        )
+    )
+    ndcg, rmse = METRICS["ndcg"], METRICS["rmse"]
+    assert _cells(ndcg, [best, near, far, other]) == [".439*", ".431~", ".100 ", "– "]
+    assert _cells(rmse, [best, near, far, other]) == ["– "] * 4
+    published = replace(far, preset="published", users=None, metrics={"ndcg": 0.9})
+    assert _cells(ndcg, [best, published])[0] == ".439*"  # measured otherwise, so never the best
+    spread = replace(best, deviations={"ndcg": 0.0099})
+    assert _cells(ndcg, [spread]) == [".439*\n±.010 "]
 
 
 def test_a_long_comparison_is_announced(

@@ -35,6 +35,11 @@ def test_what_fits_is_one_table() -> None:
     assert sum("Terminator" in line for line in lines) == 1
 
 
+def test_a_cell_is_as_wide_as_its_longest_line() -> None:
+    view = View("", [Column("A"), Column("NDCG\n@25", numeric=True)], [["a", ".439\n±.01"]])
+    assert len(list(laid_out(view, 14))) == 1  # 1 + 5 characters, and 7 of the frame
+
+
 def test_texts_are_folded_while_words_stay_whole() -> None:
     lines = shown(VIEW, 36)  # 1 + 10 + 7 + 1 characters of words, and 13 of the frame: 32
     assert lines[0].startswith("┏")

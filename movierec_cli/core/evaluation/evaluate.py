@@ -4,9 +4,12 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from movierec_cli.core.data.splits import Scenario
 from movierec_cli.core.evaluation import metrics
+from movierec_cli.core.evaluation.metrics import FloatVector
+from movierec_cli.core.evaluation.per_user import PerUser
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.topk import exclude, top_k
 
@@ -14,7 +17,7 @@ DEFAULT_K = 25
 _BATCH = 256  # users scored at once; bounds the dense [users, films] arrays
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """The metrics of a model in a scenario.
 
@@ -27,6 +30,10 @@ class Evaluation:
         relevant film.
     metrics
         A value for each name in `METRICS`; ``None`` where the model does not predict it.
+    per_user
+        The same metrics of each user.
+    lists
+        [n_users, k] the recommended film rows, best first; `PAD` where there is none.
     seconds
         The duration of scoring and ranking.
     """
@@ -36,6 +43,8 @@ class Evaluation:
     users: int
     left_out: int
     metrics: dict[str, float | None]
+    per_user: PerUser
+    lists: NDArray[np.int32]
     seconds: float
 
 
@@ -46,12 +55,13 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     over all targets.
     """
     started = time.perf_counter()
-    ranked, ratings, likes = [], [], []
+    lists, ranked, ratings, likes = [], [], [], []
     for start in range(0, len(scenario.users), _BATCH):
         rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
         histories, targets = scenario.histories.take(rows), scenario.targets.take(rows)
         scores = model.score(histories, scenario.users.take(rows))
         top = top_k(exclude(scores.score, histories), k)
+        lists.append(top.astype(np.int32))
         ranked.append(metrics.hits(top, targets, scores.score.shape[1]))
         at_targets = (targets.user_rows, targets.film_rows)
         if scores.rating is not None:
@@ -59,17 +69,43 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
         if scores.like_probability is not None:
             likes.append(scores.like_probability[at_targets])
     seconds = time.perf_counter() - started
-    relevant = metrics.relevant_counts(scenario.targets)
-    counted = relevant > 0
-    per_user = metrics.ranking_metrics(np.concatenate(ranked)[counted], relevant[counted])
-    values: dict[str, float | None] = dict.fromkeys(metrics.ALL)
-    values.update({name: float(value.mean()) for name, value in per_user.items() if len(value)})
     actual = scenario.targets.ratings
+    of_pairs: dict[str, FloatVector] = {}
     if ratings:
         predicted = np.concatenate(ratings)
-        values |= metrics.rating_errors(predicted, actual)
-        values["accuracy"] = metrics.accuracy(predicted >= metrics.RATING_THRESHOLD, actual)
+        of_pairs = metrics.rating_metrics(predicted, actual)
+        of_pairs["accuracy"] = metrics.correct(predicted >= metrics.RATING_THRESHOLD, actual)
     if likes:  # they decide the accuracy where the model predicts both
         predicted = np.concatenate(likes)
-        values["accuracy"] = metrics.accuracy(predicted >= metrics.LIKE_THRESHOLD, actual)
-    return Evaluation(scenario.name, k, int(counted.sum()), int((~counted).sum()), values, seconds)
+        of_pairs["accuracy"] = metrics.correct(predicted >= metrics.LIKE_THRESHOLD, actual)
+    per_user = _per_user(scenario, np.concatenate(ranked), of_pairs)
+    counted = int(per_user.counts["ranking"].sum())
+    return Evaluation(
+        scenario.name,
+        k,
+        users=counted,
+        left_out=len(scenario.users) - counted,
+        metrics=per_user.means(),
+        per_user=per_user,
+        lists=np.concatenate(lists),
+        seconds=seconds,
+    )
+
+
+def _per_user(
+    scenario: Scenario, hit: NDArray[np.bool_], of_pairs: dict[str, FloatVector]
+) -> PerUser:
+    """Return the metrics of each user from the hits [n_users, k] and the figures of each target."""
+    targets = scenario.targets
+    relevant = metrics.relevant_counts(targets)
+    counted = relevant > 0
+    sums = {name: np.zeros(len(targets)) for name in metrics.RANKING}
+    for name, values in metrics.ranking_metrics(hit[counted], relevant[counted]).items():
+        sums[name][counted] = values
+    for name, values in of_pairs.items():
+        added = np.bincount(targets.user_rows, weights=values, minlength=len(targets))
+        sums[name] = added.astype(np.float64)
+    if "mse" in sums:
+        sums["rmse"] = sums["mse"]
+    counts = {"ranking": counted.astype(np.float64), "rating": targets.counts.astype(np.float64)}
+    return PerUser(scenario.users.ids, sums, counts)

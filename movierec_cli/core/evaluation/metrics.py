@@ -13,7 +13,7 @@ Users without a relevant film are left out of the means and counted. Libraries d
 divide recall by min(|R|, k), some take k hits as the ideal of NDCG.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -54,6 +54,11 @@ class Metric:
     def best(self, values: Iterable[float]) -> float:
         """Return the best of some values."""
         return max(values) if self.higher_is_better else min(values)
+
+    def best_at(self, values: Sequence[float | None]) -> int | None:
+        """Return the first position of the best value, ``None`` where all are missing."""
+        known = [value for value in values if value is not None]
+        return values.index(self.best(known)) if known else None
 
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -138,16 +143,17 @@ def ranking_metrics(
     }
 
 
-def rating_errors(predicted: FloatArray, actual: FloatArray) -> dict[str, float]:
-    """Compute mse, rmse and mae over all pairs of ratings, [n_pairs] each."""
+def rating_metrics(predicted: FloatArray, actual: FloatArray) -> dict[str, FloatVector]:
+    """Compute the addends of mse and mae for each pair of ratings, [n_pairs] each."""
     error = predicted.astype(np.float64) - actual
-    mse = float(np.mean(error**2))
-    return {"mse": mse, "rmse": mse**0.5, "mae": float(np.mean(np.abs(error)))}
+    return {"mse": error**2, "mae": np.abs(error)}
 
 
-def accuracy(relevant: NDArray[np.bool_], actual: FloatArray) -> float:
-    """Return the share of pairs for which "rated 4 or higher" was predicted correctly.
+def correct(relevant: NDArray[np.bool_], actual: FloatArray) -> FloatVector:
+    """Return 1 for each pair whose "rated 4 or higher" was predicted correctly, else 0.
 
-    ``relevant`` has the predictions and ``actual`` the ratings, [n_pairs] each.
+    ``relevant`` has the predictions and ``actual`` the ratings, [n_pairs] each; the mean is the
+    accuracy.
     """
-    return float(np.mean(relevant == (actual >= RELEVANT_RATING)))
+    is_correct: NDArray[np.bool_] = relevant == (actual >= RELEVANT_RATING)
+    return is_correct.astype(np.float64)

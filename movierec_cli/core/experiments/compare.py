@@ -2,15 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from statistics import mean, stdev
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import COLD_START, Split, make_split
-from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.evaluation.metrics import METRICS
+from movierec_cli.core.experiments.results import (
+    BASELINE,
+    PUBLISHED,
+    Candidate,
+    Measured,
+    Result,
+    candidate_of,
+    measure,
+    summarized,
+)
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
@@ -18,41 +26,9 @@ from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.train_spec import TrainSpec
 
-BASELINE = "baseline"
-PUBLISHED = "published"
-
 _OF_DEMOGRAPHICS = ("demographic-ridge",)
 _OF_FILM_PAIRS = ("item-knn",)
 _MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB; item-knn holds two
-
-
-@dataclass(frozen=True)
-class Result:
-    """The metrics of one model in one scenario, over one split seed or several.
-
-    Attributes
-    ----------
-    model, preset
-        ``preset`` is `BASELINE` for a baseline and `PUBLISHED` for a figure of the report.
-    run, users
-        The measured run and the number of users that ranking is averaged over, of the last split
-        seed; ``None`` where there is none.
-    metrics, deviations
-        Name -> mean or standard deviation over the split seeds; ``None`` where the model cannot
-        give it. A single split seed has no deviations.
-    train_seconds, score_seconds
-        Means; ``None`` for published figures.
-    """
-
-    model: str
-    preset: str
-    scenario: str
-    metrics: Mapping[str, float | None]
-    run: str | None = None
-    users: int | None = None
-    deviations: Mapping[str, float | None] | None = None
-    train_seconds: float | None = None
-    score_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -114,76 +90,37 @@ def compare(
     specs = comparison.specs()
     units = len(fits) * len(comparison.split_seeds) + sum(map(epoch_units, specs))
     progress.start("Comparing", units)
-    same: dict[tuple[str, str, str], list[Result]] = {}
+    found: list[Measured] = []
     try:
         for split_seed in comparison.split_seeds:
             split = make_split(dataset, comparison.holdout, split_seed)
-            models = chain(
-                _baselines(fits, split, split_seed, progress),
+            for candidate in chain(
+                _baselines(fits, split, progress),
                 _trained(dataset, specs, split_seed, runs, progress),
-            )
-            for name, preset, run, model, seconds in models:
-                for scenario in split.scenarios:
-                    found = evaluate(model, scenario, comparison.k)
-                    result = Result(
-                        model=name,
-                        preset=preset,
-                        scenario=scenario.name,
-                        metrics=found.metrics,
-                        run=run,
-                        users=found.users,
-                        train_seconds=seconds,
-                        score_seconds=found.seconds,
-                    )
-                    same.setdefault((scenario.name, name, preset), []).append(result)
+            ):
+                found += measure(candidate, split, comparison.k)
     finally:
         progress.finish()
-    results = [*map(_average, same.values()), *published(dataset, comparison)]
+    results = [*summarized(found), *published(dataset, comparison)]
     return sorted(results, key=lambda result: result.scenario)
 
 
-_Fitted = tuple[str, str, str | None, Model, float]  # name, preset, run, model, seconds
-
-
-def _baselines(
-    fits: Mapping[str, Fit], split: Split, split_seed: int, progress: Progress
-) -> Iterator[_Fitted]:
+def _baselines(fits: Mapping[str, Fit], split: Split, progress: Progress) -> Iterator[Candidate]:
     for name, fit in fits.items():
-        progress.describe(f"Baseline {name} (split seed {split_seed})")
+        seed = "" if split.split_seed is None else f" (split seed {split.split_seed})"
+        progress.describe(f"Baseline {name}{seed}")
         started = time.perf_counter()
         model = fit(split.full_train)
-        yield name, BASELINE, None, model, time.perf_counter() - started
+        yield Candidate(name, BASELINE, None, model, time.perf_counter() - started)
         progress.advance(1)
 
 
 def _trained(
     dataset: Dataset, specs: Sequence[TrainSpec], split_seed: int, runs: Path, progress: Progress
-) -> Iterator[_Fitted]:
+) -> Iterator[Candidate]:
     for spec in (spec for spec in specs if spec.split_seed == split_seed):
         progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
-        run = ensure_run(dataset, spec, runs, progress)
-        yield spec.model, spec.preset, run.manifest.name, run.model, run.manifest.seconds
-
-
-def _average(results: Sequence[Result]) -> Result:
-    """Average the results of one model in one scenario over the split seeds."""
-    if len(results) == 1:
-        return results[0]
-    means: dict[str, float | None] = dict.fromkeys(METRICS)
-    deviations: dict[str, float | None] = dict.fromkeys(METRICS)
-    for name in METRICS:
-        values = [value for result in results if (value := result.metrics[name]) is not None]
-        if values:
-            means[name] = mean(values)
-        if len(values) > 1:
-            deviations[name] = stdev(values)
-    return replace(
-        results[-1],
-        metrics=means,
-        deviations=deviations,
-        train_seconds=mean(result.train_seconds or 0.0 for result in results),
-        score_seconds=mean(result.score_seconds or 0.0 for result in results),
-    )
+        yield candidate_of(ensure_run(dataset, spec, runs, progress))
 
 
 _REPORTED = {
@@ -196,7 +133,9 @@ def published(dataset: Dataset, comparison: Comparison) -> list[Result]:
     """Return the figures of the report, for a comparison on the same data and list length."""
     if (dataset.name, comparison.holdout, comparison.k) != ("ml-100k", "users", 25):
         return []
+    nothing: dict[str, float | None] = dict.fromkeys(METRICS)
+    deviations = nothing if len(comparison.split_seeds) > 1 else None
     return [
-        Result(model, PUBLISHED, COLD_START, {name: figures.get(name) for name in METRICS})
+        Result(model, PUBLISHED, COLD_START, {**nothing, **figures}, deviations=deviations)
         for model, figures in _REPORTED.items()
     ]

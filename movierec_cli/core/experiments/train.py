@@ -142,9 +142,14 @@ def _reproducible(seed: int) -> Iterator[None]:
 
 
 def _measured(model: Model, scenario: Scenario) -> ScenarioRecord:
-    result = asdict(evaluate(model, scenario))
-    del result["seconds"]
-    return cast(ScenarioRecord, result)
+    found = evaluate(model, scenario)
+    return ScenarioRecord(
+        scenario=found.scenario,
+        k=found.k,
+        users=found.users,
+        left_out=found.left_out,
+        metrics=found.metrics,
+    )
 
 
 def _records(epochs: Iterable[Epoch]) -> tuple[EpochRecord, ...]:

@@ -90,3 +90,16 @@ def test_without_relevant_films_there_are_no_ranking_metrics() -> None:
     assert (got.users, got.left_out) == (0, 1)
     assert [got.metrics[name] for name in metrics.RANKING] == [None] * 5
     assert got.metrics["mse"] == pytest.approx((4 + 0) / 2)
+
+
+def test_lists_and_figures_of_each_user_are_kept() -> None:
+    got = measured(FixedModel(RANKING, rating=RATING))
+    assert got.lists.tolist() == [[1, 2], [4, 3], [0, 1]]  # film 0 is known to user 1
+    of_users = got.per_user
+    assert of_users.ids.tolist() == [1, 2, 3]
+    assert of_users.counts["ranking"].tolist() == [1, 1, 0]
+    assert of_users.counts["rating"].tolist() == [3, 1, 2]
+    assert of_users.sums["precision"].tolist() == [1 / 2, 1 / 2, 0]
+    assert of_users.sums["mse"] == pytest.approx([4 + 1 + 16, 0.25, 4 + 0])
+    assert of_users.sums["accuracy"].tolist() == [0, 1, 2]
+    assert of_users.means() == got.metrics

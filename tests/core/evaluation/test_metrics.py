@@ -65,3 +65,5 @@ def test_the_table_has_labels_and_directions() -> None:
     assert (ndcg.label(5), ndcg.short(5), rmse.label(5)) == ("NDCG@5", "NDCG@5", "RMSE")
     assert "min(relevant, 5)" in ndcg.definition(5)
     assert (ndcg.best([0.1, 0.3]), rmse.best([0.1, 0.3])) == (0.3, 0.1)
+    assert rmse.best_at([None, 0.3, 0.1, 0.1]) == 2
+    assert rmse.best_at([None]) is None

@@ -58,7 +58,11 @@ def test_results_are_means_and_deviations_over_the_split_seeds(
         assert result.metrics["ndcg"] == pytest.approx((a + b) / 2)
         assert result.deviations["ndcg"] == pytest.approx(abs(a - b) / 2**0.5)
         assert first[key].deviations is None
-        assert set(result.metrics) == set(METRICS)
+        assert set(result.metrics) == set(result.p_values) == set(METRICS)
+    fold_in = {name: result for (name, scenario), result in both.items() if scenario == "fold-in"}
+    best = max(fold_in.values(), key=lambda result: result.metrics["ndcg"])
+    assert best.p_values["ndcg"] is None  # every other model is tested against it
+    assert fold_in["random"].p_values["ndcg"] < 0.01
     popularity = both["popularity", "fold-in"]
     assert (popularity.run, popularity.metrics["mse"]) == (None, None)
     assert both["two-tower", "fold-in"].run == f"two-tower-original-{small.name}-split2"
@@ -115,6 +119,9 @@ def test_the_published_figures_are_those_of_the_same_question(small: Dataset) ->
         ("two-tower", "cold-start"),
         ("dnn", "cold-start"),
     }
+    assert all(result.deviations is None for result in published(films, usual))
+    several = published(films, replace(usual, split_seeds=[705, 706]))
+    assert all(set(result.deviations or ()) == set(METRICS) for result in several)
     assert published(small, usual) == []
     assert published(films, replace(usual, k=10)) == []
 
