@@ -1,6 +1,7 @@
 """People's own ratings, read from files with a report on stderr, and the options for them."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,27 +40,53 @@ ReportOption = Annotated[
 ]
 
 
-def require_ratings(ratings: Sequence[Path] | None, strict: bool, report: Path | None) -> None:
+SinceOption = Annotated[
+    str | None,
+    _option(
+        "--since", metavar="DATE", help="Only ratings from this day on; older films count as seen."
+    ),
+]
+
+
+def require_ratings(
+    ratings: Sequence[Path] | None, strict: bool, report: Path | None, since: str | None
+) -> None:
     """Raise a `UsageError` if the options for ratings files come without one."""
-    if (strict or report is not None) and not ratings:
-        raise UsageError("--strict and --report are for --ratings.", "Add: --ratings FILE")
+    if (strict or report is not None or since is not None) and not ratings:
+        raise UsageError("--strict, --report and --since are for --ratings.", "Add: --ratings FILE")
+
+
+def parse_since(text: str | None) -> date | None:
+    """Return the day of a date such as 2024-01-31, 2024-01 or 2024; a `UsageError` of others."""
+    if text is None:
+        return None
+    first = {len("2024"): "-01-01", len("2024-01"): "-01"}.get(len(text), "")
+    try:
+        return date.fromisoformat(text + first)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a date.", "Try: --since 2024-01-31") from error
 
 
 def read_own_ratings(
-    paths: Sequence[Path], titles: "TitleIndex", strict: bool, report_file: Path | None
+    paths: Sequence[Path],
+    titles: "TitleIndex",
+    strict: bool,
+    report_file: Path | None,
+    since: date | None,
 ) -> "OwnRatings":
     """Read ratings files; a report goes to stderr, the list of all rows to ``report_file``.
 
     Raises
     ------
     DataError
-        If a file cannot be read, no film is known, or ``strict`` and a row is a problem.
+        If a file cannot be read, no film is known, no rating is of the day ``since`` or later, or
+        ``strict`` and a row is a problem.
     """
     from movierec_cli.core.recommend.ratings_files.reading import read_ratings
     from movierec_cli.core.recommend.ratings_files.report import write_report
 
     with ProgressBar() as progress:
-        own = read_ratings([path.expanduser() for path in paths], titles, progress)
+        own = read_ratings([path.expanduser() for path in paths], titles, progress, since)
     report = own.report
     if report_file is not None:
         write_report(report, report_file)

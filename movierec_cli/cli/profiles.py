@@ -17,7 +17,13 @@ from movierec_cli.cli.options import (
     chosen_format,
 )
 from movierec_cli.cli.output import Format, emit, info
-from movierec_cli.cli.own_ratings import ReportOption, StrictOption, read_own_ratings
+from movierec_cli.cli.own_ratings import (
+    ReportOption,
+    SinceOption,
+    StrictOption,
+    parse_since,
+    read_own_ratings,
+)
 from movierec_cli.cli.tables import plain_view
 
 app = typer.Typer(help="Import, list, show and remove profiles.", no_args_is_help=True)
@@ -102,6 +108,7 @@ def import_(
     ],
     strict: StrictOption = False,
     report: ReportOption = None,
+    since: SinceOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a profile of this name without asking.")
     ] = False,
@@ -126,7 +133,7 @@ def import_(
     check_name(name, "profile")
     folder = Paths.from_environment().profiles
     data = load_dataset(dataset)
-    own = read_own_ratings(files, TitleIndex(data), strict, report)
+    own = read_own_ratings(files, TitleIndex(data), strict, report, parse_since(since))
     is_replaced = name in profiles.list_profiles(folder) and not force
     if is_replaced and not confirmed(
         f"There is a profile {name} already; its ratings and demographics would be lost.",

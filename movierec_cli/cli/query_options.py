@@ -1,19 +1,21 @@
 """The options of ``movierec recommend`` that describe a user, and the query that they mean."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from movierec_cli.cli.group import Answer, ResolvedGroup, resolve_group
 from movierec_cli.cli.output import info
-from movierec_cli.cli.own_ratings import read_own_ratings, require_ratings
+from movierec_cli.cli.own_ratings import parse_since, read_own_ratings, require_ratings
+from movierec_cli.cli.recommendations import films_of, flattened, recommendations_view
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
+    from movierec_cli.core.data.dataset import Id
+    from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.query import Demographics, Query
-
-Text = TypeVar("Text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,9 @@ class QueryOptions:
     ratings: Sequence[Path]
     strict: bool
     report: Path | None
+    since: str | None
     demographics: "Demographics"
-    profile: str | None
+    profiles: Sequence[str]
     save_profile: str | None
 
     @property
@@ -38,16 +41,23 @@ class QueryOptions:
         """True if there is no need to ask; seen films alone tell no taste."""
         from movierec_cli.core.recommend.query import UNKNOWN
 
-        named = (self.user, self.profile)
-        return any(name is not None for name in named) or bool(
-            self.ratings or self.opinions or self.demographics != UNKNOWN
+        return self.user is not None or bool(
+            self.profiles or self.ratings or self.opinions or self.demographics != UNKNOWN
         )
+
+    @property
+    def is_group(self) -> bool:
+        """True for several profiles together."""
+        return len(self.profiles) > 1
 
     def check(self) -> None:
         """Raise a `UsageError` for options that do not fit each other, before anything is read."""
         from movierec_cli.core.files import check_name
 
-        require_ratings(self.ratings, self.strict, self.report)
+        require_ratings(self.ratings, self.strict, self.report, self.since)
+        parse_since(self.since)
+        if self.is_group:
+            self._check_group()
         if self.save_profile is None:
             return
         check_name(self.save_profile, "profile")
@@ -55,6 +65,15 @@ class QueryOptions:
             raise UsageError(
                 "A user of the data set cannot be saved as a profile.",
                 "Name favorites: --like TITLE",
+            )
+
+    def _check_group(self) -> None:
+        if len(set(self.profiles)) < len(self.profiles):
+            raise UsageError("A profile is named twice.", "Name each profile once.")
+        if self.save_profile is not None or replace(self, profiles=()).is_described:
+            raise UsageError(
+                "Several profiles together are as they were saved; the other options describe one.",
+                "Save a profile with these options first: --profile NAME --save-profile NAME",
             )
 
     def resolve(self, run: "LoadedRun", folder: Path) -> "ResolvedQuery":
@@ -68,27 +87,38 @@ class QueryOptions:
         from movierec_cli.core.recommend.query import resolve_films, resolve_query
 
         rated: dict[int, float] = {}
-        seen = frozenset(resolve_film(run.titles, title) for title in self.seen)
+        seen = self._seen(run)
         demographics = self.demographics
-        if self.profile is not None:
-            stored = load_profile(self.profile, folder)
+        for name in self.profiles:
+            stored = load_profile(name, folder)
             rated, seen = stored.film_ratings(run.dataset), seen | stored.seen_films(run.dataset)
             demographics = demographics.over(stored)
         if self.ratings:
-            own = read_own_ratings(self.ratings, run.titles, self.strict, self.report)
+            since = parse_since(self.since)
+            own = read_own_ratings(self.ratings, run.titles, self.strict, self.report, since)
             rated, seen = rated | own.ratings, seen | own.seen
         if self.is_described:
             rated |= resolve_films(run.titles, self.opinions, resolve_film)
         else:
             rated |= interview(run)
         query = resolve_query(run.dataset, self.user, rated, demographics)
-        return ResolvedQuery(self._name, rated, seen, demographics, query)
+        user_id = None if self.user is None else query.users.ids[0].item()
+        return ResolvedQuery(self._name, user_id, rated, seen, demographics, query)
+
+    def resolve_group(self, run: "LoadedRun", folder: Path) -> ResolvedGroup:
+        """Read several profiles."""
+        return resolve_group(self.profiles, self._seen(run), run, folder)
+
+    def _seen(self, run: "LoadedRun") -> frozenset[int]:
+        from movierec_cli.cli.ask_title import resolve_film
+
+        return frozenset(resolve_film(run.titles, title) for title in self.seen)
 
     @property
     def _name(self) -> str:
         if self.user is not None:
             return f"user {self.user}"
-        return "you" if self.profile is None else f"profile {self.profile}"
+        return f"profile {self.profiles[0]}" if self.profiles else "you"
 
 
 @dataclass(frozen=True)
@@ -99,6 +129,8 @@ class ResolvedQuery:
     ----------
     name
         The name in the heading.
+    user_id
+        The id of a user of the data set; ``None`` for others.
     rated
         Film row -> rating; empty for a user of the data set.
     seen
@@ -106,10 +138,22 @@ class ResolvedQuery:
     """
 
     name: str
+    user_id: "Id | None"
     rated: dict[int, float]
     seen: frozenset[int]
     demographics: "Demographics"
     query: "Query"
+
+    def answer(
+        self, run: "LoadedRun", filters: "Filters", explain: bool, notes: Sequence[str]
+    ) -> Answer:
+        """Return the films for the user."""
+        from movierec_cli.core.recommend import rank
+
+        films = rank.recommend(run.model, run.dataset, self.query, filters, explain)
+        notes = [*([f"Your films: {films_of(self.rated, run)}."] if self.rated else []), *notes]
+        view = recommendations_view(f"For {self.name}", run.manifest, films, notes)
+        return Answer(films, view, [flattened(film) for film in films])
 
     def save(self, name: str, run: "LoadedRun", folder: Path, option: str) -> None:
         """Save a profile; ``option`` chooses the run or data set the next time."""

@@ -8,6 +8,7 @@ import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
 from movierec_cli.cli.film_lists import AmongOption, ExcludeOption, FilmLists
+from movierec_cli.cli.group import ResolvedGroup
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     DEFAULT_RUN,
@@ -23,9 +24,8 @@ from movierec_cli.cli.options import (
     parse_years,
 )
 from movierec_cli.cli.output import Format, emit, info
-from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, StrictOption
+from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, SinceOption, StrictOption
 from movierec_cli.cli.query_options import QueryOptions, typed_opinions
-from movierec_cli.cli.recommendations import films_of, flattened, recommendations_view
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def recommend(
     ratings: RatingsOption = None,
     strict: StrictOption = False,
     report: ReportOption = None,
+    since: SinceOption = None,
     age: Annotated[int | None, _option(_USER, "In years.")] = None,
     gender: Annotated[str | None, _option(_USER, "As in the data.", metavar="M|F")] = None,
     occupation: Annotated[
@@ -71,8 +72,13 @@ def recommend(
         _option(_USER, "Zip code; only the original presets read it.", "--zip", metavar="CODE"),
     ] = None,
     profile: Annotated[
-        str | None,
-        _option(_USER, "A saved profile.", metavar="NAME", autocompletion=complete_profile),
+        list[str] | None,
+        _option(
+            _USER,
+            "A saved profile; several for films that all of them like.",
+            metavar="NAME",
+            autocompletion=complete_profile,
+        ),
     ] = None,
     save_profile: Annotated[
         str | None, _option(_USER, "Save your ratings as a profile.", metavar="NAME")
@@ -141,7 +147,6 @@ def recommend(
     from movierec_cli.cli.interview import ask_profile_name
     from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.recommend import rank
     from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.query import Demographics
     from movierec_cli.core.recommend.watchlist import check_watchlist, write_watchlist
@@ -157,8 +162,9 @@ def recommend(
         ratings=ratings or (),
         strict=strict,
         report=report,
+        since=since,
         demographics=Demographics(age=age, gender=gender, occupation=occupation, zip_code=zip_code),
-        profile=profile,
+        profiles=profile or (),
         save_profile=save_profile,
     )
     lists = FilmLists(among or (), exclude or ())
@@ -172,27 +178,24 @@ def recommend(
         check_watchlist(output)
     folder = Paths.from_environment().profiles
     loaded = load_run(run, dataset)
-    resolved = options.resolve(loaded, folder)
+    notes = [f"{loaded.dataset.name} has {catalog_extent(loaded.dataset)}."] if year else []
+    resolve = options.resolve_group if options.is_group else options.resolve
+    resolved = resolve(loaded, folder)
     filters = lists.filters(replace(filters, seen=resolved.seen), loaded.titles)
-    query = resolved.query
-    films = rank.recommend(loaded.model, loaded.dataset, query, filters, explain)
-    notes = [f"Your films: {films_of(resolved.rated, loaded)}."] if resolved.rated else []
-    notes += [f"{loaded.dataset.name} has {catalog_extent(loaded.dataset)}."] if year else []
+    answer = resolved.answer(loaded, filters, explain, notes)
     shown_as = chosen_format(format, json)
     emit(
         shown_as,
-        recommendations_view(f"For {resolved.name}", loaded.manifest, films, notes),
-        [flattened(film) if shown_as is Format.csv else asdict(film) for film in films],
-        {
-            "dataset": loaded.dataset.name,
-            "run": loaded.name,
-            "user": user and query.users.ids[0].item(),
-        },
+        answer.view,
+        answer.flattened if shown_as is Format.csv else list(map(asdict, answer.films)),
+        {"dataset": loaded.dataset.name, "run": loaded.name, "user": resolved.user_id},
         records_key="recommendations",
     )
     if output is not None:
-        write_watchlist(films, output)
-        info(f"Wrote {len(films)} films to {output}. Letterboxd imports it as a watchlist or list.")
+        write_watchlist(answer.films, output)
+        info(f"Wrote {len(answer.films)} films to {output}, which Letterboxd imports.")
+    if isinstance(resolved, ResolvedGroup):
+        return
     if resolved.rated and not options.is_described and save_profile is None:
         save_profile = ask_profile_name()
     if save_profile is not None:

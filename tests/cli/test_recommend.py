@@ -173,6 +173,10 @@ def test_a_table_of_ten_films_fits_a_small_terminal(options: tuple[str, ...], ho
         (("--user", "3", "--save-profile", "ann"), 2, "cannot be saved", "--like"),
         (("--like", "xqzzy"), 2, "There is no film 'xqzzy'", "movierec films"),
         (("--like", "1", "--strict"), 2, "are for --ratings", "--ratings FILE"),
+        (("--like", "1", "--since", "2024"), 2, "are for --ratings", "--ratings FILE"),
+        (("--ratings", "r.csv", "--since", "May"), 2, "'May' is not a date", "2024-01-31"),
+        (("--profile", "ann", "--profile", "ann"), 2, "named twice", "once"),
+        (("--profile", "ann", "--profile", "bob", "--age", "9"), 2, "describe one", "Save"),
         (("--rate", "1=great"), 2, "is not a title and a rating", "=4"),
         (("--user", "3", "--year", "95"), 2, "is not a year", "--year 1990-1995"),
         (("--user", "3", "-n", "201"), 3, "films are left to recommend, not 201", "-n "),
@@ -226,13 +230,47 @@ def test_seen_films_are_saved_with_the_profile(cli: Cli) -> None:
     assert [film["film_id"] for film in saved["seen"]] == [3]
 
 
+def test_several_profiles_get_films_for_all_of_them(cli: Cli, small: Dataset) -> None:
+    cli("recommend", "--like", "1", "--like", "3", "--save-profile", "ann")
+    cli("recommend", "--like", "7", "--age", "30", "--save-profile", "bob")
+    options = ("recommend", "--profile", "ann", "--profile", "bob", "--explain")
+    found = json.loads(cli(*options, "--json").stdout)
+    first = found["recommendations"][0]
+    assert (found["user"], len(found["recommendations"])) == (None, 10)
+    assert list(first)[-2:] == ["score", "members"]
+    assert list(first["members"][0]) == [
+        "name", "score", "rating", "like_probability", "explanation",
+    ]  # fmt: skip
+    assert [member["name"] for member in first["members"]] == ["ann", "bob"]
+    assert first["score"] == pytest.approx(sum(member["score"] for member in first["members"]))
+    ids = {film["film_id"] for film in found["recommendations"]}
+    assert ids.isdisjoint({1, 3, 7})
+    table = cli(*options, "--format", "md").stdout
+    assert "**For ann and bob, by dnn" in table
+    assert "| ann | bob | Largest share of the score |" in table
+    rows = list(csv.DictReader(cli(*options, "--format", "csv").stdout.splitlines()))
+    assert rows[0]["bob_score"] == str(first["members"][1]["score"])
+    assert {"ann_films", "ann_demographics", "ann_widely_liked"} < set(rows[0])
+
+
+def test_only_newer_ratings_count_for_a_list_and_a_profile(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("film,rating,date\n1,5,2024-05-01\n2,5,2020-01-01\n")
+    options = ("--ratings", "r.csv", "--since", "2024", "--json")
+    result = cli("recommend", *options)
+    assert "Ratings since 2024-01-01: 1; 1 older and 0 without a date" in result.stderr
+    assert titles(result) == titles(cli("recommend", "--like", "1", "--seen", "2", "--json"))
+    imported = cli("profiles", "import", "ann", "r.csv", "--since", "2024", "--dataset", SMALL)
+    assert "1; 1 older" in imported.stderr
+    assert titles(cli("recommend", "--profile", "ann", "--json")) == titles(result)
+
+
 def test_the_films_of_one_user_are_also_written_for_letterboxd(cli: Cli, tmp_path: Path) -> None:
     result = cli("recommend", "--user", "3", "-n", "4", "-o", "watch.csv", "--json")
     rows = list(csv.DictReader((tmp_path / "watch.csv").read_text(encoding="utf-8").splitlines()))
     found = json.loads(result.stdout)["recommendations"]
     assert [row["Year"] for row in rows] == [str(film["year"]) for film in found]
     assert tuple(rows[0]) == ("Title", "Year", "imdbID", "tmdbID")
-    assert "Wrote 4 films to watch.csv." in result.stderr
+    assert "Wrote 4 films to watch.csv, which Letterboxd imports." in result.stderr
 
 
 def test_all_users_get_a_list_in_a_file(cli: Cli, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ PERSON = {
     "--occupation": st.one_of(st.just("student"), TYPED),
     "--zip": TYPED,
     "--seen": TITLES,
+    "--since": usually(st.sampled_from(["2024", "2024-01", "2024-01-31"]), TYPED),
     "--profile": st.one_of(st.just("ann"), TYPED),
     "--save-profile": st.one_of(st.just("ann"), TYPED),
 }

@@ -64,18 +64,7 @@ def recommend(
     """
     filters = filters or Filters()
     (films,) = recommend_all(model, dataset, query.history, query.users, filters)
-    if not films:
-        extent = f"{dataset.name} has {catalog_extent(dataset)}"
-        newer = newer_films(dataset) if filters.years else ""
-        raise DataError(
-            f"No film is left to recommend; {extent}.",
-            f"Use fewer filters.{f' Newer films: {newer}' if newer else ''}",
-        )
-    if filters.n is not None and len(films) < filters.n:
-        raise DataError(
-            f"Only {len(films)} films are left to recommend, not {filters.n}.",
-            f"Ask for fewer with -n {len(films)}, or use fewer filters.",
-        )
+    require_films(len(films), dataset, filters)
     if not explained:
         return films
     ids, scores = [film.film_id for film in films], [film.score for film in films]
@@ -89,20 +78,7 @@ def recommend_all(
     """Return the best films of each user as `recommend` does, or fewer where fewer are left."""
     scores = model.score(histories, users)
     ranked_by = weigh_popularity(scores.score, dataset, filters.popularity)
-    candidates = filtered(ranked_by, histories, dataset, filters)
-    n = min(filters.n or DEFAULT_N, len(dataset.films))
-    if filters.diversity:
-        vectors = vector_model(model).similarity_vectors
-        pool = top_k(candidates, min(n * _DIVERSITY_POOL, len(dataset.films)))
-        lists = [
-            _diverse(of_user, rows[rows != PAD], vectors, n, filters.diversity)
-            for of_user, rows in zip(ranked_by, pool, strict=True)
-        ]
-    else:
-        lists = list(top_k(candidates, n))
-    lists = [rows[rows != PAD] for rows in lists]
-    if filters.sort == "like":
-        lists = _by_like_probability(lists, scores)
+    lists = best_rows(model, dataset, replace(scores, score=ranked_by), histories, filters)
 
     def at(values: FloatArray | None, user: int, row: int) -> float | None:
         return None if values is None else float(values[user, row])
@@ -120,6 +96,44 @@ def recommend_all(
         ]
         for user, rows in enumerate(lists)
     ]
+
+
+def best_rows(
+    model: Model, dataset: Dataset, scores: Scores, histories: Histories, filters: Filters
+) -> list[NDArray[np.int64]]:
+    """Return the rows of each user's best films by scores [n_users, n_films] and filters.
+
+    The scores have their weight of popularity already. A list is shorter where fewer films are
+    left.
+    """
+    candidates = filtered(scores.score, histories, dataset, filters)
+    n = min(filters.n or DEFAULT_N, len(dataset.films))
+    if filters.diversity:
+        vectors = vector_model(model).similarity_vectors
+        pool = top_k(candidates, min(n * _DIVERSITY_POOL, len(dataset.films)))
+        lists = [
+            _diverse(of_user, rows[rows != PAD], vectors, n, filters.diversity)
+            for of_user, rows in zip(scores.score, pool, strict=True)
+        ]
+    else:
+        lists = [rows[rows != PAD] for rows in top_k(candidates, n)]
+    return _by_like_probability(lists, scores) if filters.sort == "like" else lists
+
+
+def require_films(n_films: int, dataset: Dataset, filters: Filters) -> None:
+    """Raise a `DataError` if no film is left to recommend, or fewer than ``filters.n``."""
+    if not n_films:
+        extent = f"{dataset.name} has {catalog_extent(dataset)}"
+        newer = newer_films(dataset) if filters.years else ""
+        raise DataError(
+            f"No film is left to recommend; {extent}.",
+            f"Use fewer filters.{f' Newer films: {newer}' if newer else ''}",
+        )
+    if filters.n is not None and n_films < filters.n:
+        raise DataError(
+            f"Only {n_films} films are left to recommend, not {filters.n}.",
+            f"Ask for fewer with -n {n_films}, or use fewer filters.",
+        )
 
 
 def _by_like_probability(lists: list[NDArray[np.int64]], scores: Scores) -> list[NDArray[np.int64]]:

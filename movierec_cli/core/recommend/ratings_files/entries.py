@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from movierec_cli.core.data.readers.scale import Scale
@@ -13,6 +14,8 @@ _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,6})?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:\.0|[-–/].*)?", re.ASCII)  # also of a date, or of a series
 _IMDB = re.compile(r"(?:\S*/title/)?(?:tt)?0*(\d{1,10})/?", re.ASCII)
 _TMDB = re.compile(r"0*(\d{1,15})(?:\.0)?", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.ASCII)
+_SECONDS = re.compile(r"\d{9,11}", re.ASCII)  # since 1970
 _SERIES = re.compile(r"series|episode|season|show|game|podcast", re.IGNORECASE)
 
 
@@ -47,6 +50,8 @@ class Entry:
         Ids at IMDb (such as "tt0114709") and TMDb; empty and 0 where unknown.
     rating
         In stars; ``None`` for a film that is not rated.
+    rated_on
+        The day of the rating; ``None`` where the row has no date such as 2024-01-31.
     outcome, note
         Set for a row that is left out, with the reason.
     """
@@ -59,6 +64,7 @@ class Entry:
     imdb: str = ""
     tmdb: int = 0
     rating: float | None = None
+    rated_on: date | None = None
     outcome: Outcome | None = None
     note: str = ""
 
@@ -116,6 +122,17 @@ def parse_year(text: str) -> int | None:
     """Return the year that a cell begins with; ``None`` if it does not."""
     match = _YEAR.fullmatch(text)
     return int(match[1]) if match else None
+
+
+def parse_date(text: str) -> date | None:
+    """Return the day of a date as ISO 8601 has it, or of seconds since 1970; ``None`` of others."""
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text), UTC).date()
+    match = _DATE.fullmatch(text)
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:  # 2024-02-31
+        return None
 
 
 def parse_imdb(text: str) -> str | None:

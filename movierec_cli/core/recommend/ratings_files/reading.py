@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
@@ -11,6 +12,7 @@ from movierec_cli.core.recommend.ratings_files.entries import Entry, Outcome, Ra
 from movierec_cli.core.recommend.ratings_files.matching import FilmMatcher, has_movielens_ids
 from movierec_cli.core.recommend.ratings_files.opening import open_ratings
 from movierec_cli.core.recommend.ratings_files.report import Report, Row
+from movierec_cli.core.recommend.ratings_files.since import only_since
 from movierec_cli.core.recommend.title_search import TitleIndex
 
 _MANY_ENTRIES = 200  # fewer are matched in a moment, without a bar
@@ -34,21 +36,27 @@ class OwnRatings:
 
 
 def read_ratings(
-    paths: Sequence[Path], titles: TitleIndex, progress: Progress = SILENT
+    paths: Sequence[Path],
+    titles: TitleIndex,
+    progress: Progress = SILENT,
+    since: date | None = None,
 ) -> OwnRatings:
     """Read ratings files; of several ratings of a film, the last one counts.
 
-    Rows without a film of the catalog are left out, see `Report`.
+    Rows without a film of the catalog are left out, see `Report`. Ratings before the day ``since``
+    or without a date count as seen.
 
     Raises
     ------
     DataError
-        If a file cannot be read or is not a ratings file; or if its ids are of other films.
+        If a file cannot be read or is not a ratings file; if its ids are of other films; or if no
+        rating is of the day ``since`` or later.
     IntegrityError
         If an archive is damaged.
     """
     dataset = titles.dataset
     files = [file for path in paths for file in open_ratings(path, dataset)]
+    files, note = (files, "") if since is None else only_since(files, since)
     rows = match_rows(files, titles, progress)
     last: dict[int, int] = {}  # film row -> position of the row that counts
     conflicts = []
@@ -72,6 +80,7 @@ def read_ratings(
         tuple(files),
         tuple(rows),
         tuple(conflicts),
+        note,
         raised=sum(rating is not None and rating < lowest for rating in ratings.values()),
     )
     return OwnRatings(

@@ -48,6 +48,8 @@ class Report:
         Their rows in this order.
     conflicts
         Pairs of rows that rate the same film differently; the second counts.
+    note
+        A line about ratings that are left out by their date; empty for none.
     raised
         Number of ratings below the lowest of the data set, which count as that.
     """
@@ -56,6 +58,7 @@ class Report:
     files: tuple[RatingsFile, ...]
     rows: tuple[Row, ...]
     conflicts: tuple[tuple[Row, Row], ...] = ()
+    note: str = ""
     raised: int = 0
 
     def of(self, *outcomes: Outcome) -> list[Row]:
@@ -70,6 +73,7 @@ class Report:
         left_out = f"; left out: {_count(n_left_out, 'row')}" if n_left_out else ""
         lines = [
             *map(_described, self.files),
+            *filter(None, [self.note]),
             f"Matched: {_count(matched, 'film')}{of_seen}{left_out}.",
         ]
         near = [row for row in self.of(Outcome.matched, Outcome.seen) if row.note]

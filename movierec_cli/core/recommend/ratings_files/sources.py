@@ -46,8 +46,14 @@ class RatingsSource:
 LETTERBOXD = RatingsSource(
     "Letterboxd",
     marks=(("letterboxduri",),),
-    columns={"title": ("name", "title"), "year": _YEAR, "rating": ("rating",), **_IDS},
-    unused=("date", "letterboxduri", "rewatch", "tags", "watcheddate", "review"),
+    columns={
+        "title": ("name", "title"),
+        "year": _YEAR,
+        "rating": ("rating",),
+        "date": ("date",),
+        **_IDS,
+    },
+    unused=("letterboxduri", "rewatch", "tags", "watcheddate", "review"),
 )
 IMDB = RatingsSource(
     "IMDb",
@@ -59,11 +65,12 @@ IMDB = RatingsSource(
         "rating": ("yourrating",),
         "kind": ("titletype",),
         "position": ("position",),
+        "date": ("daterated",),
         **_IDS,
     },
     scale=TENTHS,
     unused=(
-        "daterated", "url", "imdbrating", "runtime(mins)", "genres", "numvotes", "releasedate",
+        "url", "imdbrating", "runtime(mins)", "genres", "numvotes", "releasedate",
         "directors", "created", "modified", "description",
     ),
 )  # fmt: skip
@@ -75,14 +82,12 @@ TRAKT = RatingsSource(
         "year": _YEAR,
         "rating": ("rating", "yourrating", "myrating"),
         "kind": ("type",),
+        "date": ("ratedat",),
         **_IDS,
     },
     scale=TENTHS,
-    unused=(
-        "ratedat", "traktid", "traktrating", "slug", "tvdbid", "movie.ids.trakt",
-        "movie.ids.slug",
-    ),
-)  # fmt: skip
+    unused=("traktid", "traktrating", "slug", "tvdbid", "movie.ids.trakt", "movie.ids.slug"),
+)
 MOVIELENS = RatingsSource(
     "MovieLens",
     marks=(("movieid", "rating"),),
@@ -92,9 +97,10 @@ MOVIELENS = RatingsSource(
         "year": _YEAR,
         "rating": ("rating",),
         "user": ("userid",),
+        "date": ("timestamp",),
         **_IDS,
     },
-    unused=("averagerating", "timestamp", "genres"),
+    unused=("averagerating", "genres"),
 )
 SPREADSHEET = RatingsSource(
     "Spreadsheet",
@@ -108,6 +114,7 @@ SPREADSHEET = RatingsSource(
         "rating": ("rating", "stars", "myrating", "yourrating"),
         "rating10": ("rating10",),
         "kind": ("titletype",),
+        "date": ("date", "daterated", "ratedat", "watcheddate", "datewatched", "timestamp"),
         **_IDS,
     },
     scale=None,

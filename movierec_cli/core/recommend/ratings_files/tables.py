@@ -17,6 +17,7 @@ from movierec_cli.core.recommend.ratings_files.entries import (
     Outcome,
     RatingsFile,
     is_series,
+    parse_date,
     parse_imdb,
     parse_rating,
     parse_tmdb,
@@ -124,6 +125,7 @@ def _entry(empty: Entry, cells: Mapping[str, str], scale: Scale, dataset: Datase
         titles=tuple(dict.fromkeys(filter(None, titles))),
         film=typed if is_id else text.get("film", ""),
         year=_parsed(text, "year", parse_year, "a year"),
+        rated_on=parse_date(text.get("date", "")),
         imdb=_parsed(text, "imdb", parse_imdb, "an id at IMDb") or "",
         tmdb=_parsed(text, "tmdb", parse_tmdb, "an id at TMDb") or 0,
     )

@@ -13,6 +13,7 @@ from movierec_cli.core.recommend.ratings_files.entries import (
     Outcome,
     RatingsFile,
     is_series,
+    parse_date,
     parse_imdb,
     parse_rating,
     parse_tmdb,
@@ -91,6 +92,7 @@ def _entry(place: str, number: int, kind: str, item: Item) -> Entry:
         number,
         titles=(title,) if title else (),
         year=parse_year(_text(film.get("year"))),
+        rated_on=parse_date(_text(item.get("rated_at"))),
         imdb=parse_imdb(_text(ids.get("imdb") or ids.get("imdb_id"))) or "",
         tmdb=parse_tmdb(_text(ids.get("tmdb") or ids.get("tmdb_id"))) or 0,
     )
