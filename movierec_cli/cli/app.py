@@ -2,9 +2,11 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from inspect import cleandoc
 from typing import Annotated, Any
 
@@ -105,7 +107,9 @@ def _complete(command: Any) -> None:
         elif parameter.metavar is None:
             descriptor = getattr(parameter, "type_descriptor", None)  # in Typer from 0.29 on
             kind: Any = getattr(descriptor, "annotation", None)
-            parameter.metavar = {bool: "", int: "N", float: "X"}.get(kind)
+            is_choice = isinstance(kind, type) and issubclass(kind, Enum)
+            names = "|".join(map(str, kind)) if is_choice else None
+            parameter.metavar = {bool: "", int: "N", float: "X"}.get(kind, names)
     command.params += verbosity.parameters()
     for inner in getattr(command, "commands", {}).values():
         _complete(inner)
@@ -136,10 +140,7 @@ def _reported(ctx: Any) -> Iterator[None]:
         if usage:
             code = 2
             message = usage()
-            hint = f"See: {(getattr(error, 'ctx', None) or ctx).command_path} --help"
-            if "unexpected extra argument" in message:
-                hint = f'Quote words that belong together: "star wars". {hint}'
-            output.error(message, hint)
+            output.error(message, _usage_hint(message, getattr(error, "ctx", None) or ctx))
         elif isinstance(error, MovierecError):
             code = error.exit_code
             output.error(error.message, error.hint)
@@ -154,6 +155,18 @@ def _reported(ctx: Any) -> Iterator[None]:
                 "Run it again with MOVIEREC_DEBUG=1 and report the traceback.",
             )
         raise typer.Exit(code) from error
+
+
+def _usage_hint(message: str, ctx: Any) -> str:
+    """Return the next step after wrong options or arguments."""
+    see = f"See: {ctx.command_path} --help"
+    extra = re.search(r"unexpected extra argument\S* \((.*)\)", message)
+    if extra is None:
+        return see
+    if "like" in ctx.params and not ctx.params["like"]:
+        title = f'"{extra[1]}"' if " " in extra[1] else extra[1]
+        return f"Name a film that you like with: {ctx.command_path} --like {title}"
+    return f'Quote words that belong together: "star wars". {see}'
 
 
 def _discard_stdout() -> None:
@@ -187,7 +200,7 @@ def _print_version(wanted: bool) -> None:
 
 
 _version_option = typer.Option(
-    "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+    "--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit."
 )
 
 

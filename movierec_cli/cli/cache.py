@@ -125,7 +125,8 @@ def _show(
         for entry in entries
     ]
     envelope = {"folder": str(paths.cache), "bytes": sum(e.bytes for e in entries)} | envelope
-    emit(chosen, view, records, envelope, "entries")
+    keys = ("dataset", "kind", "state", "bytes", "path", *results)
+    emit(chosen, view, records, envelope, "entries", keys)
 
 
 def _amount(entries: "Sequence[Entry]") -> str:

@@ -48,7 +48,11 @@ def main() -> None:
 def genres(
     sort: Annotated[
         GenreColumn | None,
-        typer.Option("--sort", help="Sort by this column: numbers falling, names from A to Z."),
+        typer.Option(
+            "--sort",
+            metavar="COLUMN",
+            help=f"{', '.join(GenreColumn)}: numbers falling, names from A to Z.",
+        ),
     ] = None,
     dataset: DatasetOption = DEFAULT_DATASET,
     plot: PlotOption = None,

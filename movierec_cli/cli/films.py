@@ -148,7 +148,7 @@ def similar(
     found = similarity.similar(loaded.model, data, row, n)
     of_films = FilmColumns.of(found)
     view = View(
-        title=f"Like {data.films.titles[row]}, by {loaded.name} ({dataset_label(data.name)})",
+        title=f"Like {loaded.titles.title(row)}, by {loaded.name} ({dataset_label(data.name)})",
         columns=[Column("#", numeric=True), *of_films.columns, Column("Similarity", numeric=True)],
         rows=[
             [str(film.rank), *of_films.cells(film), number(film.similarity, 3)] for film in found

@@ -20,6 +20,7 @@ DEFAULT_RUN = ""
 """Stands for the dnn run of the default data set."""
 
 FILTERS_PANEL = "Filters"
+_OLDEST_SHORT_DECADE = 30  # 30s to 90s are of the last century
 
 data_option = partial(typer.Option, rich_help_panel="Data")
 _filter_option = partial(typer.Option, rich_help_panel=FILTERS_PANEL)
@@ -82,7 +83,9 @@ NotGenreOption = Annotated[
 ]
 YearOption = Annotated[
     str | None,
-    _filter_option("--year", metavar="YEAR[-YEAR]", help="Only films of these years."),
+    _filter_option(
+        "--year", metavar="YEAR[-YEAR]", help="Only films of these years, such as 1990-1995 or 90s."
+    ),
 ]
 
 FormatOption = Annotated[
@@ -131,10 +134,30 @@ def split_label(holdout: str, split_seeds: Sequence[int | None]) -> str:
 
 
 def parse_years(text: str | None) -> tuple[int, int] | None:
-    """Read ``1994`` or ``1990-1995``; raise a `UsageError` if it is neither."""
+    """Read ``1994``, ``1990-1995``, ``1990s`` or ``90s``.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or a decade of two centuries, such as 20s.
+    """
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text.strip())
+    match = re.fullmatch(r"'?(\d{4}|\d0s|\d{3}0s)(?: *[-–] *'?(\d{4}|\d0s|\d{3}0s))?", text.strip())
     if match is None:
-        raise UsageError(f"{text!r} is not a year or a span of years.", "Try: --year 1990-1995")
-    return int(match[1]), int(match[2] or match[1])
+        raise UsageError(
+            f"{text!r} is not a year or a span of years.", "Try: --year 1990-1995, or --year 90s"
+        )
+    spans = [_years_of(part) for part in match.groups() if part]
+    return spans[0][0], spans[-1][1]
+
+
+def _years_of(text: str) -> tuple[int, int]:
+    """Return the first and the last year of a year or a decade."""
+    if not text.endswith("s"):
+        return int(text), int(text)
+    first = int(text[:-1])
+    if first < _OLDEST_SHORT_DECADE:
+        raise UsageError(f"{text} may be 19{text} or 20{text}.", f"Write: --year 20{text}")
+    first += 1900 if first < 100 else 0
+    return first, first + 9

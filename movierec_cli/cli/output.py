@@ -47,13 +47,15 @@ def emit(
     records: Sequence[Mapping[str, Any]],
     envelope: Mapping[str, Any],
     records_key: str = "rows",
+    keys: Sequence[str] = (),
 ) -> None:
     """Print one table to stdout in the chosen format, as `emit_all` does several.
 
-    In JSON, ``records`` stand at ``records_key`` beside the keys of ``envelope``.
+    In JSON, ``records`` stand at ``records_key`` beside the keys of ``envelope``. In CSV, ``keys``
+    are the header where there is no record.
     """
     if chosen is Format.csv:
-        _write(_as_csv(records))
+        _write(_as_csv(records, keys))
     else:
         emit_all(chosen, [Section(records_key, view, records)], envelope)
 
@@ -164,7 +166,7 @@ def _write(text: str) -> None:
 def _print_table(view: View) -> None:
     console = stdout()
     console.print(Text(view.title, style="bold"))
-    for table in laid_out(view, console.width) if not view.styles else ():
+    for table in laid_out(view, console.width) if view.rows and not view.styles else ():
         console.print(table)
     for table in heat_tables(view, console.width) if view.styles else ():
         console.print()  # it has no frame
@@ -175,11 +177,11 @@ def _print_table(view: View) -> None:
         console.print(Text(note, style="dim"))
 
 
-def _as_csv(records: Sequence[Mapping[str, Any]]) -> str:
+def _as_csv(records: Sequence[Mapping[str, Any]], keys: Sequence[str] = ()) -> str:
     buffer = io.StringIO()
-    if records:
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(records[0])
+    writer = csv.writer(buffer, lineterminator="\n")
+    if header := list(records[0] if records else keys):
+        writer.writerow(header)
         writer.writerows(map(_csv_cell, record.values()) for record in records)
     return buffer.getvalue()
 
@@ -199,7 +201,8 @@ def _as_markdown(view: View) -> str:
     rule = line("---:" if column.numeric else "---" for column in view.columns)
     header = line(column.header for column in view.columns)
     notes = "".join(f"\n{note}\n" for note in view.notes)
-    return f"**{view.title}**\n\n{header}{rule}{''.join(map(line, view.rows))}{notes}"
+    table = f"\n{header}{rule}{''.join(map(line, view.rows))}" if view.rows else ""
+    return f"**{view.title}**\n{table}{notes}"
 
 
 def _plain(value: Any) -> Any:

@@ -54,7 +54,14 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     records, failures = load_each(profiles.list_profiles(folder), described)
     hint = "None yet. Make one with: movierec recommend --like Fargo --save-profile NAME"
     view = plain_view("Profiles", records, [] if records or failures else [hint])
-    emit(chosen_format(format, json), view, records, {}, records_key="profiles")
+    emit(
+        chosen_format(format, json),
+        view,
+        records,
+        {},
+        "profiles",
+        ("name", "dataset", "ratings", "seen"),
+    )
     report_failures(failures)
 
 

@@ -90,4 +90,13 @@ def announce_trainings(specs: "Sequence[TrainSpec]", dataset: "Dataset") -> None
 
     seconds = sum(expected_seconds(spec, dataset) for spec in specs)
     if seconds > _LONG:
-        info(f"{len(specs)} models have to be trained: about {seconds / 60:.1f} minutes.")
+        models = "1 model has" if len(specs) == 1 else f"{len(specs)} models have"
+        info(f"{models} to be trained: about {duration(seconds)}.")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that people would use, such as ``40 seconds``."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.0f} {unit}s"
+    return f"{seconds:.0f} seconds"

@@ -27,7 +27,7 @@ def films_of(rated: dict[int, float], run: "LoadedRun") -> str:
     """Return the titles of the user's films with ratings, the best rated first."""
     titles = run.dataset.films.titles
     rows = sorted(rated, key=lambda row: (-rated[row], row))
-    shown = [f"{titles[row]} {rated[row]:g}" for row in rows[:_SHOWN]]
+    shown = [f"{titles[row].strip()} {rated[row]:g}" for row in rows[:_SHOWN]]
     more = [f"and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
     return "; ".join(shown + more)
 

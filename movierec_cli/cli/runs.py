@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.text import Text
@@ -33,6 +33,10 @@ from movierec_cli.cli.train import kept_epoch
 if TYPE_CHECKING:
     from movierec_cli.core.runs.manifest import Manifest
 
+_KEYS = (
+    "name", "model", "preset", "dataset", "holdout", "split_seed", "created", "seconds", "scenario",
+    "metric", "k", "value",
+)  # fmt: skip
 app = typer.Typer(help="List, show and remove runs, the trained models.", no_args_is_help=True)
 
 
@@ -62,10 +66,11 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
             **manifest.split,
             "created": manifest.created,
             "seconds": manifest.seconds,
+            **_measured(manifest),
         }
         for manifest in manifests
     ]
-    headers = ("Run", "Model", "Data", "Held out", "Trained")
+    headers = ("Run", "Model", "Data", "Held out", "Measured", "Trained")
     view = View(
         title="Runs",
         columns=[*(Column(header) for header in headers), Column("Seconds", numeric=True)],
@@ -75,6 +80,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
                 f"{manifest.model} {manifest.preset}",
                 manifest.dataset["name"],
                 _held_out(manifest),
+                _in_words(_measured(manifest)),
                 manifest.created[:16].replace("T", " "),
                 number(manifest.seconds, 1),
             ]
@@ -82,7 +88,7 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         ],
         notes=[] if manifests or failures else ["None yet. Train one with: movierec train dnn"],
     )
-    emit(chosen_format(format, json), view, records, {}, "runs")
+    emit(chosen_format(format, json), view, records, {}, "runs", _KEYS)
     report_failures(failures)
 
 
@@ -220,6 +226,29 @@ def remove(name: RunArgument) -> None:
 
     remove_run(name, Paths.from_environment().runs)
     info(f"Removed the run {name!r}.")
+
+
+def _measured(manifest: "Manifest") -> dict[str, Any]:
+    """Return one metric of a run in its last scenario: RMSE if it predicts ratings, else NDCG.
+
+    All values are ``None`` where nothing was held out.
+    """
+    if not manifest.evaluation:
+        return dict.fromkeys(("scenario", "metric", "k", "value"))
+    result = manifest.evaluation[-1]
+    name = "ndcg" if result["metrics"].get("rmse") is None else "rmse"
+    value = result["metrics"].get(name)
+    return {"scenario": result["scenario"], "metric": name, "k": result["k"], "value": value}
+
+
+def _in_words(measured: dict[str, Any]) -> str:
+    """Return a metric for people: ``NDCG@25 0.4575 (fold-in)``."""
+    from movierec_cli.core.evaluation.metrics import METRICS
+
+    if measured["value"] is None:
+        return number(None)
+    label = METRICS[measured["metric"]].label(measured["k"])
+    return f"{label} {number(measured['value'])} ({measured['scenario']})"
 
 
 def _held_out(manifest: "Manifest") -> str:

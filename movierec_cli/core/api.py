@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from movierec_cli.core.data import registry
 from movierec_cli.core.data.dataset import Dataset, Id
+from movierec_cli.core.data.extent import catalog_extent
 from movierec_cli.core.data.titles import Film
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LoadedRun:
     """A trained model together with the data set that it was trained on.
 
@@ -59,6 +60,11 @@ class LoadedRun:
     run: Run
     dataset: Dataset
     model: Model
+
+    def __repr__(self) -> str:
+        """Return the run, its model and its data in one line."""
+        of_data = f"{self.dataset.name} ({catalog_extent(self.dataset)})"
+        return f"<run {self.name!r}: {self.manifest.model} {self.manifest.preset} on {of_data}>"
 
     @property
     def name(self) -> str:

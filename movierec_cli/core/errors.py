@@ -15,6 +15,10 @@ class MovierecError(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        """Return the message and the hint."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
 
 class UsageError(MovierecError):
     """Wrong usage: a value out of range, an unknown name."""

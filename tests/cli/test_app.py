@@ -44,7 +44,7 @@ def test_every_command_has_help_with_an_example_and_without_type_names(
     assert f"Usage: {command}" in result.stdout
     options = ("quiet", "verbose", "no-progress", "help")
     assert all(f"--{name}" in result.stdout for name in options)
-    assert not re.search(r"<(bool|str|int|float|path|file)\b|<=x", result.stdout)
+    assert not re.search(r"<[a-z]+(\||>)|<=x|\b(INTEGER|FLOAT|TEXT|RANGE)\b", result.stdout)
     if not is_group:
         _, found, examples = result.stdout.partition("Examples")
         assert found
@@ -52,8 +52,27 @@ def test_every_command_has_help_with_an_example_and_without_type_names(
 
 
 def test_the_version(cli: Cli) -> None:
-    result = cli("--version")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, f"movierec {__version__}\n", "")
+    for option in ("--version", "-V"):
+        result = cli(option)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == f"movierec {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("recommend", "fargo"), "movierec recommend --like fargo"),
+        (("recommend", "star", "wars"), 'movierec recommend --like "star wars"'),
+        (("recommend", "--like", "star", "wars"), 'Quote words that belong together: "star wars"'),
+        (("similar", "star", "wars"), 'Quote words that belong together: "star wars"'),
+    ],
+)
+def test_a_stray_argument_gets_the_option_or_the_quotes_that_it_lacks(
+    words: tuple[str, ...], hint: str, cli: Cli
+) -> None:
+    result = cli(*words)
+    assert result.exit_code == 2
+    assert hint in result.stderr
 
 
 def failed(result: Any, code: int) -> tuple[str, str]:

@@ -145,7 +145,7 @@ def test_a_long_comparison_is_announced(
 ) -> None:
     monkeypatch.setattr(reuse, "expected_seconds", lambda *_: 30.0)
     first, second = (cli("compare", "--dataset", SMALL).stderr for _ in range(2))
-    assert "4 models have to be trained: about 2.0 minutes" in first
+    assert "4 models have to be trained: about 2 minutes" in first
     assert "have to be trained" not in second
 
 

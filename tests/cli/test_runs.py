@@ -25,6 +25,21 @@ def test_without_runs_the_table_names_the_next_command(cli: Cli) -> None:
     assert result.exit_code == 0
     assert "movierec train dnn" in result.stdout
     assert json.loads(cli("runs", "list", "--json").stdout) == {"schema": 1, "runs": []}
+    assert "┏" not in result.stdout
+    assert cli("runs", "list", "--format", "csv").stdout.startswith("name,model,preset,dataset,")
+    assert cli("runs", "list", "--format", "md").stdout.startswith("**Runs**\n\nNone yet.")
+
+
+def test_a_run_is_listed_with_a_metric_of_its_test(cli: Cli, trained: Path) -> None:
+    manifest, _ = load_manifest("dnn", trained)
+    value = manifest.evaluation[-1]["metrics"]["ndcg"]
+    first, second = json.loads(cli("runs", "list", "--json").stdout)["runs"]
+    assert (first["scenario"], first["metric"], first["k"]) == ("fold-in", "ndcg", 25)
+    assert first["value"] == value
+    assert second["metric"] == "rmse"
+    assert f"NDCG@25 {value:.4f} (fold-in)" in cli("runs", "list").stdout
+    rows = list(csv.DictReader(cli("runs", "list", "--format", "csv").stdout.splitlines()))
+    assert list(rows[0]) == list(first)
 
 
 def test_a_run_is_listed_and_removed(cli: Cli, own_runs: Path) -> None:

@@ -1,5 +1,6 @@
 """The Python interface: the same answers as the commands, and errors with the next step."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ def run(home: Path) -> LoadedRun:
 def test_a_run_comes_with_its_data(run: LoadedRun, small: Dataset) -> None:
     assert (run.manifest.name, run.dataset.checksum()) == ("dnn", small.checksum())
     assert run.model.score(small.histories, small.users).score.shape == (120, 200)
+
+
+def test_a_run_is_shown_as_one_line(run: LoadedRun) -> None:
+    expected = rf"<run 'dnn': dnn default on {run.dataset.name} \(200 films, 19\d\d to 1998\)>"
+    assert re.fullmatch(expected, repr(run))
 
 
 def test_every_value_of_a_new_user_counts(run: LoadedRun, small: Dataset) -> None:

@@ -17,4 +17,6 @@ from movierec_cli.core import errors
 )
 def test_each_kind_has_its_exit_code(kind: type[errors.MovierecError], code: int) -> None:
     error = kind("It broke.", "Fix it.")
-    assert (error.exit_code, str(error), error.hint) == (code, "It broke.", "Fix it.")
+    assert (error.exit_code, error.message, error.hint) == (code, "It broke.", "Fix it.")
+    assert str(error) == "It broke.\nFix it."
+    assert str(kind("It broke.")) == "It broke."

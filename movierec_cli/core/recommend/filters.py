@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
+from movierec_cli.core.data.genres import find_genre
 from movierec_cli.core.data.titles import year_in
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.topk import exclude
@@ -153,7 +154,7 @@ def allowed(dataset: Dataset, filters: Filters) -> NDArray[np.bool_]:
 
 
 def _columns(dataset: Dataset, genres: Sequence[str]) -> list[int]:
-    return [code_of("genre", name, dataset.genres) for name in genres]
+    return [find_genre(name, dataset.genres) for name in genres]
 
 
 def code_of(kind: str, typed: str, names: Sequence[str]) -> int:

@@ -106,14 +106,14 @@ def test_files_that_differ_are_named(tmp_path: Path) -> None:
         write_folder(tmp_path / "folder", other),
         write_zip(tmp_path / "other.zip", other),
     ):
-        is_refused(path, r"is not MovieLens 100K: these files differ: u\.item, ua\.test\.$")
+        is_refused(path, r"is not MovieLens 100K: these files differ: u\.item, ua\.test\.\n")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     contents = tiny_contents()
     del contents["u4.test"]
-    is_refused(write_zip(tmp_path / "some.zip", contents), r"it lacks ml-100k/u4\.test\.$")
-    is_refused(write_folder(tmp_path / "folder", contents), r"it lacks ml-100k/u4\.test\.$")
+    is_refused(write_zip(tmp_path / "some.zip", contents), r"it lacks ml-100k/u4\.test\.\n")
+    is_refused(write_folder(tmp_path / "folder", contents), r"it lacks ml-100k/u4\.test\.\n")
     is_refused(write_zip(tmp_path / "foreign.zip", {"a.txt": b""}), r"it lacks ml-100k/u\.genre")
 
 
@@ -175,5 +175,5 @@ def test_the_real_archive_is_verified_file_by_file(archive: Path, tmp_path: Path
     assert edition.read(tmp_path, "").checksum() == edition.read(archive, "").checksum()
     with (tmp_path / "ml-100k" / "u3.test").open("ab") as file:
         file.write(b"\n")
-    with pytest.raises(IntegrityError, match=r"these files differ: u3\.test\.$"):
+    with pytest.raises(IntegrityError, match=r"these files differ: u3\.test\.\n"):
         edition.read(tmp_path, "folder")

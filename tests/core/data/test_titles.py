@@ -16,6 +16,11 @@ from movierec_cli.core.data.titles import folded, without_year, year_in
         ("Boat: Wasser (2006–2007)", 2006, "Boat: Wasser"),
         ("Boat (2007-)", 2007, "Boat"),
         ("Boat II (1995) (V)", 1995, "Boat II"),
+        (
+            "Land Before Time III: The Time of the Great Giving (1995) (V)",
+            1995,
+            "Land Before Time III: The Time of the Great Giving",
+        ),
         ("Boat (2007- )", 2007, "Boat"),
         ("Boat (12007)", None, "Boat (12007)"),
         ("Boat (٢٠٠٧)", None, "Boat (٢٠٠٧)"),

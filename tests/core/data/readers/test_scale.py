@@ -77,7 +77,7 @@ def test_another_scale_is_not_guessed(values: list[float]) -> None:
 
 
 def test_the_error_names_the_lowest_and_the_highest_rating() -> None:
-    with pytest.raises(DataError, match=r"from 2 to 4\.$"):
+    with pytest.raises(DataError, match=r"from 2 to 4\.\n"):
         guess_scale(np.array([3.0, 2.0, 4.0]))
 
 
