@@ -49,7 +49,7 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
             TrainingOptions(
                 epochs=16,
                 learning_rate=7e-3,
-                batch_size=32,
+                batch_size=0,  # by the number of users
                 keep="last",  # by ten folds the best epoch on the validation part is no better
                 beta2=0.99,
                 schedule="cosine",

@@ -23,10 +23,16 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     `PAD` fills the remaining of the ``k`` places.
     """
     n_users, n_films = scores.shape
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     top = np.full((n_users, k), PAD, dtype=np.int64)
-    ranked = np.isfinite(np.take_along_axis(scores, order, axis=1))
-    top[:, : min(k, n_films)] = np.where(ranked, order, PAD)
+    places = min(k, n_films)
+    # the candidates reach the score at place k; without ties they are k, in the catalog's order
+    least = np.partition(scores, n_films - places, axis=1)[:, n_films - places, None]
+    users, films = np.nonzero((scores >= least) & (scores > -np.inf))
+    order = np.lexsort((-scores[users, films], users))
+    counts = np.bincount(users, minlength=n_users)
+    rank = np.arange(len(users)) - np.repeat(np.cumsum(counts) - counts, counts)
+    listed = rank < k
+    top[users[listed], rank[listed]] = films[order][listed]
     return top
 
 

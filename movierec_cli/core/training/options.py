@@ -37,7 +37,7 @@ class TrainingOptions:
     Attributes
     ----------
     batch_size
-        Examples in a step: users for the default dnn, else ratings.
+        Examples in a step: users for the default dnn, else ratings. 0 lets the trainer choose.
     weight_decay
         Decoupled weight decay (AdamW).
     keep, patience
@@ -70,11 +70,11 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         check_fields(
             self,
-            positive="epochs learning_rate batch_size patience beta2",
+            positive="epochs learning_rate patience beta2",
             share="validation_share",
         )
-        if self.batch_size >= _BEYOND_ANY_BATCH:
-            raise UsageError(f"batch size must be below 2^31, not {self.batch_size}.")
+        if not 0 <= self.batch_size < _BEYOND_ANY_BATCH:
+            raise UsageError(f"batch size must be 0 or more, below 2^31, not {self.batch_size}.")
 
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")

@@ -18,6 +18,7 @@ _FILM_SHRINKAGE = 8.0  # ratings of an average film that a film's level is shrun
 _HALF_SATURATION = 10.0  # length of a history at which the user's level is half known
 _COLD_START_SHARE = 0.2  # of the users in a fit have an empty history
 _CUTS = 4  # random lengths of each history in a fit
+_BLOCK = 256  # users scored at once in a fit
 
 
 LIKE_HEAD_SHAPES: Shapes = {
@@ -31,12 +32,15 @@ def like_probability(
     score: FloatArray, histories: Histories, head: Mapping[str, FloatArray]
 ) -> FloatArray:
     """Return P(rating >= 4) for ``score`` [n_users, n_films]; the same shape."""
-    # logit = sum_k slope_k * feature_k + constant
-    features = _features(score, histories, head["film_level"], head["film_counts"])
-    logit: FloatArray = head["like_head"][-1]
-    for slope, feature in zip(head["like_head"][:-1], features, strict=True):
-        logit = logit + slope * feature
-    return logistic(logit).astype(np.float32)
+    # logit = sum_k slope_k * feature_k + constant, the features in the order of `_features`
+    film_level, w = head["film_level"], head["like_head"]
+    user_level, saturation = (f[:, None] for f in _user_features(histories, film_level))
+    of_film = w[1] * film_level + w[2] * head["film_counts"]
+    of_user = w[3] * user_level + (w[4] + w[7] * user_level) * saturation + w[8]
+    logit = (w[0] + w[5] * saturation) * score
+    logit += of_film + w[6] * film_level * saturation
+    logit += of_user
+    return np.asarray(logistic(logit), np.float32)
 
 
 def fit_like_head(
@@ -48,21 +52,23 @@ def fit_like_head(
     """
     level, counts = _film_levels(train)
     generator = np.random.default_rng(seed)
-    targets, n_users = validation.targets, len(validation.users)
-    at = (targets.user_rows, targets.film_rows)
-    samples = []
+    n_users = len(validation.users)
+    samples, liked = [], []
     for _ in range(_CUTS):
         share = generator.random(n_users)
         share[generator.random(n_users) < _COLD_START_SHARE] = 0.0
         shares = share[validation.histories.user_rows]
-        histories = validation.histories.where(generator.random(len(shares)) < shares)
-        scores = score(histories, validation.users)
-        features = _features(scores, histories, level, counts)
-        samples.append(
-            np.stack([np.broadcast_to(column, scores.shape)[at] for column in features], axis=1)
-        )
-    liked = np.tile(targets.ratings >= RELEVANT_RATING, _CUTS)
-    head = logistic_regression(np.concatenate(samples), liked)
+        cut = validation.histories.where(generator.random(len(shares)) < shares)
+        for start in range(0, n_users, _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, n_users))
+            histories, targets = cut.take(rows), validation.targets.take(rows)
+            users, films = targets.user_rows, targets.film_rows
+            scores = score(histories, validation.users.take(rows))[users, films]
+            of_users = (feature[users] for feature in _user_features(histories, level))
+            samples.append(_features(scores, level[films], counts[films], *of_users))
+            liked.append(targets.ratings >= RELEVANT_RATING)
+    features = np.concatenate([np.stack(sample, axis=1) for sample in samples])
+    head = logistic_regression(features, np.concatenate(liked))
     return {"like_head": head, "film_level": level, "film_counts": counts}
 
 
@@ -76,24 +82,34 @@ def _film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:
     return np.log(share / (1 - share)).astype(np.float32), np.log1p(counts).astype(np.float32)
 
 
-def _features(
-    score: FloatArray, histories: Histories, film_level: FloatArray, film_counts: FloatArray
-) -> tuple[FloatArray, ...]:
-    """Return the features of the regression, each broadcastable to [n_users, n_films].
+def _user_features(histories: Histories, film_level: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the level and the saturation (0..1) of each user, [n_users].
 
-    The level of a user is the shrunk surplus of likes over the levels of the films. Products with
-    the saturation (0..1): a short history gives the same score another meaning.
+    The level is the shrunk surplus of likes over the levels of the films.
     """
     surplus = (histories.ratings >= RELEVANT_RATING) - logistic(film_level[histories.film_rows])
     sums = np.bincount(histories.user_rows, weights=surplus, minlength=len(histories))
     counts = histories.counts
-    user_level = (sums / (counts + _USER_SHRINKAGE)).astype(np.float32)[:, None]  # [n_users, 1]
-    saturation = (counts / (counts + _HALF_SATURATION)).astype(np.float32)[:, None]
-    film_level = film_level[None, :]
+    user_level = sums / (counts + _USER_SHRINKAGE)
+    saturation = counts / (counts + _HALF_SATURATION)
+    return user_level.astype(np.float32), saturation.astype(np.float32)
+
+
+def _features(
+    score: FloatArray,
+    film_level: FloatArray,
+    film_counts: FloatArray,
+    user_level: FloatArray,
+    saturation: FloatArray,
+) -> tuple[FloatArray, ...]:
+    """Return the features of the regression for pairs of a user and a film, [n] each.
+
+    Products with the saturation: a short history gives the same score another meaning.
+    """
     return (
         score,
         film_level,
-        film_counts[None, :],
+        film_counts,
         user_level,
         saturation,
         score * saturation,

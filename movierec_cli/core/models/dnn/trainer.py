@@ -10,6 +10,7 @@
 Notation: B users in a batch, N films, d width of the network, K demographic features.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 from movierec_cli.core.data.splits import Scenario, Split
@@ -33,19 +33,23 @@ from movierec_cli.core.models.dnn.components import (
 )
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import fit_like_head
-from movierec_cli.core.models.dnn.model import Dnn, history_shares, history_weights
-from movierec_cli.core.models.features import centered_demographics, dense_history
+from movierec_cli.core.models.dnn.model import Dnn, history_weights
+from movierec_cli.core.models.features import centered_demographics
+from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
+
+_SMALLEST = 1e-12  # product of squared lengths, where a user has no targets
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some training users; 0 for films not rated."""
+    """Some training users."""
 
-    histories: Tensor  # [B, N], the shares of the rated films
-    targets: Tensor  # [B, N], the weights of the ratings
-    demographics: Tensor  # [B, K], centered
+    rated: SparseMatrix  # [B, N], the films that they rated
+    targets: Tensor  # [nnz], t: the weights of the ratings
+    input_scales: Tensor  # [B, 1], r: the histories are r t; 0 for users shown without a history
+    demographics: Tensor  # [B, K], a: centered
 
 
 class Network(nn.Module):
@@ -58,14 +62,33 @@ class Network(nn.Module):
         self.demographics = nn.Parameter(torch.zeros(n_features, width))
         self.constant = nn.Parameter(torch.zeros(width))
 
-    def forward(self, histories: Tensor, demographics: Tensor) -> Tensor:
-        """Score all films, each without its own part in the history, [B, N]."""
-        # (S H + D A + b) F' - S diag(H F'), with H = F + offset
-        history_vectors = self.films + self.history_offset
-        users = histories @ history_vectors + demographics @ self.demographics + self.constant
-        own_parts = histories * (history_vectors * self.films).sum(dim=1)
-        scores: Tensor = users @ self.films.T - own_parts
-        return scores
+    def forward(self, batch: Batch) -> Tensor:
+        """Return the cosine between the scores and the targets of each user, [B].
+
+        A film is scored without its own part in the history. The scores [B, N] are not formed.
+        """
+        # s = F u - r t c, with u = r H't + A'a + b, H = F + offset, c_i = h_i . f_i, and
+        # products by film. With P = F't and O = (c F)'t, all sums over the rated films alone:
+        #   s . t = u . P - r sum t^2 c,    |s|^2 = |Fu|^2 - 2 r u . O + r^2 sum t^2 c^2
+        films, history_vectors = self.films, self.films + self.history_offset
+        own = (history_vectors * films).sum(dim=1, keepdim=True)  # c, [N, 1]
+        of_history, of_targets, of_own = (
+            batch.rated.spmm(vectors[None], batch.targets)[0]
+            for vectors in (history_vectors, films, own * films)
+        )
+        powers = torch.cat([own, own.square(), torch.ones_like(own)], dim=1)
+        own_sum, own_squared, length = batch.rated.spmm(powers[None], batch.targets.square())[0].T
+        scale = batch.input_scales[:, 0]
+        users = batch.input_scales * of_history + batch.demographics @ self.demographics
+        users = users + self.constant
+        product = (users * of_targets).sum(dim=1) - scale * own_sum
+        squared = (
+            _squared_lengths(films, users)
+            - 2 * scale * (users * of_own).sum(dim=1)
+            + scale.square() * own_squared
+        )
+        cosine: Tensor = product / (squared * length).clamp(min=_SMALLEST).sqrt()
+        return cosine
 
     def component(self, weight: float) -> Component:
         """Return the network as a component of the joint embedding space."""
@@ -77,6 +100,23 @@ class Network(nn.Module):
         }
         arrays = {name: tensor.detach().cpu().numpy() for name, tensor in parameters.items()}
         return Component(**arrays, weight=weight, gate=WITH_HISTORY)
+
+
+def users_in_a_batch(n_users: int) -> int:
+    """Return the batch size for ``n_users`` training users.
+
+    An epoch has 25 batches of 32 to 512 users. More users make more batches, at most 100; from
+    there on they make larger ones.
+    """
+    batches = min(max(n_users // 512, 25), 100)
+    return max(math.ceil(n_users / batches), 32)
+
+
+def _squared_lengths(films: Tensor, users: Tensor) -> Tensor:
+    """Return |F u|^2 for each user, [N, d] and [B, d] -> [B]."""
+    if len(users) < users.shape[1]:
+        return (users @ films.T).square().sum(dim=1)
+    return ((users @ (films.T @ films)) * users).sum(dim=1)
 
 
 class DnnTrainer:
@@ -95,6 +135,7 @@ class DnnTrainer:
         self._measure = measure
         train, seed = split.train, options.seed
         self._rows = np.flatnonzero(train.histories.counts)
+        self._batch_size = options.batch_size or users_in_a_batch(len(self._rows))
         self._closed_form = fit_closed_form(train, config, seed)
         executor = ThreadPoolExecutor(1, "movierec")
         self._refit = executor.submit(fit_closed_form, split.full_train, config, seed)
@@ -110,22 +151,30 @@ class DnnTrainer:
 
     def n_batches(self) -> int:
         """Return the number of batches in an epoch."""
-        return -(-len(self._rows) // self._options.batch_size)
+        return -(-len(self._rows) // self._batch_size)
 
     def batches(self, generator: torch.Generator) -> Iterator[Batch]:
-        """Yield the training users in a random order, some of them with one sitting only."""
+        """Yield the training users in a random order.
+
+        Some are shown with one sitting only, or without a history, which regularizes the network.
+        """
         train, rating_weights = self._split.train, self._config.rating_weights
         mean, n_films = self._closed_form.demographic_mean, len(self._split.train.films)
+        hidden_share = self._config.network.hidden_share
         order = self._rows[torch.randperm(len(self._rows), generator=generator).numpy()]
-        for start in range(0, len(order), self._options.batch_size):
-            rows = order[start : start + self._options.batch_size]
+        for start in range(0, len(order), self._batch_size):
+            rows = order[start : start + self._batch_size]
             histories = train.histories.take(rows)
             nearness = self._nearness(histories, generator)
-            shares = history_shares(histories, rating_weights) * nearness
             weights = history_weights(histories, rating_weights) * nearness
+            shown = torch.rand(len(rows), generator=generator).numpy() >= hidden_share
+            scales = shown / np.sqrt(histories.counts)
             yield Batch(
-                histories=self._tensor(dense_history(histories, n_films, shares)),
-                targets=self._tensor(dense_history(histories, n_films, weights)),
+                rated=SparseMatrix.from_rows(
+                    histories.indptr, histories.film_rows, n_films, self._options.device
+                ),
+                targets=self._tensor(weights),
+                input_scales=self._tensor(scales.astype(np.float32)[:, None]),
                 demographics=self._tensor(centered_demographics(train.users.take(rows), mean)),
             )
 
@@ -140,17 +189,8 @@ class DnnTrainer:
         return np.where((shown < config.network.sitting_share)[users], decay, np.float32(1))
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return one minus the cosine between scores and targets, the mean over the users.
-
-        Some users are scored without their history, which regularizes the network.
-        """
-        shape = (len(batch.histories), 1)
-        is_hidden = (
-            torch.rand(shape, device=batch.histories.device) < self._config.network.hidden_share
-        )
-        scores = self.module(batch.histories.masked_fill(is_hidden, 0.0), batch.demographics)
-        cosine = functional.cosine_similarity(scores, batch.targets, dim=1)
-        return {TOTAL: (1 - cosine).mean()}
+        """Return one minus the cosine between scores and targets, the mean over the users."""
+        return {TOTAL: (1 - self.module(batch)).mean()}
 
     def validate(self) -> dict[str, float]:
         """Measure the joint embedding space of now on the validation part."""

@@ -8,7 +8,8 @@ import math
 import torch
 from torch import Tensor
 
-from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
+from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 
 
 def solve_vectors(
@@ -49,7 +50,8 @@ def solve_vectors(
     sums = rated.spmm(torch.cat([products, inputs * other[..., :1]], dim=2))
     gram = sums[..., position.flatten()].view(chains, count, width, width)
     explained = sums[..., upper.shape[1] :] + (gram @ prior[..., None])[..., 0]
-    rhs = rated.spmm(inputs, ratings) - explained  # [C, n, D]
+    shown = ratings if rated.values is None else ratings * rated.values
+    rhs = rated.spmm(inputs, shown) - explained  # [C, n, D]
     root = torch.linalg.cholesky(gram + torch.diag(precision))
     vectors = prior + torch.cholesky_solve(rhs[..., None], root)[..., 0]
     if noise:

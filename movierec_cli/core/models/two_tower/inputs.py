@@ -1,5 +1,6 @@
 """The inputs of both towers: ratings, demographics, genres, years and numbers of ratings."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,47 @@ from torch import Tensor
 
 from movierec_cli.core.data.dataset import Dataset, Films, FloatArray
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.model import count_features
-from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
 
 _YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
 _YEAR_EDGES = np.array(
     [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 2000, 2003, 2006, 2009,
      2012, 2015, 2018, 2021]
 )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class DesignMatrix:
+    """The inputs of a tower, Z = [R / sqrt(counts + 1), side], [n, n_other + K]."""
+
+    rated: SparseMatrix  # R [n, n_other], a one for each rating
+    side: Tensor  # [n, K], features of the users or films, and of their numbers of ratings
+
+    @property
+    def _root(self) -> Tensor:
+        return torch.sqrt(self.rated.row_sums + 1.0)[:, None]
+
+    def matmul(self, weights: Tensor) -> Tensor:
+        """Return Z @ weights, [C, n_other + K, D] -> [C, n, D]."""
+        split = self.rated.shape[1]
+        return self.rated.spmm(weights[:, :split]) / self._root + self.side @ weights[:, split:]
+
+    def transposed_matmul(self, vectors: Tensor) -> Tensor:
+        """Return Z' @ vectors, [C, n, D] -> [C, n_other + K, D]."""
+        of_rated = self.rated.transpose.spmm(vectors / self._root)
+        return torch.cat([of_rated, self.side.T @ vectors], dim=1)
+
+    def row_gram(self, ridge: Tensor) -> Tensor:
+        """Return Z P^-1 Z', [n, n], where P is the diagonal matrix of ``ridge`` [n_other + K]."""
+        identity = torch.eye(len(self.side), device=ridge.device)[None]
+        return self.matmul(self.transposed_matmul(identity) / ridge[:, None])[0]
+
+    def column_gram(self, ridge: Tensor) -> Tensor:
+        """Return P^-1/2 Z'Z P^-1/2, [n_other + K, n_other + K]."""
+        root = ridge.sqrt()
+        scaled = torch.diag(1 / root)[None]
+        return self.transposed_matmul(self.matmul(scaled))[0] / root[:, None]
 
 
 class Inputs:
@@ -35,11 +69,10 @@ class Inputs:
         self.rating_mean, self.demographic_mean = mean, demographic_means  # [K]
         # [nnz] each, sorted by user and film; the ratings are without their mean
         self.user_rows = tensor(histories.user_rows)
-        self.film_rows = tensor(histories.film_rows.astype(np.int64))
         self.ratings = tensor(histories.ratings - mean)
         # [U, N], a one for each rating
-        self.rated = SparseMatrix.from_entries(
-            self.user_rows, self.film_rows, (len(rows), len(train.films))
+        self.rated = SparseMatrix.from_rows(
+            histories.indptr, histories.film_rows, len(train.films), device
         )
         # side features, centered: [U, K] and [N, L]
         self.demographics = tensor(centered_demographics(users, demographic_means))
@@ -65,5 +98,5 @@ def film_content(films: Films) -> FloatArray:
 
 def _with_counts(side: Tensor, rated: SparseMatrix) -> Tensor:
     """Append the features of the numbers of ratings, [n, K] -> [n, K + 3]."""
-    counts = count_features(rated.counts.cpu().numpy())
+    counts = count_features(rated.row_sums.cpu().numpy())
     return torch.cat([side, torch.as_tensor(counts, device=side.device)], dim=1)

@@ -31,12 +31,12 @@ from torch.optim.swa_utils import AveragedModel
 from movierec_cli.core.data.dataset import FloatArray
 from movierec_cli.core.data.splits import Scenario, Split
 from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.cold_start import demographic_regression, fit_cold_start
 from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTowerConfig
 from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.inputs import Inputs
 from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
-from movierec_cli.core.models.two_tower.sparse import SparseMatrix
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -154,18 +154,17 @@ class TwoTowerTrainer:
     def losses(self, hidden: Tensor) -> dict[str, Tensor]:
         """Return the mean squared error of the hidden ratings, and its sum with the ridge."""
         self.module.average.update_parameters(self.module.weights)
-        inputs, weights, shown = self._inputs, self.module.weights, ~hidden
-        rated = SparseMatrix.from_entries(
-            inputs.user_rows[shown], inputs.film_rows[shown], inputs.rated.shape
-        )
+        inputs, weights = self._inputs, self.module.weights
+        rated = inputs.rated.with_values((~hidden).float())
         films = self._film_vectors(weights, rated)
         prior = inputs.user_design(rated).matmul(weights["user_tower"])
-        users = solve_vectors(prior, films, rated, inputs.ratings[shown], self._user_precision)
-        of_users = users[:, inputs.user_rows[hidden]]  # [C, n_hidden, D]
-        of_films = films[:, inputs.film_rows[hidden]]
+        users = solve_vectors(prior, films, rated, inputs.ratings, self._user_precision)
+        at = hidden.nonzero()[:, 0]
+        of_users = users[:, inputs.user_rows[at]]  # [C, n_hidden, D]
+        of_films = films[:, inputs.rated.columns[at]]
         biases = of_users[..., 0] + of_films[..., 0]
         predicted = biases + (of_users[..., 1:] * of_films[..., 1:]).sum(dim=2)
-        squared = (predicted - inputs.ratings[hidden]).square().mean(dim=1)  # [C]
+        squared = (predicted - inputs.ratings[at]).square().mean(dim=1)  # [C]
         ridge = (
             (self._film_precision * weights["film_offset"].square()).sum()
             + (self._user_ridge[:, None] * weights["user_tower"].square()).sum()

@@ -1,17 +1,20 @@
 """Training of the dnn on synthetic data, step by step."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
+from torch.nn import functional
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.dnn import trainer as trainer_module
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
-from movierec_cli.core.models.dnn.trainer import Network
+from movierec_cli.core.models.dnn.trainer import Batch, Network, users_in_a_batch
 from movierec_cli.core.models.presets import Preset
 from tests.core.models.conftest import new_trainer, tiny
 from tests.helpers import training_split
@@ -25,69 +28,87 @@ def with_network(**values: float) -> Preset:
     return replace(TINY, config=replace(CONFIG, network=replace(CONFIG.network, **values)))
 
 
-def test_a_batch_holds_normalized_histories_and_weighted_ratings(small: Dataset) -> None:
-    trainer = new_trainer(small, with_network(sitting_share=0.0))
-    batch = next(trainer.batches(torch.Generator().manual_seed(0)))
-    rated = batch.targets > 0
-    assert batch.targets.shape == (32, 200)
-    assert set(np.unique(batch.targets[rated])) == set(np.float32(CONFIG.rating_weights))
-    root = rated.sum(dim=1, keepdim=True) ** 0.5
-    torch.testing.assert_close(batch.histories * root, batch.targets)
+def batches_of(small: Dataset, **values: float) -> Iterator[Batch]:
+    return new_trainer(small, with_network(**values)).batches(torch.Generator().manual_seed(0))
 
 
-def test_training_scores_each_film_without_its_own_part_in_the_history() -> None:
+def dense(batch: Batch) -> Tensor:
+    """Return the targets as a dense matrix, [B, N]."""
+    counts, shape = batch.rated.row_sums, batch.rated.shape
+    users = torch.arange(shape[0]).repeat_interleave(counts)
+    return torch.zeros(shape).index_put((users, batch.rated.columns.long()), batch.targets)
+
+
+def dense_cosine(network: Network, batch: Batch) -> Tensor:
+    """Return the cosine between targets and scores, film by film without its own part."""
+    targets = dense(batch)
+    histories = batch.input_scales * targets
+    scores = torch.zeros_like(targets)
+    for film in range(targets.shape[1]):
+        others = histories.clone()
+        others[:, film] = 0
+        users = others @ (network.films + network.history_offset)
+        users = users + batch.demographics @ network.demographics + network.constant
+        scores[:, film] = users @ network.films[film]
+    return functional.cosine_similarity(scores, targets, dim=1)
+
+
+def test_a_batch_holds_weighted_ratings_and_the_scales_of_histories(small: Dataset) -> None:
+    batch = next(batches_of(small, sitting_share=0.0, hidden_share=0.0))
+    targets = dense(batch)
+    assert targets.shape == (32, 200)
+    assert set(np.unique(targets[targets > 0])) == set(np.float32(CONFIG.rating_weights))
+    counts = (targets > 0).sum(dim=1, keepdim=True)
+    torch.testing.assert_close(batch.input_scales, counts**-0.5)
+
+
+@pytest.mark.parametrize("width", [4, 64], ids=["fewer columns than users", "more"])
+def test_the_cosine_is_that_of_all_scores_each_without_its_own_part(
+    small: Dataset, width: int
+) -> None:
+    batch = next(batches_of(small))
+    assert 0 < int((batch.input_scales == 0).sum()) < 32
     torch.manual_seed(0)
-    network = Network(n_films=3, width=4, n_features=2)
-    torch.nn.init.normal_(network.history_offset)
-    torch.nn.init.normal_(network.constant)
-    histories = torch.tensor([[0.5, 0.0, 0.7]])
-    demographics = torch.zeros(1, 2)
-    with torch.no_grad():
-        scores = network(histories, demographics)[0]
-        for film in range(3):
-            others = histories.clone()
-            others[0, film] = 0
-            user = others @ (network.films + network.history_offset) + network.constant
-            torch.testing.assert_close(scores[film], (user @ network.films[film])[0])
+    network = Network(200, width, batch.demographics.shape[1])
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter)
+    cosine, expected = network(batch), dense_cosine(network, batch)
+    torch.testing.assert_close(cosine, expected, rtol=1e-4, atol=1e-5)
+    gradients, wanted = (
+        torch.autograd.grad(value.sum(), list(network.parameters())) for value in (cosine, expected)
+    )
+    torch.testing.assert_close(gradients, wanted, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("users", "size"),
+    [(1, 32), (755, 32), (2_400, 96), (12_800, 512), (51_200, 512), (160_000, 1_600)],
+)
+def test_batches_grow_with_the_users_and_so_does_their_number(users: int, size: int) -> None:
+    assert users_in_a_batch(users) == size
+
+
+def test_a_batch_size_that_is_given_is_kept(small: Dataset) -> None:
+    trainer = new_trainer(small, replace(TINY, training=replace(TINY.training, batch_size=7)))
+    batches = [*trainer.batches(torch.Generator())]
+    sizes = [len(batch.demographics) for batch in batches]
+    assert len(sizes) == trainer.n_batches()
+    assert set(sizes[:-1]) == {7}
 
 
 def test_a_sitting_weighs_ratings_by_their_time_from_one_of_them(small: Dataset) -> None:
-    whole, sitting = (
-        next(new_trainer(small, with_network(sitting_share=share)).batches(generator))
-        for share, generator in ((0.0, torch.Generator().manual_seed(0)),
-                                 (0.999, torch.Generator().manual_seed(0)))
-    )  # fmt: skip
-    nearness = sitting.targets[whole.targets > 0] / whole.targets[whole.targets > 0]
-    users = (whole.targets > 0).nonzero()[:, 0]
+    whole, sitting = (dense(next(batches_of(small, sitting_share=share))) for share in (0.0, 0.999))
+    nearness = sitting[whole > 0] / whole[whole > 0]
+    users = (whole > 0).nonzero()[:, 0]
     nearest = torch.zeros(32).scatter_reduce(0, users, nearness, "amax")
     torch.testing.assert_close(nearest, torch.ones(32))  # the rating that was chosen
     assert float(nearness.min()) < 0.5
-    torch.testing.assert_close(
-        sitting.histories[whole.targets > 0], whole.histories[whole.targets > 0] * nearness
-    )
-
-
-def test_the_loss_is_one_minus_the_cosine_to_the_targets(small: Dataset) -> None:
-    trainer = new_trainer(small, with_network(hidden_share=0.0, sitting_share=0.0))
-    batch = next(trainer.batches(torch.Generator().manual_seed(0)))
-    scores = trainer.module(batch.histories, batch.demographics).detach()
-    aligned, opposite = (
-        float(trainer.losses(replace(batch, targets=targets))["loss"].detach())
-        for targets in (3 * scores, -scores)
-    )
-    assert (aligned, opposite) == pytest.approx((0, 2), abs=1e-5)
 
 
 def test_a_share_of_the_users_is_trained_without_a_history(small: Dataset) -> None:
-    trainer = new_trainer(small, with_network(hidden_share=0.5))
-    torch.nn.init.ones_(trainer.module.constant)
-    batch = next(trainer.batches(torch.Generator().manual_seed(0)))
-    without = trainer.module(torch.zeros_like(batch.histories), batch.demographics).detach()
-    # hidden users add nothing to the loss, the others do
-    loss = float(trainer.losses(replace(batch, targets=without))["loss"].detach())
-    network_with = trainer.module(batch.histories, batch.demographics).detach()
-    cosine = torch.nn.functional.cosine_similarity(network_with, without, dim=1)
-    assert loss / float((1 - cosine).mean()) == pytest.approx(0.5, abs=0.25)
+    batches = [*batches_of(small, hidden_share=0.5)]
+    hidden = torch.cat([batch.input_scales == 0 for batch in batches])
+    assert float(hidden.float().mean()) == pytest.approx(0.5, abs=0.1)
 
 
 def test_the_export_has_closed_forms_of_all_ratings(small: Dataset) -> None:

@@ -1,10 +1,12 @@
 """The conditional distributions of the sampling, compared with those of a small dense problem."""
 
+import numpy as np
 import pytest
 import torch
 
+from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
-from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
+from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 
 FILMS = torch.tensor([[[0.5, 1.0], [-0.5, 2.0]]])  # a bias and one factor each
 PRIOR = torch.tensor([[[0.1, 0.2], [0.0, 0.0], [0.3, -0.3]]])
@@ -19,7 +21,7 @@ MEAN = torch.linalg.solve(GRAM, torch.tensor([1.0, 2.0]))
 @pytest.fixture
 def rated() -> SparseMatrix:
     """User 0 rated films 0 and 1, user 1 film 1, user 2 none."""
-    return SparseMatrix.from_entries(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), (3, 2))
+    return SparseMatrix.from_rows(np.array([0, 2, 3, 3]), np.array([0, 1, 1]), 2, "cpu")
 
 
 def test_the_mean_of_a_vector_is_a_ridge_regression_around_the_prior(rated: SparseMatrix) -> None:
@@ -43,9 +45,7 @@ def test_draws_of_a_vector_have_the_mean_and_covariance_of_the_posterior(
 @pytest.mark.parametrize("n_side", [1, 6], ids=["fewer inputs than rows", "more"])
 def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(n_side: int) -> None:
     torch.manual_seed(0)
-    rated = SparseMatrix.from_entries(
-        torch.tensor([0, 0, 1, 3]), torch.tensor([0, 1, 1, 0]), (4, 2)
-    )
+    rated = SparseMatrix.from_rows(np.array([0, 2, 3, 3, 4]), np.array([0, 1, 1, 0]), 2, "cpu")
     design = DesignMatrix(rated, torch.randn(4, n_side))
     ridge = torch.full((2 + n_side,), 2.0)
     precision, noise = torch.tensor([3.0]), 0.5

@@ -6,9 +6,9 @@ import torch
 
 from movierec_cli.core.data.dataset import Histories, Users
 from movierec_cli.core.models.features import demographic_mean
+from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.gibbs import solve_vectors
 from movierec_cli.core.models.two_tower.model import TwoTower
-from movierec_cli.core.models.two_tower.sparse import SparseMatrix
 from tests.helpers import make_histories
 
 
@@ -71,11 +71,7 @@ def test_the_ratings_correct_a_vector_as_in_training() -> None:
     ridge = np.float32([2.0, 3.0, 3.0])
     histories = make_histories({0: 5.0, 1: 2.0, 3: 4.0}, {2: 1.0})
     model = TwoTower(weights | {"film_vectors": films, "ridge": ridge})
-    rated = SparseMatrix.from_entries(
-        torch.as_tensor(histories.user_rows),
-        torch.as_tensor(histories.film_rows.astype(np.int64)),
-        (2, 4),
-    )
+    rated = SparseMatrix.from_rows(histories.indptr, histories.film_rows, 4, "cpu")
     users = solve_vectors(
         torch.zeros(1, 2, 3),  # the output of the tower
         torch.as_tensor(films),

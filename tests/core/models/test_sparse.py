@@ -1,9 +1,11 @@
 """Sparse products, compared with the dense matrices of the same example."""
 
+import numpy as np
 import pytest
 import torch
 
-from movierec_cli.core.models.two_tower.sparse import DesignMatrix, SparseMatrix
+from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 
 DENSE = torch.tensor([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
 """Users 0, 1, 2 and films 0, 1: user 0 rated both films, user 1 film 1, user 2 none."""
@@ -11,18 +13,23 @@ DENSE = torch.tensor([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
 
 @pytest.fixture
 def rated() -> SparseMatrix:
-    return SparseMatrix.from_entries(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), (3, 2))
+    return SparseMatrix.from_rows(np.array([0, 2, 3, 3]), np.array([0, 1, 1]), 2, "cpu")
 
 
 def test_products_sum_over_the_entries_of_a_row(rated: SparseMatrix) -> None:
     films = torch.tensor([[[1.0], [10.0]]])
     users = torch.tensor([[[1.0], [2.0], [4.0]]])
     values = torch.tensor([2.0, 3.0, 5.0])
-    assert rated.counts.tolist() == [2, 1, 0]
+    assert rated.row_sums.tolist() == [2, 1, 0]
     assert rated.spmm(films).flatten().tolist() == [11.0, 10.0, 0.0]
     assert rated.spmm(films, values).flatten().tolist() == [32.0, 50.0, 0.0]
     assert rated.transpose.spmm(users).flatten().tolist() == [1.0, 3.0]
     assert rated.transpose.spmm(users, values).flatten().tolist() == [2.0, 13.0]
+    weighted = rated.with_values(values)
+    assert weighted.row_sums.tolist() == [5.0, 5.0, 0.0]
+    assert weighted.transpose.row_sums.tolist() == [2.0, 8.0]
+    assert weighted.spmm(films).flatten().tolist() == [32.0, 50.0, 0.0]
+    assert weighted.transpose.rows(1, 2).spmm(users).flatten().tolist() == [13.0]
     assert rated.transpose.transpose.spmm(films, values).flatten().tolist() == [32.0, 50.0, 0.0]
 
 
