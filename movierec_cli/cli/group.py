@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from movierec_cli.cli.films import FilmColumns
 from movierec_cli.cli.options import dataset_label
 from movierec_cli.cli.output import number
+from movierec_cli.cli.shortening import shorten_text
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
     from movierec_cli.core.recommend.catalog import RankedFilm
+    from movierec_cli.core.recommend.explain import Explanation
     from movierec_cli.core.recommend.filters import Filters
     from movierec_cli.core.recommend.group import GroupRecommendation, MemberScore
     from movierec_cli.core.recommend.query import Query
@@ -65,16 +67,19 @@ def resolve_group(
 def _view(
     run: "LoadedRun", films: "list[GroupRecommendation]", explain: bool, notes: Sequence[str]
 ) -> View:
-    """Return a table with a column for each profile, or with the reasons of each."""
+    """Return a table with a column for each profile, and one for its explanation."""
     of_films = replace(FilmColumns.of(films), are_optional=explain)
     names = [member.name for member in films[0].members]
     columns = [Column("#", numeric=True), *of_films.columns]
-    columns += [Column(name, numeric=True) for name in names]
-    columns += [Column("Largest share of the score")] if explain else []
+    for name in names:
+        columns += [Column(name, numeric=True)]
+        columns += [Column(f"Share, {name}", shorten=shorten_text, least=14)] if explain else []
     rows = []
     for film in films:
-        row = [str(film.rank), *of_films.cells(film), *map(_cell, film.members)]
-        row += ["; ".join(map(_strongest, film.members))] if explain else []
+        row = [str(film.rank), *of_films.cells(film)]
+        for member in film.members:
+            row += [_cell(member)]
+            row += [_strongest(member.explanation)] if member.explanation else []
         rows.append(row)
     likes, rates = films[0].members[0].like_probability, films[0].members[0].rating
     meaning = (
@@ -88,7 +93,15 @@ def _view(
         title=f"For {' and '.join(names)}, by {run.name} ({dataset_label(run.dataset.name)})",
         columns=columns,
         rows=rows,
-        notes=[f"{', '.join(names)}: {meaning}. Ranked by the sum of their scores.", *notes],
+        notes=[
+            f"{', '.join(names)}: {meaning}. Ranked by the sum of their scores.",
+            *(
+                ["Share: the largest that one of their films has of their score."]
+                if explain
+                else []
+            ),
+            *notes,
+        ],
     )
 
 
@@ -98,19 +111,17 @@ def _cell(member: "MemberScore") -> str:
     return number(member.score if member.rating is None else member.rating, 2)
 
 
-def _strongest(member: "MemberScore") -> str:
-    """Return the name of a user, and their film with the largest share of the score."""
+def _strongest(explanation: "Explanation") -> str:
+    """Return the film of a user that has the largest share of the score."""
     from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.explain import percentages
 
-    if member.explanation is None:
-        return ""
-    reasons = member.explanation.reasons
-    rest = (member.explanation.demographics, member.explanation.widely_liked)
+    reasons = explanation.reasons
+    rest = (explanation.demographics, explanation.widely_liked)
     shares = percentages([*(reason.contribution for reason in reasons), *rest])
     if not reasons or shares[0] <= 0:
-        return f"{member.name}: widely liked"
-    return f"{member.name}: {shares[0]} % {without_year(reasons[0].title)}"
+        return "widely liked"
+    return f"{shares[0]} % {without_year(reasons[0].title)}"
 
 
 def _flattened(film: "GroupRecommendation") -> dict[str, Any]:

@@ -247,7 +247,7 @@ def test_several_profiles_get_films_for_all_of_them(cli: Cli, small: Dataset) ->
     assert ids.isdisjoint({1, 3, 7})
     table = cli(*options, "--format", "md").stdout
     assert "**For ann and bob, by dnn" in table
-    assert "| ann | bob | Largest share of the score |" in table
+    assert "| ann | Share, ann | bob | Share, bob |" in table
     rows = list(csv.DictReader(cli(*options, "--format", "csv").stdout.splitlines()))
     assert rows[0]["bob_score"] == str(first["members"][1]["score"])
     assert {"ann_films", "ann_demographics", "ann_widely_liked"} < set(rows[0])
