@@ -36,6 +36,7 @@ class ResolvedGroup:
     queries: "dict[str, Query]"
     seen: frozenset[int]
     user_id: None = None
+    popularity: None = None
 
     def answer(
         self, run: "LoadedRun", filters: "Filters", explain: bool, notes: Sequence[str]

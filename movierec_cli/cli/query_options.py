@@ -87,6 +87,7 @@ class QueryOptions:
         from movierec_cli.core.recommend.query import resolve_films, resolve_query
 
         rated: dict[int, float] = {}
+        popularity = None
         seen = self._seen(run)
         demographics = self.demographics
         for name in self.profiles:
@@ -100,10 +101,12 @@ class QueryOptions:
         if self.is_described:
             rated |= resolve_films(run.titles, self.opinions, resolve_film)
         else:
-            rated |= interview(run)
+            answers = interview(run)
+            rated |= answers.ratings
+            popularity = answers.popularity
         query = resolve_query(run.dataset, self.user, rated, demographics)
         user_id = None if self.user is None else query.users.ids[0].item()
-        return ResolvedQuery(self._name, user_id, rated, seen, demographics, query)
+        return ResolvedQuery(self._name, user_id, rated, seen, demographics, query, popularity)
 
     def resolve_group(self, run: "LoadedRun", folder: Path) -> ResolvedGroup:
         """Read several profiles."""
@@ -135,6 +138,8 @@ class ResolvedQuery:
         Film row -> rating; empty for a user of the data set.
     seen
         Rows of the films that are seen and not rated.
+    popularity
+        The popularity of `Filters` that the user was asked for; ``None`` without an interview.
     """
 
     name: str
@@ -143,6 +148,7 @@ class ResolvedQuery:
     seen: frozenset[int]
     demographics: "Demographics"
     query: "Query"
+    popularity: float | None = None
 
     def answer(
         self, run: "LoadedRun", filters: "Filters", explain: bool, notes: Sequence[str]

@@ -45,6 +45,8 @@ def quickstart() -> None:
     evaluate.evaluate(run)
     _announce(f"recommend --user 42 --run {run}")
     recommend.recommend(user="42", run=run)
+    stdout().file.flush()
+    info(f"\nFilms for you, after a few questions: movierec recommend{suffix}")
 
 
 def _announce(command: str) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
 from movierec_cli.cli.film_lists import AmongOption, ExcludeOption, FilmLists
-from movierec_cli.cli.group import ResolvedGroup
+from movierec_cli.cli.group import Answer, ResolvedGroup
 from movierec_cli.cli.loading import load_run
 from movierec_cli.cli.options import (
     DEFAULT_RUN,
@@ -30,6 +30,7 @@ from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
+    from movierec_cli.core.data.dataset import Id
     from movierec_cli.core.recommend.filters import Filters
 
 _USER = "User"
@@ -144,7 +145,7 @@ def recommend(
       movierec recommend --ratings letterboxd.zip --among letterboxd.zip -o watch.csv
       movierec recommend --all-users -o recommendations.csv
     """
-    from movierec_cli.cli.interview import ask_profile_name
+    from movierec_cli.cli.interview import ask_profile_name, ask_seen
     from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend.filters import Filters
@@ -182,15 +183,19 @@ def recommend(
     resolve = options.resolve_group if options.is_group else options.resolve
     resolved = resolve(loaded, folder)
     filters = lists.filters(replace(filters, seen=resolved.seen), loaded.titles)
-    answer = resolved.answer(loaded, filters, explain, notes)
+    if resolved.popularity is not None and not popularity:
+        filters = replace(filters, popularity=resolved.popularity)
     shown_as = chosen_format(format, json)
-    emit(
-        shown_as,
-        answer.view,
-        answer.flattened if shown_as is Format.csv else list(map(asdict, answer.films)),
-        {"dataset": loaded.dataset.name, "run": loaded.name, "user": resolved.user_id},
-        records_key="recommendations",
-    )
+    answer = resolved.answer(loaded, filters, explain, notes)
+    _emit(answer, shown_as, loaded, resolved.user_id)
+    while shown_as is Format.table and not isinstance(resolved, ResolvedGroup):
+        rows = ask_seen(answer.films, loaded) if resolved.popularity is not None else frozenset()
+        if not rows:
+            break
+        resolved = replace(resolved, seen=resolved.seen | rows)
+        filters = replace(filters, seen=filters.seen | rows)
+        answer = resolved.answer(loaded, filters, explain, notes)
+        _emit(answer, shown_as, loaded, resolved.user_id)
     if output is not None:
         write_watchlist(answer.films, output)
         info(f"Wrote {len(answer.films)} films to {output}, which Letterboxd imports.")
@@ -201,6 +206,16 @@ def recommend(
     if save_profile is not None:
         chosen = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
         resolved.save(save_profile, loaded, folder, chosen)
+
+
+def _emit(answer: Answer, shown_as: Format, loaded: "LoadedRun", user_id: "Id | None") -> None:
+    emit(
+        shown_as,
+        answer.view,
+        answer.flattened if shown_as is Format.csv else list(map(asdict, answer.films)),
+        {"dataset": loaded.dataset.name, "run": loaded.name, "user": user_id},
+        records_key="recommendations",
+    )
 
 
 def _require_all_users(output: Path | None, options: QueryOptions, explain: bool) -> Path:

@@ -69,10 +69,11 @@ def train(
       movierec train dnn --resume
     """
     from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.core.data.default import default_dataset
     from movierec_cli.core.experiments.resume import train_and_save
     from movierec_cli.core.experiments.reuse import epoch_units
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, run_name
+    from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name, run_name
 
     paths = Paths.from_environment()
     spec = TrainSpec(
@@ -101,7 +102,10 @@ def train(
         info(f"Measure it with: movierec evaluate {manifest.name}")
     ids = data.users.ids.tolist()
     user = 42 if 42 in ids else shlex.quote(str(ids[0]))
-    info(f"Use it with: movierec recommend --user {user} --run {manifest.name}")
+    info(f"Films for a user of the data: movierec recommend --user {user} --run {manifest.name}")
+    is_default = manifest.name == default_name(TrainSpec("dnn"), default_dataset(paths))
+    option = "" if is_default else f" --run {manifest.name}"
+    info(f"Films for you, after a few questions: movierec recommend{option}")
 
 
 def kept_epoch(manifest: "Manifest") -> str:

@@ -304,15 +304,51 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_the_interview_asks_recommends_and_saves(cli: Cli, answering: Any, small: Dataset) -> None:
     title = str(small.films.titles[0])
-    left = answering("xqzzy", "stolen", title, "", "9", "4", "", "q", "a b", "ann")
+    left = answering("xqzzy", "stolen", title, "", "9", "4", "", "q", "x", "o", "a b", "ann")
     result = cli("recommend", "--json")
     assert left == []
     assert "There is no film 'xqzzy'" in result.stderr
     assert re.search(rf"  \d  {re.escape(small.films.titles[5])}\n", result.stderr)  # for "stolen"
     assert "Please: 1 bad to 5 great" in result.stderr
     assert "'a b' cannot be the name" in result.stderr
-    assert titles(cli("recommend", "--profile", "ann", "--json")) == titles(result)
+    assert "Please: w for well-known films" in result.stderr
+    again = cli("recommend", "--profile", "ann", "--popularity", "-0.5", "--json")
+    assert titles(again) == titles(result)
     assert len(json.loads(cli("profiles", "show", "ann", "--json").stdout)["ratings"]) == 2
+
+
+def test_the_interview_takes_answers_back(cli: Cli, answering: Any, small: Dataset) -> None:
+    first, second = small.films.titles[:2].tolist()
+    # a favorite; a rating and a favorite by way of the ratings; then one answer anew
+    left = answering("u", first, second, "u", "", "5", "u", "u", "u", "3", "q", "", "", "ann")
+    result = cli("recommend")
+    assert left == []
+    assert "There is no answer to take back." in result.stderr
+    assert f"Taken back: {second}" in result.stderr
+    assert f"Taken back: {first}" in result.stderr
+    ratings = json.loads(cli("profiles", "show", "ann", "--json").stdout)["ratings"]
+    assert [film["rating"] for film in ratings] == [3.0]
+
+
+def test_films_marked_as_seen_make_way_for_others(cli: Cli, answering: Any) -> None:
+    left = answering("1", "", "q", "", "99", "1 3", "", "ann")
+    result = cli("recommend", "-n", "3")
+    assert left == []
+    assert "Please: numbers from 1 to 3." in result.stderr
+    rows = re.findall(r"^│ \d │ (.+?) +│", result.stdout, flags=re.MULTILINE)
+    assert len(rows) == 6
+    assert rows[3] == rows[1]
+    assert not {rows[0], rows[2]} & set(rows[3:])
+    profile = json.loads(cli("profiles", "show", "ann", "--json").stdout)
+    assert {film["title"].rpartition(" (")[0] for film in profile["seen"]} == {rows[0], rows[2]}
+
+
+def test_the_questions_fit_a_small_terminal(cli: Cli, answering: Any, small: Dataset) -> None:
+    answering(*small.films.titles[:4].tolist(), "", *"12345"[:4], "w")
+    asked = cli("recommend", "--json").stderr.partition("\nSave these")[0]
+    typed = 4 + 1 + 4 + 1  # lines that end with what is typed, which is not in the output
+    lines = asked.count("\n") + typed
+    assert lines < 24
 
 
 def test_the_end_of_input_ends_the_questions(cli: Cli, answering: Any) -> None:

@@ -1,8 +1,8 @@
-"""The films that the interview asks a new user about."""
+"""The films that the interview asks a new user about, and the ratings that answer."""
 
 import numpy as np
 
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import HIGHEST_RATING, Dataset
 
 QUESTIONS = 8
 _POPULAR = 100  # only the most rated films are asked about; few users know the others
@@ -33,3 +33,21 @@ def informative_films(dataset: Dataset, n: int = QUESTIONS) -> list[int]:
         chosen.append(row)
         asked += films.genres[row]
     return chosen
+
+
+def has_half_stars(dataset: Dataset) -> bool:
+    """Return true if any rating is not in whole stars."""
+    return bool(np.any(dataset.ratings.values % 1))
+
+
+def read_rating(text: str, dataset: Dataset, halves: bool) -> float | None:
+    """Read a rating in whole stars, or in ``halves`` too; ``None`` if the text is none.
+
+    A decimal comma counts as a point.
+    """
+    try:
+        rating = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    fits = dataset.lowest_rating <= rating <= HIGHEST_RATING
+    return rating if fits and (rating * (2 if halves else 1)).is_integer() else None

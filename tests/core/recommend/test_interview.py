@@ -1,6 +1,8 @@
 """The interview asks about films that are popular, disputed and of different genres."""
 
-from movierec_cli.core.recommend.interview import informative_films
+import pytest
+
+from movierec_cli.core.recommend.interview import has_half_stars, informative_films, read_rating
 from tests.helpers import make_dataset
 
 
@@ -16,3 +18,28 @@ def test_the_next_question_is_about_another_genre() -> None:
         triples, 6, ["A (1990)", "B (1990)", "C (1990)"], [[1, 0], [1, 0], [0, 1]], ("War", "Drama")
     )
     assert informative_films(films, 2) == [0, 2]
+
+
+WHOLE = make_dataset([(0, 0, 5.0), (0, 1, 1.0)], 1, ["A (1990)", "B (1990)"])
+HALVES = make_dataset([(0, 0, 3.5), (0, 1, 1.0)], 1, ["A (1990)", "B (1990)"])
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "halved"),
+    [
+        ("4", 4.0, 4.0),
+        ("3.5", None, 3.5),
+        ("3,5", None, 3.5),
+        ("3.7", None, None),
+        ("6", None, None),
+        ("0", None, None),
+        ("nan", None, None),
+        ("good", None, None),
+    ],
+)
+def test_half_stars_are_taken_where_the_data_has_them(
+    text: str, whole: float | None, halved: float | None
+) -> None:
+    assert (has_half_stars(WHOLE), has_half_stars(HALVES)) == (False, True)
+    assert read_rating(text, WHOLE, halves=False) == whole
+    assert read_rating(text, HALVES, halves=True) == halved
