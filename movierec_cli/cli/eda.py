@@ -30,7 +30,7 @@ GenreColumn = StrEnum(
 )
 """A column to sort genres by."""
 
-Metric = StrEnum("Metric", "watchers ratings share lift")
+Metric = StrEnum("Metric", "lift watchers ratings share")
 """A metric of each occupation and genre; as `movierec_cli.core.eda.METRICS` has them."""
 
 MinRatingsOption = Annotated[
@@ -95,10 +95,10 @@ def occupations(
         Metric,
         typer.Option(
             "--metric",
-            help="Users who watched, their ratings, the genre's share of these, or the lift: that "
-            "share / the genre's share of all ratings. JSON and CSV have all four.",
+            help="The lift, users who watched, their ratings, or the genre's share of these. JSON "
+            "and CSV have all four.",
         ),
-    ] = Metric.watchers,
+    ] = Metric.lift,
     dataset: DatasetOption = DEFAULT_DATASET,
     plot: PlotOption = None,
     format: FormatOption = Format.table,
@@ -106,13 +106,13 @@ def occupations(
 ) -> None:
     """Show the genres that users of each occupation watch, as a heat map.
 
-    Counts follow the size of an occupation; lift shows preferences. It is the genre's share of
-    the occupation's ratings / its share of all ratings.
+    Lift shows preferences: the genre's share of the occupation's ratings / its share of all
+    ratings, blue below 1 and red above. Counts follow the size of an occupation.
 
     [bold]Examples[/]
 
       movierec eda occupations
-      movierec eda occupations --metric lift
+      movierec eda occupations --metric watchers
       movierec eda occupations --format csv
     """
     _show("occupations", dataset, plot, chosen_format(format, json), metric=metric)
@@ -182,11 +182,11 @@ def all_(
         "ratings": {},
         "genres": {},
         "users": {},
-        "occupations": {"metric": Metric.watchers},
+        "occupations": {"metric": Metric.lift},
         "films": {"min_ratings": min_ratings},
     }
     lacking = _report_gaps(eda.gaps(loaded, min_ratings))
-    sections = list(eda_views.everything(loaded, min_ratings, Metric.watchers, lacking))
+    sections = list(eda_views.everything(loaded, min_ratings, Metric.lift, lacking))
     if plot:
         for name in [name for name in figures if name not in lacking]:
             _draw(plot.with_stem(f"{plot.stem}-{name}"), name, loaded, figures[name])

@@ -1,6 +1,8 @@
 """``movierec evaluate``."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    run: RunArgument,
+    run: RunArgument = "",
+    named: Annotated[
+        str, typer.Option("--run", metavar="NAME", help="The run, as RUN names it.")
+    ] = "",
     k: KOption = 25,
     format: FormatOption = Format.table,
     json: JsonOption = False,
@@ -44,6 +49,7 @@ def evaluate(
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.store import load_run
 
+    run = _one_name(run, named)
     trained = load_run(run, Paths.from_environment().runs)
     manifest = trained.manifest
     holdout, split_seed = manifest.split["holdout"], manifest.split["split_seed"]
@@ -69,6 +75,17 @@ def evaluate(
         {"dataset": dataset.name, "holdout": holdout, "split_seed": split_seed, "k": k},
         records_key="results",
     )
+
+
+def _one_name(run: str, named: str) -> str:
+    """Return the run that is named once, or twice the same."""
+    from movierec_cli.core.errors import UsageError
+
+    if not run and not named:
+        raise UsageError("No run is named.", "Try: movierec evaluate dnn, or: movierec runs list")
+    if run and named and run != named:
+        raise UsageError(f"Two runs are named: {run} and {named}.", "Name one of them.")
+    return run or named
 
 
 def _record(manifest: "Manifest", result: "Evaluation") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from movierec_cli.cli.tables import View, column_blocks
 
 _NARROW = 6  # characters of a header that is broken into lines
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
-_RED_TO_BLUE = ((178, 24, 43), (244, 165, 130), (247, 247, 247), (146, 197, 222), (33, 102, 172))
+_BLUE_TO_RED = ((33, 102, 172), (146, 197, 222), (247, 247, 247), (244, 165, 130), (178, 24, 43))
 
 
 def low_to_high(share: float) -> str:
@@ -18,8 +18,11 @@ def low_to_high(share: float) -> str:
 
 
 def below_to_above(share: float) -> str:
-    """Return the style of a cell at ``share`` 0..1, where 0.5 is the usual value."""
-    return _style(_RED_TO_BLUE, share)
+    """Return the style of a cell at ``share`` 0..1: blue below the usual 0.5, red above.
+
+    A cell sets both its colors, so that it looks the same in light and dark terminals.
+    """
+    return _style(_BLUE_TO_RED, share)
 
 
 def heat_tables(view: View, width: int) -> Iterator[Table]:

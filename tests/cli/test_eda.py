@@ -118,6 +118,10 @@ def test_the_metrics_and_the_limit_are_those_of_the_core() -> None:
     assert commands._MIN_RATINGS == eda.MIN_RATINGS
 
 
+def test_preferences_come_before_counts(cli: Cli) -> None:
+    assert content_of(cli, "occupations", *DATA)["metric"] == next(iter(eda.METRICS)) == "lift"
+
+
 @pytest.mark.parametrize("metric", eda.METRICS)
 def test_the_heat_map_shows_the_metric_of_every_pair(metric: str, cli: Cli, small: Dataset) -> None:
     result = cli("eda", "occupations", "--metric", metric, *DATA)

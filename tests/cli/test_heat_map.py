@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from movierec_cli.cli.heat_map import heat_tables
+from movierec_cli.cli.heat_map import below_to_above, heat_tables, low_to_high
 from movierec_cli.cli.tables import Column, View
 
 
@@ -59,3 +59,29 @@ def test_cells_are_colored_without_gaps() -> None:
     block = printed(make_heat_map(1), 200, force_terminal=True, color_system="truecolor")[0]
     assert block[1].count("48;2;255;255;255m") == 6
     assert "   \x1b[0m\x1b" not in block[1]
+
+
+def colors(style: str) -> list[tuple[int, int, int]]:
+    """Return text and background of a style as red, green and blue."""
+    return [
+        (int(color[1:3], 16), int(color[3:5], 16), int(color[5:], 16))
+        for color in style.split(" on ")
+    ]
+
+
+def test_less_is_blue_and_more_is_red() -> None:
+    for share, is_red in ((0.0, False), (0.3, False), (0.7, True), (1.0, True)):
+        _, (red, _, blue) = colors(below_to_above(share))
+        assert (red > blue) == is_red
+    _, (red, green, blue) = colors(below_to_above(0.5))
+    assert red == green == blue
+
+
+@pytest.mark.parametrize("palette", [below_to_above, low_to_high])
+def test_a_cell_is_readable_on_any_terminal(palette: Any) -> None:
+    for step in range(21):
+        text, background = (
+            0.299 * red + 0.587 * green + 0.114 * blue
+            for red, green, blue in colors(palette(step / 20))
+        )
+        assert abs(text - background) > 100

@@ -118,3 +118,15 @@ def test_evaluate_as_csv_has_a_column_for_each_metric(cli: Cli, trained: Path) -
         f"{','.join(metrics.ALL)},train_seconds,score_seconds"
     )
     assert [row.count(",") for row in rows] == [header.count(",")] * 2
+
+
+def test_a_run_is_named_as_an_argument_or_as_an_option(cli: Cli, trained: Path) -> None:
+    as_argument = json.loads(cli("evaluate", "dnn", "--json").stdout)["results"]
+    as_option = json.loads(cli("evaluate", "--run", "dnn", "--json").stdout)["results"]
+    assert [result["metrics"] for result in as_option] == [
+        result["metrics"] for result in as_argument
+    ]
+    none, two = cli("evaluate"), cli("evaluate", "dnn", "--run", "two-tower")
+    assert (none.exit_code, two.exit_code) == (2, 2)
+    assert "movierec evaluate dnn" in none.stderr
+    assert "Two runs are named: dnn and two-tower." in two.stderr

@@ -39,6 +39,12 @@ class Metric:
 
 _SIZES = "Counts follow the size of the occupation; --metric lift shows preferences."
 METRICS = {
+    "lift": Metric(
+        "Lift: share of the occupation's ratings / share of all ratings, by genre",
+        "share of its ratings / share of all ratings",
+        decimals(2),
+        ("Above 1, red: more than all users watch of the genre. Few users mean much chance.",),
+    ),
     "watchers": Metric(
         "Watchers by occupation and genre",
         "distinct users who watched",
@@ -53,12 +59,6 @@ METRICS = {
         "% of the occupation's ratings",
         percent,
         (f"{_SEVERAL_GENRES} So the shares of an occupation sum to more than 100 %.",),
-    ),
-    "lift": Metric(
-        "Lift: share of the occupation's ratings / share of all ratings, by genre",
-        "share of its ratings / share of all ratings",
-        decimals(2),
-        ("Above 1: more than all users watch of the genre. Few users mean much chance.",),
     ),
 }
 """The columns of `occupations` that can be shown as a matrix."""

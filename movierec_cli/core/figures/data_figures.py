@@ -109,7 +109,7 @@ def occupations(dataset: Dataset, source: str, metric: str) -> "Figure":
     )
     ax = axes[0]
     if metric == "lift":
-        image = ax.imshow(values, "RdBu", LogNorm(0.5, 2, clip=True), aspect="auto")
+        image = ax.imshow(values, "RdBu_r", LogNorm(0.5, 2, clip=True), aspect="auto")
     else:
         image = ax.imshow(values, "Blues", PowerNorm(0.5, 0), aspect="auto")
     ax.set_xticks(range(values.shape[1]), matrix.columns, rotation=45, ha="right")

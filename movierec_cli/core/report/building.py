@@ -110,7 +110,7 @@ def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
         yield "genres", figures.genres(dataset, source)
     yield "users", figures.users(dataset, source)
     if has_pairs(dataset):
-        for metric in ("watchers", "lift"):
+        for metric in ("lift", "watchers"):
             yield f"occupations-{metric}", figures.occupations(dataset, source, metric)
     with suppress(UsageError):  # no film has enough ratings
         yield "films", figures.films(dataset, source)

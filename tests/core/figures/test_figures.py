@@ -111,6 +111,13 @@ def test_each_cell_of_the_heat_map_has_its_value(metric: str, small: Dataset) ->
     assert [label.get_text() for label in ax.get_xticklabels()] == list(matrix.columns)
 
 
+def test_a_lift_below_1_is_blue_and_above_is_red(small: Dataset) -> None:
+    image = FIGURES["occupations lift"](small).axes[0].images[0]
+    for lift, is_red in ((0.5, False), (0.8, False), (1.3, True), (2.0, True)):
+        red, _, blue, _ = image.to_rgba(lift)
+        assert (red > blue) == is_red
+
+
 def test_data_of_the_smallest_kind_can_be_drawn(tmp_path: Path) -> None:
     dataset = make_dataset([(0, 0, 5.0)], n_users=1, titles=["A"])
     dataset = replace(dataset, users=replace(Users.unknown(1), ids=np.array([1])))
