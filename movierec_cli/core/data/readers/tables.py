@@ -116,6 +116,12 @@ def sniff(file: io.BufferedReader | BinaryIO) -> TextFormat:
     return TextFormat(max(_DELIMITERS, key=lambda name: counts[name]), encoding)
 
 
+def text_lines(content: bytes) -> list[str]:
+    """Return the lines of a text; wrong bytes become lone surrogates, see `checked_text`."""
+    encoding = sniff(io.BufferedReader(io.BytesIO(content))).encoding
+    return content.decode(encoding, errors=_MARK).splitlines()
+
+
 def read_table(
     file: BinaryIO,
     place: str,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.readers.tables import checked_text, sniff
+from movierec_cli.core.data.readers.tables import checked_text, text_lines
 from movierec_cli.core.data.sources import open_source
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.progress import SILENT, Progress
@@ -120,10 +120,8 @@ def _unrated(file: RatingsFile) -> RatingsFile:
 
 def _read_lines(content: bytes, place: str) -> RatingsFile:
     """Read a title from each line that is not blank; a bullet before it is passed over."""
-    encoding = sniff(io.BufferedReader(io.BytesIO(content))).encoding
-    text = content.decode(encoding, errors="surrogateescape")
     entries = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text_lines(content), start=1):
         title = checked_text(_BULLET.sub("", line.strip()))
         if title is None:
             note = "has characters that are no text"

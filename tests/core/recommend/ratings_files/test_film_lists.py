@@ -76,6 +76,13 @@ def test_lines_that_mean_no_film_are_reported_with_their_numbers(
     )
 
 
+def test_a_line_that_is_no_text_is_reported(tmp_path: Path, old: TitleIndex) -> None:
+    cut = "Fargo\nHeat".encode("utf-16")[:-1]  # within a character
+    found = read(tmp_path, cut, old, "list.txt")
+    assert titles(found) == {"Fargo (1996)"}
+    assert [row.outcome for row in found.report.rows] == [Outcome.matched, Outcome.wrong]
+
+
 def test_several_lists_add_up(tmp_path: Path, old: TitleIndex) -> None:
     for name, title in (("a.txt", "Fargo"), ("b.txt", "Heat")):
         (tmp_path / name).write_text(title)
