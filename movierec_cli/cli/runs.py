@@ -70,10 +70,18 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
         }
         for manifest in manifests
     ]
-    headers = ("Run", "Model", "Data", "Held out", "Measured", "Trained")
+    columns = [
+        Column("Run"),
+        Column("Model", optional=True),
+        Column("Data"),
+        Column("Held out", optional=True),
+        Column("Measured"),
+        Column("Trained", optional=True),
+        Column("Seconds", numeric=True, optional=True),
+    ]
     view = View(
         title="Runs",
-        columns=[*(Column(header) for header in headers), Column("Seconds", numeric=True)],
+        columns=columns,
         rows=[
             [
                 manifest.name,
