@@ -38,6 +38,7 @@ from movierec_cli.cli import (
 )
 from movierec_cli.cli.fast_values import convert_plainly
 from movierec_cli.core.errors import DataError, MovierecError
+from movierec_cli.core.files import unusable
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "Start here": {"quickstart": quickstart.quickstart, "doctor": doctor.doctor},
@@ -144,6 +145,10 @@ def _reported(ctx: Any) -> Iterator[None]:
         elif isinstance(error, MovierecError):
             code = error.exit_code
             output.error(error.message, error.hint)
+        elif isinstance(error, OSError) and error.filename:
+            failure = unusable(error.filename, "used", error)
+            code = failure.exit_code
+            output.error(failure.message, failure.hint)
         elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
             code = DataError.exit_code
             output.error(f"The output cannot be written: {error.strerror}.")

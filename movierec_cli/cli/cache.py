@@ -7,9 +7,9 @@ import typer
 
 from movierec_cli.cli.confirm import confirmed
 from movierec_cli.cli.options import FormatOption, JsonOption, YesOption, chosen_format
-from movierec_cli.cli.output import Format, emit, info
+from movierec_cli.cli.output import Format, emit, error, info
 from movierec_cli.cli.tables import Column, View
-from movierec_cli.core.errors import IntegrityError
+from movierec_cli.core.errors import DataError, IntegrityError
 
 if TYPE_CHECKING:
     from movierec_cli.core.data.cache import Entry
@@ -39,7 +39,7 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
 
     The files of an archive must have the checksums (MD5) of the originals. A prepared data set must
     have the checksum that was stored with it, and must be equal to the archive. Ends with code 5 if
-    anything is damaged.
+    anything is damaged, 3 if a file cannot be read.
 
     [bold]Examples[/]
 
@@ -51,12 +51,17 @@ def verify(format: FormatOption = Format.table, json: JsonOption = False) -> Non
     paths = Paths.from_environment()
     entries = verify_cache(paths)
     _show("Cache, verified", entries, paths, chosen_format(format, json), verified=True)
+    unreadable = [entry.failure for entry in entries if entry.failure]
+    for failure in unreadable:
+        error(failure.message, failure.hint)
     damaged = [entry for entry in entries if entry.damage]
     if damaged:
         raise IntegrityError(
             f"Damaged: {', '.join(entry.path.name for entry in damaged)}.",
             f"Fix it with: {' && '.join(dict.fromkeys(entry.fix for entry in damaged))}",
         )
+    if unreadable:
+        raise typer.Exit(DataError.exit_code)
 
 
 @app.command()

@@ -24,13 +24,14 @@ def list_(format: FormatOption = Format.table, json: JsonOption = False) -> None
     from movierec_cli.core.data import registry
     from movierec_cli.core.data.default import default_dataset
     from movierec_cli.core.data.editions import EDITIONS
+    from movierec_cli.core.files import exists
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
     chosen = default_dataset(paths)
     records: list[dict[str, Any]] = []
     for edition in EDITIONS.values():
-        is_here = edition.is_packaged or registry.archive_path(edition.name, paths).exists()
+        is_here = edition.is_packaged or exists(registry.archive_path(edition.name, paths))
         step = None if is_here else f"movierec download {edition.name}"
         records.append(
             {
@@ -81,10 +82,11 @@ def remove(
       movierec datasets remove mine
     """
     from movierec_cli.core.data import registry
+    from movierec_cli.core.files import exists
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
-    if registry.imported_path(name, paths).exists() and not yes:
+    if exists(registry.imported_path(name, paths)) and not yes:
         content = f"The data set {name} was imported from your own files."
         if not confirmed(content, "Remove it?", "-y"):
             info("Nothing was removed.")

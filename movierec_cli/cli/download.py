@@ -44,7 +44,7 @@ def download(
     from movierec_cli.core.data.editions import EDITIONS, edition_name
     from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.errors import UsageError
-    from movierec_cli.core.files import size_in_words
+    from movierec_cli.core.files import accessing, exists, size_in_words
     from movierec_cli.core.paths import Paths
 
     if source is not None and url is not None:
@@ -63,13 +63,14 @@ def download(
         dataset = install.bring(chosen, source.expanduser(), paths, progress)
     else:
         dataset = install.download(chosen, paths, url, force, progress)
-    if is_packaged and not registry.archive_path(chosen.name, paths).exists():
+    if is_packaged and not exists(registry.archive_path(chosen.name, paths)):
         info(f"{chosen.title} comes with movierec; nothing was downloaded.")
     info(
         f"{chosen.title} is verified and ready: {len(dataset.users):,} users, "
         f"{catalog_extent(dataset)}, {len(dataset.ratings):,} ratings."
     )
-    size = registry.prepared_path(chosen.name, paths).stat().st_size
+    with accessing(paths.cache, "read"):
+        size = registry.prepared_path(chosen.name, paths).stat().st_size
     info(f"It is kept in {paths.cache}, with {size_in_words(size)} of prepared data.")
     info(chosen.terms)
     if chosen.name != registry.DEFAULT_DATASET:

@@ -85,6 +85,7 @@ def import_(
     from movierec_cli.core.data.readers.own_files import OwnFiles
     from movierec_cli.core.data.readers.scale import parse_scale
     from movierec_cli.core.data.registry import imported_path
+    from movierec_cli.core.files import exists
     from movierec_cli.core.paths import Paths
 
     paths = Paths.from_environment()
@@ -108,7 +109,7 @@ def import_(
     if dry_run:
         info("Nothing was kept: --dry-run.")
         return
-    is_replaced = imported_path(name, paths).exists() and not force
+    is_replaced = exists(imported_path(name, paths)) and not force
     if is_replaced and not confirmed(
         f"There is a data set {name} already; its runs are of no use with another one.",
         "Replace it?",

@@ -17,12 +17,13 @@ def quickstart() -> None:
     from movierec_cli.cli import download, eda, evaluate, recommend, train
     from movierec_cli.core.data import registry
     from movierec_cli.core.errors import NetworkError
+    from movierec_cli.core.files import exists
     from movierec_cli.core.paths import Paths
 
     dataset, run, suffix = registry.DEFAULT_DATASET, "dnn", ""
     paths = Paths.from_environment()
     try:
-        if registry.prepared_path(dataset, paths).exists():
+        if exists(registry.prepared_path(dataset, paths)):
             info(f"MovieLens 100K is already in {paths.cache}.")
         else:
             _announce("download")

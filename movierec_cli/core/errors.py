@@ -32,6 +32,10 @@ class DataError(MovierecError):
     exit_code = 3
 
 
+class PlaceError(DataError):
+    """A folder or file that cannot be read, written or removed; it may be whole."""
+
+
 class DivergedError(DataError):
     """A training whose loss or weights are not finite."""
 

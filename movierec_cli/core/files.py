@@ -1,11 +1,13 @@
-"""Atomic writes, locked folders, and names and sizes of files."""
+"""Atomic writes, locked folders, names and sizes of files, and errors of places."""
 
 import errno
+import fnmatch
 import glob
 import logging
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,26 +15,112 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.errors import DataError, PlaceError, UsageError
 
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LEFT_BEHIND_AFTER = 3600.0  # seconds
 _PART = ".part"
-_UNWRITABLE = (
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
-    errno.EISDIR, errno.ENOTDIR,
-)  # fmt: skip
+_DENIED = "Check its owner and its permissions, also those of the folders above"
+_FULL = "Free some space"
+_IN_THE_WAY = "A file lies where a folder should be: move it away"
+_REMEDIES = {
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EROFS: "Make its file system writable",
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.EISDIR: "A folder lies where a file should be: move it away",
+    errno.EIO: "Check the disk, or the connection to it",
+}
+_IMPOSSIBLE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
+
+
+def unusable(path: Path | str, done: str, error: OSError) -> PlaceError:
+    """Return the error of a place that cannot be used, with the remedy.
+
+    Parameters
+    ----------
+    done
+        The failed access: ``read``, ``written``, ``removed`` or ``used``.
+    """
+    remedy = _REMEDIES.get(error.errno or 0, "Check the path")
+    return PlaceError(
+        f"{path} cannot be {done}: {error.strerror or error}.",
+        f"{remedy}, or use another place: MOVIEREC_HOME=FOLDER for the folders of movierec, "
+        "another path for a file of your own. movierec doctor examines the folders.",
+    )
+
+
+@contextmanager
+def accessing(path: Path, done: str) -> Iterator[None]:
+    """Turn an `OSError` in the block into the `PlaceError` of `unusable`.
+
+    It names the path in the error, or else ``path``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise unusable(error.filename or path, done, error) from error
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is a file or folder; False, not an error, for an impossible path.
+
+    Raises
+    ------
+    PlaceError
+        If a folder above cannot be searched, or is a file.
+    """
+    return _mode(path) != 0
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder; False, not an error, for an impossible path."""
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+    """Return whether there is a folder; otherwise as `exists`."""
+    return stat.S_ISDIR(_mode(path))
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file; False, not an error, for an impossible path."""
-    return os.path.isfile(path)  # noqa: PTH113
+    """Return whether there is a file; otherwise as `exists`."""
+    return stat.S_ISREG(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    """Return the type and permissions of a file or folder; 0 if there is none."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, ValueError):  # ValueError: characters that no path can have
+        return 0
+    except OSError as error:
+        if error.errno in _IMPOSSIBLE:
+            return 0
+        raise unusable(path, "read", error) from error
+
+
+def entries_of(folder: Path, pattern: str = "*") -> list[Path]:
+    """Return the files and folders in ``folder`` that match a pattern, by name.
+
+    There are none in a folder that does not exist. Unlike `Path.glob`, this hides no error.
+
+    Raises
+    ------
+    PlaceError
+        If the folder cannot be read, or is a file.
+    """
+    with accessing(folder, "read"):
+        try:
+            found = sorted(folder.iterdir())
+        except FileNotFoundError:
+            return []
+    return [path for path in found if fnmatch.fnmatchcase(path.name, pattern)]
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be a file name on every platform."""
+    return bool(_NAME.fullmatch(text))
 
 
 def check_name(name: str, kind: str) -> str:
@@ -48,7 +136,7 @@ def check_name(name: str, kind: str) -> str:
     UsageError
         If it has other characters than letters, digits, dots, dashes and underscores.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise UsageError(
             f"{name!r} cannot be the name of a {kind}.",
             f"Use letters, digits, dots, dashes and underscores, for example: my-{kind}",
@@ -90,7 +178,7 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
             suffix=_PART, prefix=f".{target.name}.", dir=target.parent
         )
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise unusable(target, "written", error) from error
     temporary = Path(name)
     os.close(descriptor)
     try:
@@ -102,8 +190,8 @@ def atomic_write(target: Path) -> Iterator[BinaryIO]:
         temporary.replace(target)
         _LOG.debug("wrote %s", target)
     except OSError as error:
-        if error.errno in _UNWRITABLE:
-            raise _cannot_write(target, error) from error
+        if error.errno in _REMEDIES and error.filename in (None, name):
+            raise unusable(target, "written", error) from error
         raise
     finally:
         with suppress(OSError):  # a read-only disk
@@ -135,8 +223,11 @@ def check_space(target: Path, n_bytes: int) -> None:
 
 
 def parts_in(folder: Path) -> list[Path]:
-    """Return the temporary files in a folder: of current writes and of killed processes."""
-    return sorted(folder.glob(f".*{_PART}"))
+    """Return the temporary files in a folder: of current writes and of killed processes.
+
+    Errors are those of `entries_of`.
+    """
+    return entries_of(folder, f".*{_PART}")
 
 
 def is_left_behind(part: Path) -> bool:
@@ -172,20 +263,13 @@ def exclusive(folder: Path, refusal: DataError) -> Iterator[None]:
         pass
     except OSError as error:
         if error.errno != errno.ENOLCK:
-            raise _cannot_write(folder, error) from error
+            raise unusable(folder, "written", error) from error
     try:
         yield
     finally:
         with suppress(OSError):  # it has content, or was never made
             folder.rmdir()
         lock.release()
-
-
-def _cannot_write(target: Path, error: OSError) -> DataError:
-    return DataError(
-        f"Cannot write {target}: {error.strerror or error}.",
-        "Free some space, or choose another folder: MOVIEREC_HOME=FOLDER; see movierec doctor.",
-    )
 
 
 def _umask() -> int:

@@ -58,10 +58,12 @@ class Paths:
 
 
 def _checked(folder: str) -> Path:
-    """Return a path that exists or can be made, with ``~`` expanded."""
+    """Return a path that a folder can have, with ``~`` expanded; it may be inaccessible."""
     try:
         path = Path(folder).expanduser()
         path.exists()
+    except PermissionError:  # whoever reads or writes there reports it
+        return path
     except (OSError, RuntimeError) as error:
         raise UsageError(
             f"{folder} can be no folder: {error}.",

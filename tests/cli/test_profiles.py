@@ -131,6 +131,6 @@ def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> 
     result = cli("profiles", "list", "--json")
     assert result.exit_code == 5
     assert [one["name"] for one in json.loads(result.stdout)["profiles"]] == ["bob"]
-    assert "hint: Remove it with: movierec profiles remove ann" in result.stderr
+    assert "movierec profiles import ann FILE --force" in result.stderr
     cli("profiles", "remove", "ann")
     cli("profiles", "remove", "bob")

@@ -142,10 +142,13 @@ def test_a_full_disk_during_the_write_changes_nothing(code: int, target: Path) -
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(DataError, match="Cannot write "):
+    with pytest.raises(DataError, match="cannot be written: "):
         write(tmp_path / "file" / "x")
     refusal = DataError("held")
-    with pytest.raises(DataError, match="Cannot write "), exclusive(tmp_path / "file/x", refusal):
+    with (
+        pytest.raises(DataError, match="cannot be written: "),
+        exclusive(tmp_path / "file/x", refusal),
+    ):
         pass
 
 

@@ -208,7 +208,7 @@ def test_a_spoilt_profile_is_read_or_refused(content: bytes) -> None:
         try:
             profile = profiles.load_profile("ann", Path(folder))
         except IntegrityError as error:
-            assert error.hint == "Remove it with: movierec profiles remove ann"
+            assert error.hint.endswith("movierec profiles import ann FILE --force")
             return
     try:
         query = make_query(FILMS, profile.film_ratings(FILMS), profile)

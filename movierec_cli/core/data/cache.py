@@ -10,12 +10,12 @@ from typing import Literal
 
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.editions import EDITIONS
-from movierec_cli.core.errors import DataError, MovierecError
-from movierec_cli.core.files import is_left_behind, parts_in
+from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.files import accessing, entries_of, is_file, is_left_behind, parts_in
 from movierec_cli.core.paths import Paths
 
 Kind = Literal["archive", "prepared", "unfinished"]
-State = Literal["kept", "ok", "damaged", "being written", "left behind"]
+State = Literal["kept", "ok", "damaged", "unreadable", "being written", "left behind"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class Entry:
     bytes
         Its size.
     state
-        A complete file is kept, and ok or damaged after verification; an unfinished one is being
-        written or left behind.
+        A complete file is kept, and ok, damaged or unreadable after verification; an unfinished
+        one is being written or left behind.
     checksum
         Checksum of the data set in a verified file; empty if it is damaged.
     damage, fix
         Description of the damage and the command that fixes it; empty without damage.
+    failure
+        The error of a file that cannot be read.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Entry:
     checksum: str = ""
     damage: str = ""
     fix: str = ""
+    failure: DataError | None = None
 
 
 def list_cache(paths: Paths) -> list[Entry]:
@@ -56,15 +59,7 @@ def list_cache(paths: Paths) -> list[Entry]:
         If its folder cannot be read.
     """
     folder = paths.cache
-    try:
-        finished = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise DataError(
-            f"Cannot read {folder}: {error.strerror or error}.",
-            "Choose another folder with MOVIEREC_HOME=FOLDER.",
-        ) from error
+    finished = [path for path in entries_of(folder) if is_file(path)]
     entries = [_entry(path, path.name, paths) for path in finished]
     entries += [_entry(part, part.name[1:].rsplit(".", 2)[0], paths) for part in parts_in(folder)]
     return [entry for entry in entries if entry is not None]
@@ -95,13 +90,8 @@ def clear_cache(entries: Iterable[Entry]) -> None:
         If one cannot be removed.
     """
     for entry in entries:
-        try:
+        with accessing(entry.path, "removed"):
             entry.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise DataError(
-                f"Cannot remove {entry.path}: {error.strerror or error}.",
-                "Check the permissions of its folder.",
-            ) from error
 
 
 def _entry(path: Path, name: str, paths: Paths) -> Entry | None:
@@ -132,7 +122,9 @@ def _verify(entry: Entry) -> Entry:
             dataset = store.verify(entry.path)
         else:
             return entry
-    except MovierecError as error:
+    except DataError as error:
+        return replace(entry, state="unreadable", failure=error)
+    except IntegrityError as error:
         return _damaged(entry, error.message.replace(str(entry.path), entry.path.name))
     return replace(entry, state="ok", checksum=dataset.checksum())
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from movierec_cli.core.data.registry import DEFAULT_DATASET, known_name
-from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.errors import IntegrityError
+from movierec_cli.core.files import atomic_write, unusable
 from movierec_cli.core.paths import Paths
 
 VARIABLE = "MOVIEREC_DATASET"
@@ -21,8 +21,8 @@ def default_dataset(paths: Paths, environ: Mapping[str, str] = os.environ) -> st
     ------
     UsageError
         If the variable or the configuration names no data set.
-    IntegrityError
-        If the configuration is damaged.
+    DataError, IntegrityError
+        As `configured_dataset`.
     """
     return known_name(environ.get(VARIABLE) or configured_dataset(paths), paths)
 
@@ -42,7 +42,7 @@ def configured_dataset(paths: Paths) -> str:
     except FileNotFoundError:
         return DEFAULT_DATASET
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.", fix) from error
+        raise unusable(path, "read", error) from error
     except (ValueError, LookupError, TypeError) as error:
         raise IntegrityError(f"The configuration {path} is damaged: {error}.", fix) from error
     if not isinstance(name, str):

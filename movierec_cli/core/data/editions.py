@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.readers.layouts import CSV_FILES, DAT_FILES, FOLDS, U_FILES, Layout
 from movierec_cli.core.errors import IntegrityError
+from movierec_cli.core.files import is_file, is_folder
 from movierec_cli.core.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -98,10 +99,10 @@ class Edition:
 
     def pack(self, folder: Path, file: BinaryIO) -> None:
         """Write the files of a folder as a zip archive with the paths of the original."""
-        root = folder / self.folder if (folder / self.folder).is_dir() else folder
+        root = folder / self.folder if is_folder(folder / self.folder) else folder
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in (*self.layout.required, *self.layout.optional):
-                if (root / name).is_file():
+                if is_file(root / name):
                     archive.write(root / name, self.folder + name)
 
     def _is_complete(self, source: "Source") -> bool:
@@ -117,7 +118,7 @@ class Edition:
                 f"{source.label} is not {self.title}: it lacks {self.folder}{lacking[0]}.",
                 self._advice(source.label),
             )
-        if self.checksum is None or (path.is_file() and matches(path, self.checksum)):
+        if self.checksum is None or (is_file(path) and matches(path, self.checksum)):
             return
         wrong = [name for name, md5 in self.files.items() if source.md5(name) != md5]
         if wrong or not self.files:

@@ -3,25 +3,33 @@
 Files are verified and read once, before anything is replaced.
 """
 
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from movierec_cli.core.data import registry, store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.download import Remote, fetch
-from movierec_cli.core.data.editions import EDITIONS, Edition
+from movierec_cli.core.data.editions import Edition
 from movierec_cli.core.data.readers.assemble import Assembled
 from movierec_cli.core.data.readers.layouts import find_layout
 from movierec_cli.core.data.readers.own_files import OwnFiles, read_own
 from movierec_cli.core.data.readers.scale import Scale
 from movierec_cli.core.data.sources import open_source
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write, check_name, check_space, is_file, is_folder
+from movierec_cli.core.files import (
+    accessing,
+    atomic_write,
+    check_name,
+    check_space,
+    exists,
+    is_file,
+    is_folder,
+)
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
+_CHUNK = 2**20
 _PREPARED_SHARE = 3  # the prepared form has at most this many times the bytes of the archive
 
 
@@ -43,7 +51,7 @@ def download(
         As in `fetch`; the cache stays as it was.
     """
     archive = registry.archive_path(edition.name, paths)
-    is_here = archive.exists() or edition.is_packaged
+    is_here = exists(archive) or edition.is_packaged
     if is_here and not force and not url:
         try:
             return _prepare(registry.load_archive(edition, paths, progress), paths)
@@ -88,20 +96,16 @@ def bring(edition: Edition, source: Path, paths: Paths, progress: Progress = SIL
     else:
         check_space(archive, (1 + _PREPARED_SHARE) * source.stat().st_size)
         with atomic_write(archive) as file:
-            _copy(source, file)
+            file.writelines(_chunks(source))
             file.flush()
             dataset = edition.read(Path(file.name), str(source), progress)
     return _prepare(dataset, paths)
 
 
-def _copy(source: Path, file: BinaryIO) -> None:
-    try:
-        with source.open("rb") as original:
-            shutil.copyfileobj(original, file)
-    except PermissionError as error:
-        raise DataError(
-            f"{source} cannot be read: {error.strerror}.", "Check its permissions."
-        ) from error
+def _chunks(source: Path) -> Iterator[bytes]:
+    with accessing(source, "read"), source.open("rb") as original:
+        while chunk := original.read(_CHUNK):
+            yield chunk
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def check_import_name(name: str) -> str:
         If it is no file name, or that of an edition or a synthetic data set.
     """
     check_name(name, "data set")
-    if name in EDITIONS or name.startswith(registry.SYNTHETIC):
+    if not registry.may_be_imported(name):
         raise UsageError(
             f"{name} is the name of another data set.", f"Choose another: --name my-{name}"
         )

@@ -7,7 +7,7 @@ from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.editions import EDITIONS, Edition, edition_name
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import is_file
+from movierec_cli.core.files import accessing, entries_of, exists, is_name
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
@@ -26,7 +26,7 @@ def known_name(typed: str, paths: Paths) -> str:
     UsageError
         If there is no data set of that name, or a synthetic one cannot have that size.
     """
-    if is_file(imported_path(typed, paths)):
+    if may_be_imported(typed) and exists(imported_path(typed, paths)):
         return typed
     name = edition_name(typed)
     if name in EDITIONS:
@@ -47,6 +47,11 @@ def known_name(typed: str, paths: Paths) -> str:
 def known_names(paths: Paths) -> list[str]:
     """Return the names of the editions, the imported data sets and the synthetic one."""
     return [*EDITIONS, *list_imported(paths), SYNTHETIC]
+
+
+def may_be_imported(name: str) -> bool:
+    """Return whether an imported data set may have this name, which no other one has."""
+    return is_name(name) and name not in EDITIONS and not name.startswith(SYNTHETIC)
 
 
 def is_known(name: str, paths: Paths) -> bool:
@@ -74,7 +79,7 @@ def imported_path(name: str, paths: Paths) -> Path:
 
 def list_imported(paths: Paths) -> list[str]:
     """Return the names of the imported data sets, ascending."""
-    return sorted(path.stem for path in paths.datasets.glob(f"*{store.SUFFIX}"))
+    return [path.stem for path in entries_of(paths.datasets, f"*{store.SUFFIX}")]
 
 
 def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Dataset:
@@ -86,7 +91,7 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     Raises
     ------
     DataError
-        If the data set has to be downloaded first.
+        If the data set has to be downloaded first, or cannot be read.
     UsageError
         If there is no data set of that name.
     IntegrityError
@@ -94,10 +99,10 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     """
     name = known_name(name, paths)
     imported = imported_path(name, paths)
-    if imported.exists():
+    if may_be_imported(name) and exists(imported):
         return _load(imported, name)
     prepared = prepared_path(name, paths)
-    if prepared.exists():
+    if exists(prepared):
         try:
             return _load(prepared, name)
         except IntegrityError as error:
@@ -136,7 +141,7 @@ def load_archive(edition: Edition, paths: Paths, progress: Progress = SILENT) ->
         If it is damaged.
     """
     path = archive_path(edition.name, paths)
-    if not path.exists():
+    if not exists(path):
         if edition.packaged_archive is None:
             raise DataError(
                 f"{edition.title} is not in {paths.cache}.",
@@ -156,14 +161,11 @@ def remove_imported(name: str, paths: Paths) -> None:
     DataError
         If there is none of that name, or it cannot be removed.
     """
-    try:
-        imported_path(name, paths).unlink()
-    except FileNotFoundError as error:
-        names = list_imported(paths)
-        hint = f"There are: {', '.join(names)}" if names else ""
-        raise DataError(f"There is no imported data set {name!r}.", hint) from error
-    except OSError as error:
-        raise DataError(
-            f"Cannot remove {imported_path(name, paths)}: {error.strerror}.",
-            "Check the permissions of its folder.",
-        ) from error
+    path = imported_path(name, paths)
+    with accessing(path, "removed"):
+        try:
+            path.unlink()
+        except FileNotFoundError as error:
+            names = list_imported(paths)
+            hint = f"There are: {', '.join(names)}" if names else ""
+            raise DataError(f"There is no imported data set {name!r}.", hint) from error

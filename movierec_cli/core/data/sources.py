@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
 from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import is_file, is_folder
+from movierec_cli.core.files import accessing, is_file, is_folder, unusable
 
 _UNREADABLE = (  # raised by zipfile for damaged, encrypted and exotic archives
     OSError,
@@ -152,7 +152,7 @@ class _Checked(io.RawIOBase):
 def _unreadable(place: str, error: Exception) -> DataError | IntegrityError:
     # a seek to an offset in a damaged archive is an invalid argument
     if isinstance(error, OSError) and error.strerror and error.errno != errno.EINVAL:
-        return DataError(f"{place} cannot be read: {error.strerror}.", "Check its permissions.")
+        return unusable(place, "read", error)
     return IntegrityError(f"{place} is damaged: {error}.", "Get the file again.")
 
 
@@ -171,6 +171,8 @@ def open_source(path: Path, hint: str, label: str = "") -> Iterator[Source]:
     """
     label = label or str(path)
     if is_folder(path):
+        with accessing(path, "read"):
+            list(path.iterdir())  # Path.rglob takes a folder that cannot be read for an empty one
         found = (file for file in sorted(path.rglob("*")) if file.is_file())
         sizes = {
             file.relative_to(path).as_posix(): file.stat().st_size
@@ -182,9 +184,9 @@ def open_source(path: Path, hint: str, label: str = "") -> Iterator[Source]:
         raise DataError(f"There is no file or folder {label}.", hint)
     try:
         archive = zipfile.ZipFile(path)
-    except PermissionError as error:
-        raise DataError(f"{label} cannot be read: {error.strerror}.", hint) from error
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.strerror and error.errno != errno.EINVAL:
+            raise unusable(label, "read", error) from error
         raise IntegrityError(f"{label} is not a readable zip archive: {error}.", hint) from error
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, Films, Ratings, Users
-from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.errors import IntegrityError
+from movierec_cli.core.files import atomic_write, unusable
 
 FORMAT = "2"
 """Version of the layout; a file of another version is refused, and prepared again."""
@@ -104,12 +104,10 @@ def load(path: Path) -> Dataset:
     try:
         size = path.stat().st_size
         dataset, checksum = _open(path, size)
-    except IntegrityError:
+    except (IntegrityError, MemoryError):
         raise
     except OSError as error:
-        raise DataError(
-            f"{path} cannot be read: {error.strerror or error}.", "Check its permissions."
-        ) from error
+        raise unusable(path, "read", error) from error
     except Exception as error:  # a damaged header can lead to nearly any error
         raise IntegrityError(f"{path} cannot be read: {error}.") from error
     if size <= _VERIFIED_BYTES:

@@ -17,7 +17,8 @@ from typing import Any
 
 from movierec_cli import __version__
 from movierec_cli.core.doctor.check import Check, broken, failed, note, ok
-from movierec_cli.core.files import size_in_words
+from movierec_cli.core.errors import PlaceError
+from movierec_cli.core.files import exists, size_in_words
 from movierec_cli.core.paths import Paths
 
 _LIBRARIES = (
@@ -112,17 +113,27 @@ def _installed_version(name: str) -> str:
 
 
 def _folder(kind: str, folder: Path) -> Check:
-    """Try to write a temporary file where the folder is or would be made."""
+    """Try to read the folder, and to write a temporary file where it is or would be made."""
     name = f"{kind} folder"
     try:
         with tempfile.TemporaryFile(dir=_nearest(folder)):
             pass
+        list(_nearest(folder).iterdir())
+        folder.exists()
     except OSError as error:
         fix = f"export MOVIEREC_{kind.upper()}_DIR=~/movierec/{kind}"
-        return broken(name, f"{folder} cannot be written to: {error.strerror or error}", fix)
+        return broken(name, f"{folder} cannot be used: {error.strerror or error}", fix)
     return ok(name, f"{folder}, {'writable' if folder.exists() else 'will be made'}")
 
 
 def _nearest(folder: Path) -> Path:
     """Return the folder, or the nearest one above that exists."""
-    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return next(path for path in (folder, *folder.absolute().parents) if _is_there(path))
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file or folder; one that cannot be looked at counts as none."""
+    try:
+        return exists(path)
+    except PlaceError:
+        return False

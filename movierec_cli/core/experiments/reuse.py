@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import DataError, IntegrityError
+from movierec_cli.core.errors import DataError, IntegrityError, PlaceError
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.store import Run, load_manifest, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec
@@ -68,10 +68,18 @@ def ensure_run(dataset: Dataset, spec: TrainSpec, runs: Path, progress: Progress
 
 
 def _is_trained(spec: TrainSpec, dataset: Dataset, runs: Path) -> bool:
-    """Return true if a run has the provenance of ``spec``, whichever versions trained it."""
+    """Return true if a run has the provenance of ``spec``, whichever versions trained it.
+
+    Raises
+    ------
+    PlaceError
+        If there is a run of this name that cannot be read: it may be the one.
+    """
     wanted = spec.provenance(dataset, {})
     try:
         manifest, _ = load_manifest(wanted.name, runs)
+    except PlaceError:
+        raise
     except (DataError, IntegrityError):
         return False
     fields = ("model", "preset", "dataset", "split", "config", "training")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from movierec_cli.core.errors import DataError, UsageError
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import atomic_write
 
 if TYPE_CHECKING:
@@ -94,12 +94,8 @@ def save(figure: "Figure", path: Path) -> None:
         If the file cannot be written.
     """
     require_plotting(path)
-    try:
-        with atomic_write(path) as file:
-            file.write(rendered(figure, path.suffix.lower()[1:]))
-    except (DataError, OSError) as error:
-        reason = error.message if isinstance(error, DataError) else f"{path}: {error.strerror}."
-        raise DataError(reason, "Name a file that can be written.") from error
+    with atomic_write(path) as file:
+        file.write(rendered(figure, path.suffix.lower()[1:]))
 
 
 def rendered(figure: "Figure", kind: str) -> bytes:

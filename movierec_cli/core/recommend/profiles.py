@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from movierec_cli.core.data.dataset import HIGHEST_RATING, Dataset
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write, check_name
+from movierec_cli.core.files import accessing, atomic_write, check_name, entries_of, unusable
 from movierec_cli.core.recommend.query import Demographics, row_of
 
 _FilmId = Annotated[str, Meta(min_length=1)]
@@ -96,7 +96,7 @@ def load_profile(name: str, folder: Path) -> Profile:
     IntegrityError
         If it is damaged.
     """
-    path = _path(name, folder)
+    path = _stored(name, folder)
     try:
         return msgspec.json.decode(path.read_bytes(), type=Profile)
     except FileNotFoundError as error:
@@ -108,11 +108,11 @@ def load_profile(name: str, folder: Path) -> Profile:
             else f"Make it with: movierec recommend --like Fargo --save-profile {name}",
         ) from error
     except OSError as error:
-        raise _unusable(path, "read", error) from error
+        raise unusable(path, "read", error) from error
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise IntegrityError(
             f"The profile {name!r} is damaged: {path}: {error}",
-            f"Remove it with: movierec profiles remove {name}",
+            f"Correct the file, or replace it with: movierec profiles import {name} FILE --force",
         ) from error
 
 
@@ -124,12 +124,7 @@ def list_profiles(folder: Path) -> list[str]:
     DataError
         If the folder cannot be read.
     """
-    try:
-        return sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise _unusable(folder, "read", error) from error
+    return [path.stem for path in entries_of(folder, "*.json")]
 
 
 def remove_profile(name: str, folder: Path) -> None:
@@ -140,21 +135,18 @@ def remove_profile(name: str, folder: Path) -> None:
     DataError
         If there is no such profile, or it cannot be removed.
     """
-    path = _path(name, folder)
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        load_profile(name, folder)  # it lists the others
-    except OSError as error:
-        raise _unusable(path, "removed", error) from error
+    path = _stored(name, folder)
+    with accessing(path, "removed"):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            load_profile(name, folder)  # it lists the others
+
+
+def _stored(name: str, folder: Path) -> Path:
+    """Return the file of a profile, which may have been renamed to any name."""
+    return folder / f"{name}.json" if name in list_profiles(folder) else _path(name, folder)
 
 
 def _path(name: str, folder: Path) -> Path:
     return folder / f"{check_name(name, 'profile')}.json"
-
-
-def _unusable(path: Path, done: str, error: OSError) -> DataError:
-    return DataError(
-        f"{path} cannot be {done}: {error.strerror or error}.",
-        "Check its permissions, or choose another folder: MOVIEREC_DATA_DIR=FOLDER",
-    )

@@ -1,6 +1,7 @@
 """The report as Markdown with its figures beside it, or as one self-contained HTML file."""
 
 import base64
+import errno
 import re
 import tempfile
 from pathlib import Path
@@ -12,8 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from movierec_cli.core.eda.layout import decimals
-from movierec_cli.core.errors import DataError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import atomic_write, unusable
 from movierec_cli.core.report.building import Report
 
 _MARKDOWN = re.compile(r"[\\`*_<>\[\]|~]|&(?=#?\w+;)")  # characters that Markdown interprets
@@ -33,12 +33,9 @@ def require_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
         if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
     except OSError as error:
-        raise DataError(
-            f"The report cannot be written to {path}: {error.strerror}.",
-            "Name another file with: movierec report --output FILE",
-        ) from error
+        raise unusable(path, "written", error) from error
 
 
 def write_html(report: Report, path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
-from movierec_cli.core.errors import MovierecError
+from movierec_cli.core.errors import MovierecError, PlaceError
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
 from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.progress import Progress
@@ -78,12 +78,17 @@ def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources
 
 
 def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
-    """Yield the runs of this data and split, but none that is damaged or too new."""
+    """Yield the runs of this data and split, but none that is damaged or too new.
+
+    A run that cannot be read is an error, since it may be one of them.
+    """
     checksum = dataset.checksum()
     wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED}
     for name in list_runs(folder):
         try:
             run = load_run(name, folder)
+        except PlaceError:
+            raise
         except MovierecError:
             continue
         manifest = run.manifest

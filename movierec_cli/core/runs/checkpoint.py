@@ -6,7 +6,7 @@ header holds everything but the arrays as JSON, and a checksum over both. It nee
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import atomic_write
+from movierec_cli.core.files import accessing, atomic_write, entries_of, exists, is_folder
 from movierec_cli.core.runs.manifest import UNREADABLE, EpochRecord, Provenance
 from movierec_cli.core.runs.train_spec import retraining
 
@@ -26,7 +26,7 @@ FORMAT = 2
 
 FILE = "checkpoint.safetensors"
 _HEADER = "movierec"
-_UNREADABLE = (*UNREADABLE, SafetensorError, OSError, KeyError, TypeError, ValueError)
+_UNREADABLE = (*UNREADABLE, SafetensorError, KeyError, TypeError, ValueError)
 _REQUESTED = ("model", "preset", "split", "training")
 
 
@@ -103,17 +103,21 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
 def load_checkpoint(folder: Path) -> Checkpoint | None:
     """Read the checkpoint in the folder of a run; ``None`` if there is none.
 
+    The training has the name of the folder, whichever name it was started under.
+
     Raises
     ------
     IntegrityError
         If it is damaged.
     DataError
-        If a version of movierec with another layout wrote it.
+        If it cannot be read, or a version of movierec with another layout wrote it.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not exists(path):
         return None
     try:
+        with accessing(path, "read"), path.open("rb"):  # the library names no reason
+            pass
         with safe_open(path, framework="numpy") as stored:
             metadata = stored.metadata() or {}
             arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
@@ -132,7 +136,8 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             f"The unfinished training {folder.name!r} is damaged: {path}: {error}.",
             "Start it again without --resume.",
         ) from error
-    return Checkpoint(header.provenance, header.epochs, arrays)
+    provenance = replace(header.provenance, name=folder.name)
+    return Checkpoint(provenance, header.epochs, arrays)
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ class Unfinished:
 
 def unfinished(runs: Path) -> list[Unfinished]:
     """Return the unfinished trainings under ``runs`` by name, without damaged ones."""
-    found = (unfinished_training(path.parent) for path in sorted(runs.glob(f"*/{FILE}")))
+    found = (unfinished_training(path) for path in entries_of(runs) if is_folder(path))
     return [training for training in found if training is not None]
 
 
@@ -159,14 +164,16 @@ def unfinished_training(folder: Path) -> Unfinished | None:
     try:
         with safe_open(folder / FILE, framework="numpy") as stored:
             header = msgspec.json.decode((stored.metadata() or {})[_HEADER], type=_Header)
-    except _UNREADABLE:
+    except (OSError, *_UNREADABLE):
         return None
-    return Unfinished(folder.name, len(header.epochs), f"{retraining(header.provenance)} --resume")
+    command = retraining(replace(header.provenance, name=folder.name))
+    return Unfinished(folder.name, len(header.epochs), f"{command} --resume")
 
 
 def remove_checkpoint(folder: Path) -> None:
     """Remove the checkpoint of a run, if there is one."""
-    (folder / FILE).unlink(missing_ok=True)
+    with accessing(folder / FILE, "removed"):
+        (folder / FILE).unlink(missing_ok=True)
 
 
 def _digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:

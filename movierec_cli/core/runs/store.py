@@ -8,7 +8,7 @@ and the manifest names that file. So a run changes at one moment: when its manif
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,8 +19,17 @@ from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
-from movierec_cli.core.errors import DataError, IntegrityError
-from movierec_cli.core.files import atomic_write, check_name, exclusive
+from movierec_cli.core.errors import DataError, IntegrityError, PlaceError
+from movierec_cli.core.files import (
+    accessing,
+    atomic_write,
+    check_name,
+    entries_of,
+    exclusive,
+    exists,
+    is_folder,
+    unusable,
+)
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.registry import SCORERS, Scorer
 from movierec_cli.core.runs.checkpoint import unfinished_training
@@ -40,7 +49,8 @@ FORMAT = 5
 LARGEST_WEIGHT = 1e9
 """Beyond every weight of a training that went well; products of larger weights overflow."""
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
+"""The name of the file that makes a folder a run."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ class Run:
             raise IntegrityError(
                 f"The run {self.manifest.name!r} is damaged: its films are not those of "
                 f"{dataset.name}.",
-                f"Remove it and train it again: movierec runs remove {self.manifest.name}",
+                f"Train it again with: {retraining(self.manifest)}",
             )
 
 
@@ -107,42 +117,68 @@ def save_run(run: Run, folder: Path) -> Path:
         file.write(data)
     content = {"schema": 1, "format": FORMAT, **asdict(manifest), "weights": weights}
     replaced = _weights_file(target)
-    with atomic_write(target / _MANIFEST) as file:
+    with atomic_write(target / MANIFEST) as file:
         file.write(msgspec.json.format(msgspec.json.encode(content), indent=1))
     with atomic_write(target / "metrics.jsonl") as file:
         file.writelines(msgspec.json.encode(epoch) + b"\n" for epoch in manifest.epochs)
     with atomic_write(target / "MODEL_CARD.md") as file:
         file.write(model_card(manifest).encode())
     if replaced not in (None, file_name):
-        (target / str(replaced)).unlink(missing_ok=True)
+        with accessing(target, "written"):
+            (target / str(replaced)).unlink(missing_ok=True)
     return target
 
 
 def _weights_file(target: Path) -> str | None:
     """Return the weights file that the manifest in a folder names; ``None`` without one."""
     try:
-        data = (target / _MANIFEST).read_bytes()
+        data = (target / MANIFEST).read_bytes()
         return msgspec.json.decode(data, type=_Weights).weights["file"]
     except (OSError, *UNREADABLE):
         return None
 
 
 def list_runs(folder: Path) -> list[str]:
-    """Return the names of the runs under ``folder``, ascending."""
-    return sorted(path.parent.name for path in folder.glob(f"*/{_MANIFEST}"))
+    """Return the names of the runs under ``folder``, ascending.
+
+    A run whose own folder cannot be read is one of them.
+
+    Raises
+    ------
+    DataError
+        If ``folder`` cannot be read.
+    """
+    return [path.name for path in entries_of(folder) if _may_hold_manifest(path)]
+
+
+def _may_hold_manifest(path: Path) -> bool:
+    """Return whether a folder has a manifest, or cannot be searched for one."""
+    try:
+        return is_folder(path) and exists(path / MANIFEST)
+    except PlaceError:
+        return True
+
+
+def _folder_of(name: str, folder: Path) -> Path:
+    """Return the folder of a run, which may have been renamed to any name, or the place for it."""
+    if any(path.name == name and is_folder(path) for path in entries_of(folder)):
+        return folder / name
+    return folder / check_name(name, "run")
 
 
 def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
     """Read the manifest of a run and the description of its weights file.
 
+    The run has the name of its folder, whichever name the manifest was written under.
+
     Raises
     ------
     DataError
-        If there is no such run, or another version of movierec wrote it.
+        If there is no such run, it cannot be read, or another version of movierec wrote it.
     IntegrityError
         If the manifest is damaged.
     """
-    path = folder / check_name(name, "run") / _MANIFEST
+    path = _folder_of(name, folder) / MANIFEST
     try:
         data = path.read_bytes()
         if msgspec.json.decode(data, type=_Format).format != FORMAT:
@@ -151,11 +187,11 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
         weights = msgspec.json.decode(data, type=_Weights).weights
     except FileNotFoundError as error:
         raise _no_run(name, folder) from error
-    except (OSError, *UNREADABLE) as error:
+    except OSError as error:
+        raise unusable(path, "read", error) from error
+    except UNREADABLE as error:
         raise _damaged(name, path, str(error)) from error
-    if manifest.name != name:
-        raise _damaged(name, path, "it belongs to another run")
-    return manifest, weights
+    return replace(manifest, name=name), weights
 
 
 def load_run(name: str, folder: Path) -> Run:
@@ -164,7 +200,7 @@ def load_run(name: str, folder: Path) -> Run:
     Raises
     ------
     DataError
-        If there is no such run, or another version of movierec wrote it.
+        If there is no such run, it cannot be read, or another version of movierec wrote it.
     IntegrityError
         If it is damaged.
     """
@@ -177,7 +213,11 @@ def load_run(name: str, folder: Path) -> Run:
         weights = load_safetensors(data)
         scorer = SCORERS[manifest.model][manifest.preset]
         check_weights(scorer, weights, len(manifest.film_ids))
-    except (OSError, SafetensorError, KeyError, ValueError) as error:  # KeyError: unknown dtype
+    except FileNotFoundError as error:
+        raise _damaged(name, path, f"{error.strerror}", manifest) from error
+    except OSError as error:
+        raise unusable(path, "read", error) from error
+    except (SafetensorError, KeyError, ValueError) as error:  # KeyError: unknown dtype
         raise _damaged(name, path, str(error), manifest) from error
     return Run(manifest, weights)
 
@@ -221,19 +261,20 @@ def remove_run(name: str, folder: Path) -> None:
     Raises
     ------
     DataError
-        If there is none of that name, or one is being trained.
+        If there is none of that name, it cannot be removed, or one is being trained.
     """
-    target = folder / check_name(name, "run")
-    if not target.is_dir():
+    target = _folder_of(name, folder)
+    if not is_folder(target):
         raise _no_run(name, folder)
     busy = DataError(
         f"The run {name!r} is being trained right now.", "Interrupt the training first."
     )
-    with exclusive(target, busy):
+    with exclusive(target, busy), accessing(target, "removed"):
         if target.is_symlink():
             target.unlink()
-        else:
-            shutil.rmtree(target)
+            return
+        (target / MANIFEST).unlink(missing_ok=True)  # first: half of a run is none
+        shutil.rmtree(target)
 
 
 def _no_run(name: str, folder: Path) -> DataError:
@@ -251,7 +292,7 @@ def _of_another_version(name: str, manifest: bytes) -> DataError:
     try:
         hint = f"Train it again with: {retraining(msgspec.json.decode(manifest, type=Provenance))}"
     except UNREADABLE:
-        hint = f"Remove it with: movierec runs remove {name}"
+        hint = "Use it with that version, or train another run with: movierec train dnn"
     return DataError(f"The run {name!r} was written by another version of movierec.", hint)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from shlex import quote
 from typing import Any
 
 from movierec_cli.core.data.dataset import Dataset
@@ -134,7 +135,7 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
         options["name"] = spec.name
     if dataset != DEFAULT_DATASET:
         options["dataset"] = dataset
-    words = [f"--{name.replace('_', '-')} {value}" for name, value in options.items()]
+    words = [f"--{name.replace('_', '-')} {quote(str(value))}" for name, value in options.items()]
     return " ".join(["movierec train", spec.model, *words])
 
 

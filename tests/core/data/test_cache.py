@@ -55,7 +55,7 @@ def test_an_empty_cache_stays_empty(paths: Paths) -> None:
 
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(DataError, match=r"file: Not a directory"):
+    with pytest.raises(DataError, match=r"file cannot be read: Not a directory"):
         list_cache(Paths(tmp_path / "file", tmp_path))
 
 
@@ -127,5 +127,7 @@ def test_a_file_that_cannot_be_removed_is_an_error(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(DataError, match=r"ml-100k\.safetensors: Read-only file system"):
+    with pytest.raises(
+        DataError, match=r"ml-100k\.safetensors cannot be removed: Read-only file system"
+    ):
         clear_cache(list_cache(filled))

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from movierec_cli.core import files
-from movierec_cli.core.data import editions, install, registry, store
+from movierec_cli.core.data import editions, registry, store
 from movierec_cli.core.data.editions import EDITIONS, Edition
 from movierec_cli.core.data.install import (
     bring,
@@ -130,10 +131,14 @@ def test_a_path_with_nothing_is_refused(name: str, paths: Paths) -> None:
 def test_an_archive_that_may_not_be_read_is_refused(
     source: Path, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def denied(*_: object) -> None:  # the superuser may read everything
-        raise PermissionError(errno.EACCES, "Permission denied")
+    opened = Path.open
 
-    monkeypatch.setattr(install.shutil, "copyfileobj", denied)
+    def denied(path: Path, *mode: str) -> Any:  # the superuser may read everything
+        if path == source:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(DataError, match=r"mine\.zip cannot be read: Permission denied"):
         bring(TINY, source, paths)
     assert names(paths.cache) == []
@@ -292,7 +297,7 @@ def test_a_disk_that_fills_up_while_an_import_is_written_keeps_the_old_one(
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
-        with pytest.raises(DataError, match="Cannot write") as caught:
+        with pytest.raises(DataError, match="cannot be written") as caught:
             keep_import(imported, paths)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

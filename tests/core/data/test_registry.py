@@ -78,7 +78,7 @@ def test_a_cache_that_cannot_be_written_to_is_still_read(
     progress = RecordedProgress()
     assert len(registry.load_dataset("ml-100k", paths, progress).ratings) == 5
     ((_, message),) = progress.of("note")
-    assert "ml-100k.safetensors: Read-only file system" in message
+    assert "ml-100k.safetensors cannot be written: Read-only file system" in message
     assert names(paths.cache) == ["ml-100k.zip"]
 
 

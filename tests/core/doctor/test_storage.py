@@ -1,6 +1,7 @@
 """Stored files are read as the commands read them; leftovers of interrupted work are listed."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ from movierec_cli.core.data import install
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.default import configure_dataset
 from movierec_cli.core.data.readers.own_files import OwnFiles
-from movierec_cli.core.doctor import exit_code
+from movierec_cli.core.doctor import examine, exit_code
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.runs import store as runs
 from movierec_cli.core.runs.checkpoint import save_checkpoint
@@ -23,7 +24,7 @@ from tests.core.runs.test_store import MANIFEST
 from tests.helpers import tiny_contents, write_zip
 
 RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL}"
-RESUME = "movierec train dnn --preset original --epochs 1 --name mine --dataset by-hand --resume"
+RESUME = "movierec train dnn --preset original --epochs 1 --name other --dataset by-hand --resume"
 
 
 def test_damaged_data_is_an_integrity_failure(filled: Paths) -> None:
@@ -106,19 +107,18 @@ def test_a_run_without_its_data_is_a_note(
     assert exit_code(checks.values()) == 0
 
 
-def test_a_damaged_profile_is_removed(filled: Paths) -> None:
+def test_a_damaged_profile_is_broken(filled: Paths) -> None:
     (filled.profiles / "ann.json").write_bytes(b"{")
     checks = found(filled)
-    assert checks["profile ann"].fix == "movierec profiles remove ann"
+    assert checks["profile ann"].fix == "movierec profiles import ann FILE --force"
     assert exit_code(checks.values()) == 5
 
 
-def test_a_foreign_folder_or_file_is_a_note(filled: Paths) -> None:
-    shutil.copytree(filled.runs / "mine", filled.runs / "a b")
-    (filled.profiles / "a b.json").write_bytes(b"{}")
+def test_a_copied_run_or_profile_is_checked_under_its_own_name(filled: Paths) -> None:
+    shutil.copytree(filled.runs / "mine", filled.runs / "mine (copy)")
+    shutil.copy(filled.profiles / "ann.json", filled.profiles / "ann (copy).json")
     checks = found(filled)
-    assert checks["run a b"].state == checks["profile a b"].state == "note"
-    assert exit_code(checks.values()) == 0
+    assert checks["run mine (copy)"].state == checks["profile ann (copy)"].state == "ok"
 
 
 def test_an_unfinished_training_is_a_note_with_the_command_that_continues_it(
@@ -129,6 +129,52 @@ def test_an_unfinished_training_is_a_note_with_the_command_that_continues_it(
     assert finding(checks["unfinished training"])[::2] == ("note", RESUME)
     assert exit_code(checks.values()) == 0
     assert "leftovers" not in checks
+
+
+def test_a_damaged_checkpoint_is_broken_and_the_run_beside_it_is_not(filled: Paths) -> None:
+    path = filled.runs / "mine" / "checkpoint.safetensors"
+    save_checkpoint(CHECKPOINT, path.parent)
+    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+    checks = found(filled)
+    assert checks["run mine"].state == "ok"
+    check = checks["unfinished training mine"]
+    assert (check.state, check.exit_code) == ("broken", 5)
+    assert check.fix == RESUME.replace("other", "mine").replace("--resume", "--force")
+    path.write_bytes(b"")
+    assert found(filled)["unfinished training mine"].fix == f"rm {path}"
+
+
+def test_what_interrupted_work_left_is_listed_with_its_removal(filled: Paths) -> None:
+    (filled.runs / "mine" / "manifest.json").unlink()
+    fresh, *old = (
+        filled.cache / ".ml-1m.zip.0.part", filled.runs / "mine" / ".manifest.json.1.part",
+        filled.profiles / ".ann.json.2.part",
+    )  # fmt: skip
+    for part in (fresh, *old):
+        part.write_bytes(b"12345")
+    for part in old:
+        os.utime(part, (0, 0))
+    checks = [check for check in examine(filled, {}) if check.name.startswith(("left", "run "))]
+    half, of_run, of_profile = checks
+    assert finding(half)[::2] == ("note", "movierec runs remove mine")
+    assert [of_run.fix, of_profile.fix] == [f"rm {part}" for part in old]
+    assert "1 unfinished" in of_run.detail
+    assert "5 bytes" in of_run.detail
+
+
+@pytest.mark.parametrize("name", ["runs", "datasets", "profiles"])
+def test_a_folder_that_cannot_be_read_hides_nothing_else(name: str, filled: Paths) -> None:
+    folder = filled.data / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_bytes(b"")
+    checks = found(filled)
+    broken = [check for check in checks.values() if check.state == "broken"]
+    assert {check.fix for check in broken} == {"export MOVIEREC_DATA_DIR=~/movierec/data"}
+    assert f"data/{name} cannot be read: Not a directory" in broken[0].detail
+    assert checks["prepared ml-100k"].state == "ok"
+    assert ("run mine" in checks) == (name != "runs")
+    assert ("profile ann" in checks) == (name != "profiles")
+    assert exit_code(checks.values()) == 3
 
 
 def import_table(paths: Paths) -> Path:

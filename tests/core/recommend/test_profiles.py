@@ -92,7 +92,7 @@ def test_a_damaged_profile_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / "ann.json").write_text(content)
     with pytest.raises(IntegrityError, match=r"'ann' is damaged.*ann\.json") as caught:
         load_profile("ann", tmp_path)
-    assert caught.value.hint == "Remove it with: movierec profiles remove ann"
+    assert caught.value.hint.endswith("movierec profiles import ann FILE --force")
     remove_profile("ann", tmp_path)
 
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> None:
     for call in (load_profile, remove_profile):
         with pytest.raises(DataError, match=r"ann\.json cannot be") as caught:
             call("ann", tmp_path)
-        assert "permissions" in caught.value.hint
+        assert "MOVIEREC_HOME=FOLDER" in caught.value.hint
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="file cannot be read"):
         list_profiles(tmp_path / "file")

@@ -344,7 +344,7 @@ def test_a_target_that_cannot_be_written_is_refused(path: str, tmp_path: Path) -
     (tmp_path / "folder").mkdir()
     with pytest.raises(DataError, match=re.escape(path)) as error:
         require_writable(tmp_path / path)
-    assert "movierec report --output" in error.value.hint
+    assert "another path for a file of your own" in error.value.hint
     require_writable(tmp_path / "new" / "report.md")
     assert list((tmp_path / "new").iterdir()) == []
 

@@ -67,9 +67,7 @@ def test_a_wrong_field_is_refused_with_its_place(
         load_manifest("mine", saved.parent)
 
 
-@pytest.mark.parametrize(
-    "change", [{"name": "theirs"}, {"film_ids": [10, 20, 30]}, {"kept_epoch": 99}], ids=str
-)
+@pytest.mark.parametrize("change", [{"film_ids": [10, 20, 30]}, {"kept_epoch": 99}], ids=str)
 def test_a_manifest_of_another_run_is_refused(change: dict[str, Any], saved: Path) -> None:
     edit(saved, lambda manifest: manifest.update(change))
     with pytest.raises(IntegrityError, match="'mine' is damaged"):
@@ -88,4 +86,4 @@ def test_another_format_is_named_even_where_nothing_else_is_known(saved: Path) -
     (saved / "manifest.json").write_text(f'{{"format": {store.FORMAT + 1}}}')
     with pytest.raises(DataError, match="another version of movierec") as caught:
         load_manifest("mine", saved.parent)
-    assert caught.value.hint == "Remove it with: movierec runs remove mine"
+    assert "remove" not in caught.value.hint

@@ -1,7 +1,9 @@
 """Runs on disk: saved whole, loaded unchanged, refused when their weights are wrong."""
 
+import errno
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +204,72 @@ def test_a_run_is_removed_alone(saved: Path, folder: Path) -> None:
     assert not saved.exists()
 
 
+@pytest.mark.parametrize("name", ["best", "mine (copy)"])
+def test_a_run_has_the_name_of_its_folder(name: str, saved: Path, folder: Path) -> None:
+    shutil.copytree(saved, folder / name)
+    copy = load_run(name, folder)
+    assert list_runs(folder) == sorted([name, "mine"])
+    assert copy.manifest == replace(MANIFEST, name=name)
+    np.testing.assert_array_equal(copy.weights["bias"], WEIGHTS["bias"])
+    remove_run(name, folder)
+    assert list_runs(folder) == ["mine"]
+
+
+def denied(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let files of these names be unreadable; the superuser could read them otherwise."""
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if any(path.match(name) for name in names):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "weights-*"])
+def test_a_run_that_cannot_be_read_is_not_called_damaged(
+    name: str, saved: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied(monkeypatch, name)
+    with pytest.raises(DataError, match=r"mine/\S+ cannot be read: Permission denied") as caught:
+        load_run("mine", folder)
+    assert "permissions" in caught.value.hint
+    assert "remove" not in caught.value.hint
+    assert list_runs(folder) == ["mine"]
+
+
+def test_a_folder_of_runs_that_is_a_file_is_an_error_and_not_an_empty_list(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.write_bytes(b"")
+    for attempt in (lambda: list_runs(folder), lambda: load_run("mine", folder)):
+        with pytest.raises(DataError, match="runs cannot be read: Not a directory"):
+            attempt()
+
+
+def test_a_removal_that_fails_leaves_the_run_and_one_that_breaks_off_no_half(
+    saved: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(weights_of(saved)))
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with pytest.raises(DataError, match=r"manifest\.json cannot be removed"):
+            remove_run("mine", folder)
+    assert load_run("mine", folder).manifest == MANIFEST
+    with monkeypatch.context() as patch:
+        patch.setattr(store.shutil, "rmtree", broken_off)
+        with pytest.raises(DataError, match=r"weights\S+ cannot be removed"):
+            remove_run("mine", folder)
+    assert list_runs(folder) == []
+    remove_run("mine", folder)
+    assert not saved.exists()
+
+
 def with_checksum(saved: Path, data: bytes) -> None:
     """Replace the weights, with a manifest that holds their checksum."""
     weights_of(saved).write_bytes(data)
@@ -321,4 +389,4 @@ def test_a_run_of_other_data_is_refused(small: Dataset) -> None:
     damaged = replace(RUN, manifest=replace(same, film_ids=(*same.film_ids[:-1], 9_999)))
     with pytest.raises(IntegrityError, match="its films are not those of") as other_films:
         damaged.require_dataset(small)
-    assert "movierec runs remove mine" in other_films.value.hint
+    assert other_films.value.hint.endswith(f"--dataset {small.name}")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.sources import Source, file_source, open_source
 from movierec_cli.core.errors import DataError
-from movierec_cli.core.files import is_file, is_folder
+from movierec_cli.core.files import is_file, is_folder, unusable
 from movierec_cli.core.recommend.ratings_files.entries import RatingsFile
 from movierec_cli.core.recommend.ratings_files.tables import read_ratings_table
 from movierec_cli.core.recommend.ratings_files.trakt import read_trakt
@@ -58,9 +58,10 @@ def open_file(path: Path) -> BinaryIO:
         return io.BufferedReader(io.BytesIO(path.read_bytes()))  # a pipe
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path}.", "Check the path.") from error
-    except (OSError, ValueError) as error:  # of an impossible path
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}.", "Check the path.") from error
+    except OSError as error:
+        raise unusable(path, "read", error) from error
+    except ValueError as error:  # of an impossible path
+        raise DataError(f"{path} cannot be read: {error}.", "Check the path.") from error
 
 
 def _starts_with(path: Path, magic: bytes) -> bool:
