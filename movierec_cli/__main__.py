@@ -21,6 +21,7 @@ _THREAD_VARIABLES = (
 def main() -> None:
     """Run the command line."""
     compute_with_one_thread()
+    open_closed_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         app(prog_name="movierec")
@@ -37,6 +38,16 @@ def compute_with_one_thread() -> None:
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
+
+
+def open_closed_streams() -> None:
+    """Connect standard streams that the caller has closed to nothing.
+
+    Python has ``None`` in their place, and the next file to be opened would get their descriptor.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _interrupt(number: int, frame: Any) -> None:

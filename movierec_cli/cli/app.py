@@ -1,11 +1,5 @@
-"""The command line: the table of commands, and errors as text and exit codes."""
+"""The command line: the table of commands."""
 
-import errno
-import os
-import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from inspect import cleandoc
 from typing import Annotated, Any
@@ -27,7 +21,6 @@ from movierec_cli.cli import (
     export,
     films,
     import_,
-    output,
     profiles,
     quickstart,
     recommend,
@@ -36,9 +29,9 @@ from movierec_cli.cli import (
     train,
     verbosity,
 )
+from movierec_cli.cli.blank_values import refuse_blank
 from movierec_cli.cli.fast_values import convert_plainly
-from movierec_cli.core.errors import DataError, MovierecError
-from movierec_cli.core.files import unusable
+from movierec_cli.cli.reporting import reported
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "Start here": {"quickstart": quickstart.quickstart, "doctor": doctor.doctor},
@@ -72,8 +65,6 @@ The modules of the commands are imported here; what they compute with is importe
 functions, so that `--help` loads neither numpy nor torch nor pandas.
 """
 
-_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
 
 class Movierec(TyperGroup):
     """All commands; reports every error as ``error:`` and ``hint:`` with its exit code."""
@@ -88,12 +79,12 @@ class Movierec(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command."""
         verbosity.reset()
-        with _reported(ctx):
+        with reported(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a traceback appears only with ``MOVIEREC_DEBUG=1``."""
-        with _reported(ctx):
+        with reported(ctx):
             return super().invoke(ctx)
 
 
@@ -102,6 +93,7 @@ def _complete(command: Any) -> None:
     command.help = _reflowed(command.help or "")
     for parameter in command.params:
         convert_plainly(parameter)
+        refuse_blank(parameter)
         parameter.min = parameter.max = None  # only shown: Typer checks the range of the annotation
         if parameter.param_type_name == "argument":
             parameter.display_type_rich = lambda *_, **__: ""
@@ -121,62 +113,6 @@ def _reflowed(text: str) -> str:
     prose, mark, examples = cleandoc(text).partition("[bold]Examples[/]")
     paragraphs = (" ".join(paragraph.split("\n")) for paragraph in prose.split("\n\n"))
     return "\n\n".join(paragraphs) + mark + examples
-
-
-@contextmanager
-def _reported(ctx: Any) -> Iterator[None]:
-    """Turn errors into text on stderr and an exit code."""
-    try:
-        yield
-    except (typer.Exit, typer.Abort):
-        raise
-    except BrokenPipeError as error:  # the reader of a pipe has seen enough
-        _discard_stdout()
-        raise typer.Exit(0) from error
-    except Exception as error:
-        usage: Any = getattr(error, "format_message", None)  # Typer's: a wrong option or command
-        debugging = os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0")
-        if type(error).__name__ == "NoArgsIsHelpError" or (debugging and not usage):
-            raise
-        if usage:
-            code = 2
-            message = usage()
-            output.error(message, _usage_hint(message, getattr(error, "ctx", None) or ctx))
-        elif isinstance(error, MovierecError):
-            code = error.exit_code
-            output.error(error.message, error.hint)
-        elif isinstance(error, OSError) and error.filename:
-            failure = unusable(error.filename, "used", error)
-            code = failure.exit_code
-            output.error(failure.message, failure.hint)
-        elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
-            code = DataError.exit_code
-            output.error(f"The output cannot be written: {error.strerror}.")
-            _discard_stdout()
-        else:
-            code = 1
-            output.error(
-                f"This is a bug in movierec {__version__}: {type(error).__name__}: {error}",
-                "Run it again with MOVIEREC_DEBUG=1 and report the traceback.",
-            )
-        raise typer.Exit(code) from error
-
-
-def _usage_hint(message: str, ctx: Any) -> str:
-    """Return the next step after wrong options or arguments."""
-    see = f"See: {ctx.command_path} --help"
-    extra = re.search(r"unexpected extra argument\S* \((.*)\)", message)
-    if extra is None:
-        return see
-    if "like" in ctx.params and not ctx.params["like"]:
-        title = f'"{extra[1]}"' if " " in extra[1] else extra[1]
-        return f"Name a film that you like with: {ctx.command_path} --like {title}"
-    return f'Quote words that belong together: "star wars". {see}'
-
-
-def _discard_stdout() -> None:
-    """Send unwritten output nowhere, so that Python can flush it at exit without an error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -119,8 +119,8 @@ def films(
     emit(
         chosen_format(format, json),
         view,
-        [asdict(film) for film in found],
-        {"dataset": dataset, "query": query},
+        [asdict(film) for film in found[:n]],
+        {"dataset": dataset, "query": query, "found": len(found)},
         records_key="films",
     )
 

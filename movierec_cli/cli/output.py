@@ -4,9 +4,12 @@ import codecs
 import csv
 import io
 import json
+import os
 import sys
+import traceback
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -99,15 +102,38 @@ def stderr() -> Console:
 def info(message: str, style: str = "") -> None:
     """Print a line on stderr, unless ``--quiet`` is set."""
     if not verbosity.CURRENT.quiet:
-        stderr().print(Text(message, style=style))
+        with _as_far_as_somebody_reads():
+            stderr().print(Text(message, style=style))
 
 
 def error(message: str, hint: str = "") -> None:
     """Print an error and its hint, the next step, on stderr."""
-    stderr().print(Text.assemble(("error", "bold red"), f": {message}"), soft_wrap=True)
-    if hint:
-        stderr().print()
-        stderr().print(Text.assemble(("hint", "bold cyan"), f": {hint}"), soft_wrap=True)
+    with _as_far_as_somebody_reads():
+        stderr().print(Text.assemble(("error", "bold red"), f": {message}"), soft_wrap=True)
+        if hint:
+            stderr().print()
+            stderr().print(Text.assemble(("hint", "bold cyan"), f": {hint}"), soft_wrap=True)
+
+
+def print_traceback(failure: BaseException) -> None:
+    """Print the traceback of an error on stderr."""
+    with _as_far_as_somebody_reads():
+        stderr().file.write("".join(traceback.format_exception(failure)))
+
+
+@contextmanager
+def _as_far_as_somebody_reads() -> Iterator[None]:
+    """Go on without stderr once its reader is gone or its disk is full: the work counts."""
+    try:
+        yield
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: Any) -> None:
+    """Send unwritten output nowhere, so that Python can flush it at exit without an error."""
+    with suppress(OSError, ValueError):  # it has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def shows_unicode() -> bool:
@@ -160,7 +186,15 @@ codecs.register_error("movierec-plain", _plain_characters)
 
 
 def _write(text: str) -> None:
-    stdout().file.write(text)
+    """Write data to stdout: UTF-8, whichever encoding the terminal has."""
+    file = stdout().file
+    buffer = getattr(file, "buffer", None)
+    if buffer is None:  # a stream of text in place of stdout
+        file.write(text)
+        return
+    file.flush()
+    buffer.write(text.encode("utf-8", "movierec-plain"))  # lone surrogates have no bytes
+    buffer.flush()
 
 
 def _print_table(view: View) -> None:

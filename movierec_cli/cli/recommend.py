@@ -25,7 +25,7 @@ from movierec_cli.cli.options import (
 )
 from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, SinceOption, StrictOption
-from movierec_cli.cli.query_options import QueryOptions, typed_opinions
+from movierec_cli.cli.query_options import QueryOptions, ResolvedQuery, typed_opinions
 from movierec_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def recommend(
     from movierec_cli.cli.interview import ask_profile_name, ask_seen
     from movierec_cli.core.data.extent import catalog_extent
     from movierec_cli.core.paths import Paths
-    from movierec_cli.core.recommend.filters import Filters
+    from movierec_cli.core.recommend.filters import DEFAULT_N, Filters
     from movierec_cli.core.recommend.query import Demographics
-    from movierec_cli.core.recommend.watchlist import check_watchlist, write_watchlist
+    from movierec_cli.core.recommend.watchlist import check_watchlist
 
     filters = Filters(
         n, tuple(genre or ()), tuple(not_genre or ()), parse_years(year), min_ratings, max_ratings,
@@ -186,7 +186,11 @@ def recommend(
     if resolved.popularity is not None and not popularity:
         filters = replace(filters, popularity=resolved.popularity)
     shown_as = chosen_format(format, json)
+    chosen = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
     answer = resolved.answer(loaded, filters, explain, notes)
+    _report_fewer(len(answer.films), n or DEFAULT_N)
+    if options.is_described:  # before the table: a pipe that is closed early does not prevent it
+        _keep(answer, output, resolved, save_profile, loaded, chosen)
     _emit(answer, shown_as, loaded, resolved.user_id)
     while shown_as is Format.table and not isinstance(resolved, ResolvedGroup):
         rows = ask_seen(answer.films, loaded) if resolved.popularity is not None else frozenset()
@@ -196,16 +200,39 @@ def recommend(
         filters = replace(filters, seen=filters.seen | rows)
         answer = resolved.answer(loaded, filters, explain, notes)
         _emit(answer, shown_as, loaded, resolved.user_id)
+    if options.is_described:
+        return
+    if save_profile is None and isinstance(resolved, ResolvedQuery) and resolved.rated:
+        save_profile = ask_profile_name()
+    _keep(answer, output, resolved, save_profile, loaded, chosen)
+
+
+def _keep(
+    answer: Answer,
+    output: Path | None,
+    resolved: ResolvedQuery | ResolvedGroup,
+    profile: str | None,
+    loaded: "LoadedRun",
+    option: str,
+) -> None:
+    """Write the list of films and the profile that are asked for.
+
+    ``option`` chooses the run or data set the next time.
+    """
+    from movierec_cli.core.paths import Paths
+    from movierec_cli.core.recommend.watchlist import write_watchlist
+
     if output is not None:
         write_watchlist(answer.films, output)
         info(f"Wrote {len(answer.films)} films to {output}, which Letterboxd imports.")
-    if isinstance(resolved, ResolvedGroup):
-        return
-    if resolved.rated and not options.is_described and save_profile is None:
-        save_profile = ask_profile_name()
-    if save_profile is not None:
-        chosen = f" --run {run}" if run else f" --dataset {dataset}" if dataset else ""
-        resolved.save(save_profile, loaded, folder, chosen)
+    if profile is not None and isinstance(resolved, ResolvedQuery):
+        resolved.save(profile, loaded, Paths.from_environment().profiles, option)
+
+
+def _report_fewer(n_films: int, wanted: int) -> None:
+    if n_films < wanted:
+        films = "film is" if n_films == 1 else "films are"
+        info(f"Only {n_films} {films} left to recommend; {wanted} were wanted.")
 
 
 def _emit(answer: Answer, shown_as: Format, loaded: "LoadedRun", user_id: "Id | None") -> None:

@@ -164,16 +164,16 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
 
     Returns
     -------
-    The recommendations. ``score`` ranks the films, on the model's own scale; ``like_probability``
-    is the probability of a rating of 4 or 5, 0 to 1 (not from the two-tower ``original``);
-    ``rating`` the predicted rating, 1 to 5 (from a two-tower).
+    The recommendations, fewer than ``n`` where fewer are left. ``score`` ranks the films, on the
+    model's own scale; ``like_probability`` is the probability of a rating of 4 or 5, 0 to 1 (not
+    from the two-tower ``original``); ``rating`` the predicted rating, 1 to 5 (from a two-tower).
 
     Raises
     ------
     UsageError
         If a user, film, genre or occupation does not exist, or a value is out of range.
     DataError
-        If no film is left, or fewer than ``n``.
+        If no film is left.
     """
     filters = Filters(
         n, tuple(genres), tuple(not_genres), years, min_ratings, max_ratings, include_rated,

@@ -179,7 +179,6 @@ def test_a_table_of_ten_films_fits_a_small_terminal(options: tuple[str, ...], ho
         (("--profile", "ann", "--profile", "bob", "--age", "9"), 2, "describe one", "Save"),
         (("--rate", "1=great"), 2, "is not a title and a rating", "=4"),
         (("--user", "3", "--year", "95"), 2, "is not a year", "--year 1990-1995"),
-        (("--user", "3", "-n", "201"), 3, "films are left to recommend, not 201", "-n "),
         (("--user", "3", "--run", "none"), 3, "There is no run 'none'", "There are: dnn"),
         (("--profile", "bob"), 3, "There is no profile 'bob'", "--save-profile bob"),
         (("--like", "1", "--save-profile", "../x"), 2, "cannot be the name", "Use letters"),

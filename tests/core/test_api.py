@@ -66,7 +66,7 @@ def test_films_are_taken_from_a_list_and_not_from_another(run: LoadedRun, small:
     [
         ({"user": 7, "like": [1]}, UsageError, "--user names a user of the data set"),
         ({"like": [1], "dislike": [1]}, UsageError, "two ratings: 5 for 1 and 1 for 1"),
-        ({"n": 201}, DataError, r"Only \d+ films are left to recommend, not 201"),
+        ({"genres": ["Drama"], "not_genres": ["Drama"]}, DataError, "No film is left"),
     ],
 )
 def test_wrong_values_are_refused(
@@ -74,6 +74,11 @@ def test_wrong_values_are_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         recommend(run, **values)
+
+
+def test_fewer_films_than_wanted_are_all_that_are_left(run: LoadedRun) -> None:
+    n_unrated = 200 - len(run.dataset.histories.take([6]).film_rows)
+    assert 0 < len(recommend(run, user=7, n=5000)) <= n_unrated
 
 
 def test_similar_films_and_users_are_found(run: LoadedRun) -> None:

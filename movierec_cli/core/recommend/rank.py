@@ -49,7 +49,7 @@ def recommend(
     filters: Filters | None = None,
     explained: bool = False,
 ) -> list[Recommendation]:
-    """Return the best films that the user has not rated, best first.
+    """Return the best films that the user has not rated, best first; fewer where fewer are left.
 
     A film that the catalog holds under two ids appears once, and not at all if the user has rated
     it under either.
@@ -60,7 +60,7 @@ def recommend(
         If a genre does not exist, or the model has no vectors for diversity, no like probability
         to sort by or no explanations.
     DataError
-        If no film is left, or fewer than ``filters.n``.
+        If no film is left.
     """
     filters = filters or Filters()
     (films,) = recommend_all(model, dataset, query.history, query.users, filters)
@@ -121,18 +121,13 @@ def best_rows(
 
 
 def require_films(n_films: int, dataset: Dataset, filters: Filters) -> None:
-    """Raise a `DataError` if no film is left to recommend, or fewer than ``filters.n``."""
+    """Raise a `DataError` if no film is left to recommend."""
     if not n_films:
         extent = f"{dataset.name} has {catalog_extent(dataset)}"
         newer = newer_films(dataset) if filters.years else ""
         raise DataError(
             f"No film is left to recommend; {extent}.",
             f"Use fewer filters.{f' Newer films: {newer}' if newer else ''}",
-        )
-    if filters.n is not None and n_films < filters.n:
-        raise DataError(
-            f"Only {n_films} films are left to recommend, not {filters.n}.",
-            f"Ask for fewer with -n {n_films}, or use fewer filters.",
         )
 
 

@@ -52,8 +52,9 @@ def test_films_that_one_of_them_knows_are_left_out_unless_asked_for() -> None:
     assert [film.title for film in together(seen=frozenset({2}))] == ["B", "D"]
     assert len(together(include_rated=True)) == 5
     assert [film.title for film in together(n=1, excluded=frozenset({2}))] == ["B"]
-    with pytest.raises(DataError, match="Only 3 films are left"):
-        together(n=4)
+    assert len(together(n=4)) == 3
+    with pytest.raises(DataError, match="No film is left"):
+        together(seen=frozenset({1, 2, 3}))
 
 
 def test_one_user_gets_their_own_list_with_filters_and_reasons(small: Dataset, dnn: Dnn) -> None:
