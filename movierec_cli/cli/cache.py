@@ -87,7 +87,7 @@ def clear(
     entries = [entry for entry in list_cache(paths) if entry.state != "being written"]
     if not dry_run:
         content = f"{_amount(entries)} in {paths.cache}. Runs, profiles and imported data stay."
-        if entries and not yes and not confirmed(content, "Remove?", "-y"):
+        if entries and not yes and not confirmed(content, "Remove?", "--yes"):
             info("Nothing was removed.")
             return
         clear_cache(entries)

@@ -6,6 +6,7 @@ from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
+    ForceOption,
     FormatOption,
     HoldoutOption,
     JsonOption,
@@ -50,6 +51,7 @@ def compare(
         data_option(min=1, max=100, help="Number of split seeds to average."),
     ] = 1,
     dataset: DatasetOption = DEFAULT_DATASET,
+    force: ForceOption = False,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -65,7 +67,8 @@ def compare(
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
     """
-    from movierec_cli.cli.progress import ProgressBar, announce_trainings
+    from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.cli.trainings import may_train
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.experiments import compare as core
     from movierec_cli.core.experiments.reuse import missing_trainings
@@ -80,7 +83,8 @@ def compare(
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
-    announce_trainings(missing_trainings(comparison.specs(), data, runs), data)
+    if not may_train(missing_trainings(comparison.specs(), data, runs), data, runs, force):
+        return
     with ProgressBar() as progress:
         results = core.compare(data, comparison, runs, progress)
     _emit(chosen_format(format, json), data, comparison, results)

@@ -88,7 +88,7 @@ def remove(
     paths = Paths.from_environment()
     if exists(registry.imported_path(name, paths)) and not yes:
         content = f"The data set {name} was imported from your own files."
-        if not confirmed(content, "Remove it?", "-y"):
+        if not confirmed(content, "Remove it?", "--yes"):
             info("Nothing was removed.")
             return
     registry.remove_imported(name, paths)

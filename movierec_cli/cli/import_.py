@@ -103,19 +103,19 @@ def import_(
         implicit=implicit,
     )
     install.check_import_name(name)
-    imported = install.read_import(files, name, ProgressBar(of_bytes=True))
-    for line in _summary(imported):
-        info(line)
-    if dry_run:
-        info("Nothing was kept: --dry-run.")
-        return
-    is_replaced = exists(imported_path(name, paths)) and not force
+    is_replaced = exists(imported_path(name, paths)) and not (force or dry_run)
     if is_replaced and not confirmed(
         f"There is a data set {name} already; its runs are of no use with another one.",
         "Replace it?",
         "--force",
     ):
         info("Nothing was kept.")
+        return
+    imported = install.read_import(files, name, ProgressBar(of_bytes=True))
+    for line in _summary(imported):
+        info(line)
+    if dry_run:
+        info("Nothing was kept: --dry-run.")
         return
     install.keep_import(imported, paths)
     info(f"It is the data set {name} now. Next: movierec train dnn --dataset {name}")

@@ -60,6 +60,9 @@ DatasetOfRunOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace runs of the same name without asking.")
+]
 HoldoutOption = Annotated[
     str,
     data_option("--holdout", metavar="NAME", help="users, u1-u5, ua, ub or none."),

@@ -54,6 +54,15 @@ def require_ratings(
     """Raise a `UsageError` if the options for ratings files come without one."""
     if (strict or report is not None or since is not None) and not ratings:
         raise UsageError("--strict, --report and --since are for --ratings.", "Add: --ratings FILE")
+    check_report(report)
+
+
+def check_report(report: Path | None) -> None:
+    """Raise a `UsageError` if the file of ``--report`` is not named as CSV."""
+    if report is not None and report.suffix.lower() != ".csv":
+        raise UsageError(
+            f"--report writes CSV, which {report.name!r} is not.", f"Name it {report.stem}.csv."
+        )
 
 
 def parse_since(text: str | None) -> date | None:

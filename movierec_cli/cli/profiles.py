@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_profile
-from movierec_cli.cli.confirm import confirmed
+from movierec_cli.cli.confirm import confirmed, may_replace_profile
 from movierec_cli.cli.loading import load_dataset, load_each, report_failures
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     DatasetOption,
     FormatOption,
     JsonOption,
+    YesOption,
     chosen_format,
 )
 from movierec_cli.cli.output import Format, emit, info
@@ -21,6 +22,7 @@ from movierec_cli.cli.own_ratings import (
     ReportOption,
     SinceOption,
     StrictOption,
+    check_report,
     parse_since,
     read_own_ratings,
 )
@@ -138,24 +140,19 @@ def import_(
     from movierec_cli.core.recommend.title_search import TitleIndex
 
     check_name(name, "profile")
+    check_report(report)
     folder = Paths.from_environment().profiles
+    if not may_replace_profile(name, folder, force):
+        return
     data = load_dataset(dataset)
     own = read_own_ratings(files, TitleIndex(data), strict, report, parse_since(since))
-    is_replaced = name in profiles.list_profiles(folder) and not force
-    if is_replaced and not confirmed(
-        f"There is a profile {name} already; its ratings and demographics would be lost.",
-        "Replace it?",
-        "--force",
-    ):
-        info("Nothing was kept.")
-        return
     profiles.save_profile(name, profiles.make_profile(data, own.ratings, UNKNOWN, own.seen), folder)
     info(f"Saved. Next: movierec recommend --profile {name} --dataset {data.name}")
 
 
 @app.command()
-def remove(name: NameArgument) -> None:
-    """Remove a profile.
+def remove(name: NameArgument, yes: YesOption = False) -> None:
+    """Remove a profile, after a question.
 
     [bold]Examples[/]
 
@@ -164,5 +161,11 @@ def remove(name: NameArgument) -> None:
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.recommend import profiles
 
-    profiles.remove_profile(name, Paths.from_environment().profiles)
+    folder = Paths.from_environment().profiles
+    if not yes and name in profiles.list_profiles(folder):
+        content = f"The profile {name} in {folder} cannot be restored."
+        if not confirmed(content, "Remove it?", "--yes"):
+            info("Nothing was removed.")
+            return
+    profiles.remove_profile(name, folder)
     info(f"Removed {name}.")

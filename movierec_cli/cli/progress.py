@@ -6,14 +6,7 @@ from movierec_cli.cli import verbosity
 from movierec_cli.cli.output import info, stderr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.progress import Progress
-
-    from movierec_cli.core.data.dataset import Dataset
-    from movierec_cli.core.runs.train_spec import TrainSpec
-
-_LONG = 30  # seconds; longer work is announced before it starts
 
 
 class ProgressBar:
@@ -82,16 +75,6 @@ def _bar(of_bytes: bool) -> "Progress":
         console=stderr(),
         transient=True,
     )
-
-
-def announce_trainings(specs: "Sequence[TrainSpec]", dataset: "Dataset") -> None:
-    """Print the number of trainings and about how long they take, where that is long."""
-    from movierec_cli.core.experiments.reuse import expected_seconds
-
-    seconds = sum(expected_seconds(spec, dataset) for spec in specs)
-    if seconds > _LONG:
-        models = "1 model has" if len(specs) == 1 else f"{len(specs)} models have"
-        info(f"{models} to be trained: about {duration(seconds)}.")
 
 
 def duration(seconds: float) -> str:

@@ -166,8 +166,6 @@ class ResolvedQuery:
         from movierec_cli.core.recommend import profiles
 
         profile = profiles.make_profile(run.dataset, self.rated, self.demographics, self.seen)
-        if name in profiles.list_profiles(folder):
-            info(f"This replaces the profile {name}.")
         profiles.save_profile(name, profile, folder)
         info(f"Saved. Next time: movierec recommend --profile {name}{option}")
 

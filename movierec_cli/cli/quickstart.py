@@ -1,5 +1,6 @@
 """``movierec quickstart``."""
 
+from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.output import info, stdout
 
 _FALLBACK = "ml-latest-small"
@@ -17,8 +18,10 @@ def quickstart() -> None:
     from movierec_cli.cli import download, eda, evaluate, recommend, train
     from movierec_cli.core.data import registry
     from movierec_cli.core.errors import NetworkError
+    from movierec_cli.core.experiments.reuse import missing_trainings
     from movierec_cli.core.files import exists
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.runs.train_spec import TrainSpec
 
     dataset, run, suffix = registry.DEFAULT_DATASET, "dnn", ""
     paths = Paths.from_environment()
@@ -40,8 +43,11 @@ def quickstart() -> None:
         download.download(dataset)
     _announce(f"eda genres{suffix}")
     eda.genres(dataset=dataset)
-    _announce(f"train dnn{suffix}")
-    train.train("dnn", dataset=dataset)
+    if missing_trainings([TrainSpec("dnn")], load_dataset(dataset), paths.runs):
+        _announce(f"train dnn{suffix}")
+        train.train("dnn", dataset=dataset)
+    else:
+        info(f"The run {run!r} is trained already.")
     _announce(f"evaluate {run}")
     evaluate.evaluate(run)
     _announce(f"recommend --user 42 --run {run}")

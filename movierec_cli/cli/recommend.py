@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from movierec_cli.cli.completion import complete_occupation, complete_profile
+from movierec_cli.cli.confirm import may_replace_profile
 from movierec_cli.cli.film_lists import AmongOption, ExcludeOption, FilmLists
 from movierec_cli.cli.group import Answer, ResolvedGroup
 from movierec_cli.cli.loading import load_run
@@ -84,6 +85,9 @@ def recommend(
     save_profile: Annotated[
         str | None, _option(_USER, "Save your ratings as a profile.", metavar="NAME")
     ] = None,
+    force: Annotated[
+        bool, _option(_USER, "Replace a profile of that name without asking.", "--force")
+    ] = False,
     all_users: Annotated[
         bool, _option(_USER, "Every user of the data set, into a file.", "--all-users")
     ] = False,
@@ -178,6 +182,9 @@ def recommend(
     if output is not None:
         check_watchlist(output)
     folder = Paths.from_environment().profiles
+    is_new = save_profile is not None and save_profile not in (profile or ())
+    if is_new and not may_replace_profile(str(save_profile), folder, force):
+        return
     loaded = load_run(run, dataset)
     notes = [f"{loaded.dataset.name} has {catalog_extent(loaded.dataset)}."] if year else []
     resolve = options.resolve_group if options.is_group else options.resolve
@@ -204,6 +211,8 @@ def recommend(
         return
     if save_profile is None and isinstance(resolved, ResolvedQuery) and resolved.rated:
         save_profile = ask_profile_name()
+        if save_profile is not None and not may_replace_profile(save_profile, folder, force):
+            save_profile = None
     _keep(answer, output, resolved, save_profile, loaded, chosen)
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from movierec_cli.cli.loading import load_dataset
-from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption
+from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, ForceOption
 from movierec_cli.cli.output import info
+from movierec_cli.core.errors import UsageError
 
 
 class ReportFormat(StrEnum):
@@ -16,6 +17,30 @@ class ReportFormat(StrEnum):
 
     html = "html"
     md = "md"
+
+
+_ENDINGS = {ReportFormat.html: (".html", ".htm"), ReportFormat.md: (".md", ".markdown")}
+
+
+def _format_of(output: Path | None, chosen: ReportFormat | None) -> ReportFormat:
+    """Return the format of ``--format``, else of the file name, else HTML.
+
+    Raises
+    ------
+    UsageError
+        If the file name ends with no format of a report, or with another one than ``chosen``.
+    """
+    if output is None:
+        return chosen or ReportFormat.html
+    for format, endings in _ENDINGS.items():
+        if output.suffix.lower() in endings and chosen in (None, format):
+            return format
+    ending = _ENDINGS[chosen or ReportFormat.html][0]
+    kind = "a report" if chosen is None else f"a report in {chosen.upper()}"
+    raise UsageError(
+        f"{kind.capitalize()} is no file with the name {output.name!r}.",
+        f"Name it {output.stem or 'report'}{ending}" + ("" if chosen else " or .md") + ".",
+    )
 
 
 def report(
@@ -32,6 +57,7 @@ def report(
     train: Annotated[
         bool, typer.Option("--train", help="Train missing runs first; this takes minutes.")
     ] = False,
+    force: ForceOption = False,
     dataset: DatasetOption = DEFAULT_DATASET,
 ) -> None:
     """Write one document: data, models, training, evaluation, recommendations.
@@ -45,20 +71,21 @@ def report(
       movierec report -o report.md
       movierec report --train
     """
-    from movierec_cli.cli.progress import ProgressBar, announce_trainings
+    from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.cli.trainings import may_train
     from movierec_cli.core import report as core
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import TrainSpec
 
-    if format is None:
-        is_markdown = output is not None and output.suffix.lower() in (".md", ".markdown")
-        format = ReportFormat.md if is_markdown else ReportFormat.html
+    format = _format_of(output, format)
     path = output or Path(f"report.{format}")
     core.require_writable(path)
     runs = Paths.from_environment().runs
     sources = core.find_sources(load_dataset(dataset), runs)
     if train:
-        announce_trainings([TrainSpec(*kind) for kind in sources.missing], sources.dataset)
+        specs = [TrainSpec(*kind) for kind in sources.missing]
+        if not may_train(specs, sources.dataset, runs, force):
+            return
         with ProgressBar() as progress:
             sources = core.train_missing(sources, runs, progress)
     with ProgressBar() as progress:

@@ -33,7 +33,7 @@ def reported(ctx: Any) -> Iterator[None]:
             raise typer.Exit(0) from end
         raise
     except KeyboardInterrupt as interruption:
-        output.error("Interrupted.")
+        output.error("Interrupted. Unfinished work is not kept.")
         raise typer.Exit(InterruptionError.exit_code) from interruption
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.text import Text
 
+from movierec_cli.cli.confirm import confirmed
 from movierec_cli.cli.loading import load_each, report_failures
 from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
     PlotOption,
     RunArgument,
+    YesOption,
     chosen_format,
     dataset_label,
 )
@@ -222,17 +224,24 @@ def _print_curves(manifest: "Manifest") -> None:
 
 
 @app.command()
-def remove(name: RunArgument) -> None:
-    """Delete a run.
+def remove(name: RunArgument, yes: YesOption = False) -> None:
+    """Delete a run, after a question.
 
     [bold]Examples[/]
 
       movierec runs remove dnn-original
     """
+    from movierec_cli.core.files import entries_of
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.store import remove_run
 
-    remove_run(name, Paths.from_environment().runs)
+    folder = Paths.from_environment().runs
+    if not yes and any(path.name == name for path in entries_of(folder)):
+        content = f"The run {name!r} in {folder} cannot be restored."
+        if not confirmed(content, "Remove it?", "--yes"):
+            info("Nothing was removed.")
+            return
+    remove_run(name, folder)
     info(f"Removed the run {name!r}.")
 
 

@@ -11,12 +11,16 @@ from movierec_cli.cli.completion import complete_model
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
 from movierec_cli.cli.output import info
+from movierec_cli.cli.trainings import may_replace
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from movierec_cli.cli.progress import ProgressBar
+    from movierec_cli.core.data.dataset import Dataset
     from movierec_cli.core.runs.manifest import Manifest
+    from movierec_cli.core.runs.store import Run
+    from movierec_cli.core.runs.train_spec import TrainSpec
     from movierec_cli.core.training.loop import Epoch
 
 _training_option = partial(typer.Option, rich_help_panel="Training")
@@ -52,6 +56,10 @@ def train(
     resume: Annotated[
         bool, _run_option("--resume", help="Continue an interrupted training of this name.")
     ] = False,
+    force: Annotated[
+        bool,
+        _run_option("--force", help="Replace a run or training of this name without asking."),
+    ] = False,
 ) -> None:
     """Train a model and keep it as a run.
 
@@ -70,7 +78,6 @@ def train(
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.data.default import default_dataset
-    from movierec_cli.core.experiments.resume import train_and_save
     from movierec_cli.core.experiments.reuse import epoch_units
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name, run_name
@@ -87,8 +94,9 @@ def train(
         name=name,
     )
     keep = spec.resolve().training.keep
-    _announce_replacement(paths.runs, run_name(spec, dataset), resume)
-    data = load_dataset(dataset)
+    if not may_replace([run_name(spec, dataset)], paths.runs, force or resume):
+        return
+    data, train_and_save = _prepared(spec, dataset)
     with ProgressBar() as progress:
         progress.start(f"Preparing {model} {preset}", epoch_units(spec))
         log = EpochLog(keep, progress)
@@ -108,30 +116,33 @@ def train(
     info(f"Films for you, after a few questions: movierec recommend{option}")
 
 
+def _prepared(spec: "TrainSpec", dataset: str) -> "tuple[Dataset, Callable[..., Run]]":
+    """Return the data and the function that trains; to load torch takes seconds.
+
+    Raises
+    ------
+    InterruptionError
+        On Ctrl-C.
+    """
+    from movierec_cli.core.errors import InterruptionError
+    from movierec_cli.core.runs.train_spec import train_command
+
+    try:
+        data = load_dataset(dataset)
+        from movierec_cli.core.experiments.resume import train_and_save
+    except KeyboardInterrupt as interruption:
+        raise InterruptionError(
+            "Interrupted before the training began; nothing is kept.",
+            f"Start it again with: {train_command(spec, dataset)}",
+        ) from interruption
+    return data, train_and_save
+
+
 def kept_epoch(manifest: "Manifest") -> str:
     """Return the kept epoch of a run and the rule that chose it."""
     if manifest.training["keep"] == "last":
         return f"the last epoch, {manifest.kept_epoch}"
     return f"epoch {manifest.kept_epoch}, the best on the validation part"
-
-
-def _announce_replacement(runs: "Path", name: str, resume: bool) -> None:
-    """Print what the training will replace; nothing is lost before its first epoch ends."""
-    from movierec_cli.core.errors import MovierecError
-    from movierec_cli.core.runs.checkpoint import unfinished_training
-    from movierec_cli.core.runs.store import load_manifest
-
-    training = None if resume else unfinished_training(runs / name)
-    if training is not None:
-        info(f"{training} This one takes its place; to continue it instead: {training.command}")
-    try:
-        manifest, _ = load_manifest(name, runs)
-    except MovierecError:
-        return
-    info(
-        f"When it is finished it replaces the run {name!r} of "
-        f"{manifest.created[:16].replace('T', ' ')}; to keep both, add --name."
-    )
 
 
 _SHORT_NAMES = {"classifier_loss": "class.", "vector_loss": "vector", "accuracy": "acc."}

@@ -93,7 +93,7 @@ def test_a_killed_training_can_be_resumed_and_leaves_no_litter(paths: Paths) -> 
     assert [path.name for path in folder.iterdir()] == ["checkpoint.safetensors"]
 
 
-def test_other_commands_name_the_unfinished_training_and_what_replaces_it(
+def test_other_commands_name_the_unfinished_training_and_nothing_replaces_it_unasked(
     command: Command,
 ) -> None:
     interrupt(signal.SIGINT)
@@ -101,13 +101,14 @@ def test_other_commands_name_the_unfinished_training_and_what_replaces_it(
     assert listed.returncode == 0
     evaluated = command("evaluate", NAME)
     assert evaluated.returncode == 3
-    first = command(*TRAINING, "--epochs", "1")
-    for done in (listed, evaluated, first):
-        assert "--resume\n" in done.stderr
-    assert "it replaces the run" not in first.stderr
-    quiet = command(*TRAINING, "--epochs", "1", "--quiet")
-    assert (quiet.returncode, quiet.stderr) == (0, "")
-    assert "it replaces the run" in command(*TRAINING, "--epochs", "1").stderr
+    refused = command(*TRAINING, "--epochs", "1")
+    assert refused.returncode == 2
+    for done in (listed, evaluated, refused):
+        assert "--resume" in done.stderr
+    assert "There is a run" not in refused.stderr
+    forced = command(*TRAINING, "--epochs", "1", "--quiet", "--force")
+    assert (forced.returncode, forced.stderr) == (0, "")
+    assert "There is a run" in command(*TRAINING, "--epochs", "1").stderr
 
 
 def test_commands_compute_with_one_thread(trained: object, command: Command) -> None:

@@ -42,7 +42,7 @@ def test_a_profile_is_shown_with_titles(cli: Cli, ann: Paths, small: Dataset) ->
 
 
 def test_a_profile_is_removed(cli: Cli, ann: Paths) -> None:
-    assert "Removed ann." in cli("profiles", "remove", "ann").stderr
+    assert "Removed ann." in cli("profiles", "remove", "ann", "-y").stderr
     for command in ("show", "remove"):
         result = cli("profiles", command, "ann")
         assert (result.exit_code, result.stdout) == (3, "")
@@ -81,7 +81,7 @@ def test_ratings_become_a_profile_and_a_list(
     recommended = cli("recommend", "--profile", "eve", "--run", "dnn", "-n", "197", "--json")
     films = json.loads(recommended.stdout)["recommendations"]
     assert {film["film_id"] for film in films}.isdisjoint({1, 2, 3})
-    cli("profiles", "remove", "eve")
+    cli("profiles", "remove", "eve", "-y")
 
 
 def test_a_profile_is_replaced_only_where_that_is_confirmed(
@@ -132,5 +132,5 @@ def test_a_damaged_profile_does_not_hide_the_others(cli: Cli, trained: Path) -> 
     assert result.exit_code == 5
     assert [one["name"] for one in json.loads(result.stdout)["profiles"]] == ["bob"]
     assert "movierec profiles import ann FILE --force" in result.stderr
-    cli("profiles", "remove", "ann")
-    cli("profiles", "remove", "bob")
+    cli("profiles", "remove", "ann", "-y")
+    cli("profiles", "remove", "bob", "-y")

@@ -46,10 +46,10 @@ def test_a_run_is_listed_and_removed(cli: Cli, own_runs: Path) -> None:
     runs = json.loads(cli("runs", "list", "--json").stdout)["runs"]
     assert [run["name"] for run in runs] == ["dnn", "two-tower"]
     assert (runs[0]["model"], runs[0]["holdout"], runs[0]["split_seed"]) == ("dnn", "users", 705)
-    assert cli("runs", "remove", "dnn").exit_code == 0
+    assert cli("runs", "remove", "dnn", "-y").exit_code == 0
     left = json.loads(cli("runs", "list", "--json").stdout)["runs"]
     assert [run["name"] for run in left] == ["two-tower"]
-    assert cli("runs", "remove", "dnn").exit_code == 3
+    assert cli("runs", "remove", "dnn", "-y").exit_code == 3
 
 
 def test_a_damaged_run_does_not_hide_the_others(cli: Cli, own_runs: Path) -> None:

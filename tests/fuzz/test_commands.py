@@ -66,9 +66,9 @@ QUICK: dict[tuple[str, ...], dict[str, st.SearchStrategy[str]]] = {
     ("neighbors", "--run", "dnn-default", "--user", "3"): LISTED | {"--user": NUMBERS},
     ("evaluate",): {"--k": NUMBERS, "--format": FORMATS, "--": RUNS},
     ("runs", "show"): {"--format": FORMATS, "--": RUNS},
-    ("runs", "remove"): {"--": TYPED},
+    ("runs", "remove", "--yes"): {"--": TYPED},
     ("profiles", "show"): {"--": st.one_of(st.just("ann"), TYPED)},
-    ("profiles", "remove"): {"--": TYPED},
+    ("profiles", "remove", "--yes"): {"--": TYPED},
     ("export", "vectors", "--run", "dnn-default"): {"-o": FILES, "--run": RUNS},
     ("download",): {"--from": st.one_of(FILES, TYPED), "--url": TYPED, "--force": st.just("")},
     ("eda", "genres", "--dataset", TINIEST): {"--dataset": DATA, "--format": FORMATS},
@@ -131,6 +131,16 @@ def test_whatever_is_typed(arguments: list[str], in_tiny_home: Path, cli: Cli) -
 def test_whatever_is_trained(
     model: str, epochs: str, options: list[str], in_tiny_home: Path, cli: Cli
 ) -> None:
-    command = ["train", "--preset", "original", "--dataset", TINIEST, "--name", "mine", *options]
+    command = [
+        "train",
+        "--preset",
+        "original",
+        "--dataset",
+        TINIEST,
+        "--name",
+        "mine",
+        "--force",
+        *options,
+    ]
     is_an_answer_or_an_error_of_ours(cli, [*command, "--epochs", epochs, "--", model])
     is_an_answer_or_an_error_of_ours(cli, ["evaluate", "mine"])

@@ -171,7 +171,7 @@ def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:
         return ok(label, f"{manifest.model}, {manifest.preset}, {dataset}")
     if checksum is not None:
         detail = f"was trained on other data than the {dataset} here"
-        return broken(label, detail, retraining(manifest))
+        return broken(label, detail, f"{retraining(manifest)} --force")
     fix = _download(dataset) if dataset in EDITIONS else ""
     return note(label, f"is intact, but {dataset} is not here to compare with", fix)
 

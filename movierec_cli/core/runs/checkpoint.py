@@ -62,7 +62,7 @@ class Checkpoint:
                 )
             raise DataError(
                 f"{training} cannot be continued; its {field.name} changed: {difference}.",
-                f"Start it again with: {command}",
+                f"Start it again with: {command} --force",
             )
 
 
@@ -128,13 +128,13 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         if content["format"] != FORMAT:
             raise DataError(
                 f"Another version of movierec started the unfinished training {folder.name!r}.",
-                "Start it again without --resume.",
+                "Start it again with --force in place of --resume.",
             )
         header = msgspec.convert(content, _Header)
     except _UNREADABLE as error:
         raise IntegrityError(
             f"The unfinished training {folder.name!r} is damaged: {path}: {error}.",
-            "Start it again without --resume.",
+            "Start it again with --force in place of --resume.",
         ) from error
     provenance = replace(header.provenance, name=folder.name)
     return Checkpoint(provenance, header.epochs, arrays)
@@ -160,11 +160,22 @@ def unfinished(runs: Path) -> list[Unfinished]:
 
 
 def unfinished_training(folder: Path) -> Unfinished | None:
-    """Return the unfinished training in the folder of a run; ``None`` if none can be read."""
+    """Return the unfinished training in the folder of a run; ``None`` if it is damaged or none.
+
+    Raises
+    ------
+    PlaceError
+        If it cannot be read.
+    """
+    path = folder / FILE
+    if not exists(path):
+        return None
     try:
-        with safe_open(folder / FILE, framework="numpy") as stored:
+        with accessing(path, "read"), path.open("rb"):  # the library names no reason
+            pass
+        with safe_open(path, framework="numpy") as stored:
             header = msgspec.json.decode((stored.metadata() or {})[_HEADER], type=_Header)
-    except (OSError, *_UNREADABLE):
+    except _UNREADABLE:
         return None
     command = retraining(replace(header.provenance, name=folder.name))
     return Unfinished(folder.name, len(header.epochs), f"{command} --resume")

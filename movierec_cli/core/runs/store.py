@@ -89,13 +89,13 @@ class Run:
             raise DataError(
                 f"The run {self.manifest.name!r} was trained on other data than the "
                 f"{dataset.name} that is here now.",
-                f"Train it again with: {retraining(self.manifest)}",
+                f"Train it again with: {retraining(self.manifest)} --force",
             )
         if tuple(dataset.films.ids.tolist()) != self.manifest.film_ids:
             raise IntegrityError(
                 f"The run {self.manifest.name!r} is damaged: its films are not those of "
                 f"{dataset.name}.",
-                f"Train it again with: {retraining(self.manifest)}",
+                f"Train it again with: {retraining(self.manifest)} --force",
             )
 
 
@@ -290,7 +290,8 @@ def _no_run(name: str, folder: Path) -> DataError:
 
 def _of_another_version(name: str, manifest: bytes) -> DataError:
     try:
-        hint = f"Train it again with: {retraining(msgspec.json.decode(manifest, type=Provenance))}"
+        provenance = msgspec.json.decode(manifest, type=Provenance)
+        hint = f"Train it again with: {retraining(provenance)} --force"
     except UNREADABLE:
         hint = "Use it with that version, or train another run with: movierec train dnn"
     return DataError(f"The run {name!r} was written by another version of movierec.", hint)
@@ -301,5 +302,5 @@ def _damaged(
 ) -> IntegrityError:
     fix = f"Remove it with: movierec runs remove {name}"
     if provenance is not None:
-        fix = f"Train it again with: {retraining(provenance)}"
+        fix = f"Train it again with: {retraining(provenance)} --force"
     return IntegrityError(f"The run {name!r} is damaged: {path}: {reason}.", fix)

@@ -23,7 +23,7 @@ from tests.core.runs.test_checkpoint import CHECKPOINT
 from tests.core.runs.test_store import MANIFEST
 from tests.helpers import tiny_contents, write_zip
 
-RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL}"
+RETRAIN = f"movierec train dnn --preset original --epochs 1 --name mine --dataset {SMALL} --force"
 RESUME = "movierec train dnn --preset original --epochs 1 --name other --dataset by-hand --resume"
 
 

@@ -201,7 +201,7 @@ def test_a_training_whose_basis_changed_is_refused_with_the_command_that_starts_
     monkeypatch.setattr(place, name, value)
     with pytest.raises(DataError, match=f"its {field} changed") as caught:
         resumed(small, DNN, tmp_path)
-    assert caught.value.hint.endswith(train_command(DNN, small.name))
+    assert caught.value.hint.endswith(f"{train_command(DNN, small.name)} --force")
     assert [training.name for training in unfinished(tmp_path)] == ["mine"]
 
 

@@ -77,7 +77,7 @@ def test_another_file_is_refused(content: bytes, folder: Path) -> None:
     (folder / FILE).write_bytes(content)
     with pytest.raises(IntegrityError, match="unfinished training 'mine' is damaged") as caught:
         load_checkpoint(folder)
-    assert "without --resume" in caught.value.hint
+    assert "--force in place of --resume" in caught.value.hint
 
 
 @pytest.mark.parametrize("step", [1, -1])

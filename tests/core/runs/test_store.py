@@ -87,7 +87,7 @@ OTHER = Run(
 )
 RETRAIN = (
     "Train it again with: movierec train dnn --preset original --epochs 1 --name mine "
-    "--dataset by-hand"
+    "--dataset by-hand --force"
 )
 
 
@@ -389,4 +389,4 @@ def test_a_run_of_other_data_is_refused(small: Dataset) -> None:
     damaged = replace(RUN, manifest=replace(same, film_ids=(*same.film_ids[:-1], 9_999)))
     with pytest.raises(IntegrityError, match="its films are not those of") as other_films:
         damaged.require_dataset(small)
-    assert other_films.value.hint.endswith(f"--dataset {small.name}")
+    assert other_films.value.hint.endswith(f"--dataset {small.name} --force")
