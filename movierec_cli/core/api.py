@@ -19,6 +19,7 @@ from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend import rank
 from movierec_cli.core.recommend import similar as similarity
+from movierec_cli.core.recommend.arguments import check_arguments
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import (
     DISLIKED,
@@ -88,6 +89,7 @@ class LoadedRun:
         return frozenset(self.titles.resolve(film) for film in films)
 
 
+@check_arguments
 def load_run(
     name: str = "dnn", paths: Paths | None = None, progress: Progress = SILENT
 ) -> LoadedRun:
@@ -111,6 +113,7 @@ def load_run(
     return LoadedRun(run, dataset, run.model)
 
 
+@check_arguments
 def recommend(  # noqa: PLR0913 - each value is given by its name
     run: LoadedRun,
     *,
@@ -171,7 +174,8 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     Raises
     ------
     UsageError
-        If a user, film, genre or occupation does not exist, or a value is out of range.
+        If a user, film, genre or occupation does not exist, or a value is out of range or of
+        another type.
     DataError
         If no film is left.
     """
@@ -193,23 +197,25 @@ def recommend(  # noqa: PLR0913 - each value is given by its name
     return rank.recommend(run.model, run.dataset, query, filters, explain)
 
 
+@check_arguments
 def similar(run: LoadedRun, film: Film, n: int = 10) -> list[SimilarFilm]:
     """Return the ``n`` films most similar to one: the same users like them.
 
     Raises
     ------
     UsageError
-        If the film cannot be resolved, or the run has no vectors (a two-tower).
+        If the film cannot be resolved, ``n`` is below 1, or the run has no vectors (a two-tower).
     """
     return similarity.similar(run.model, run.dataset, run.titles.resolve(film), n)
 
 
+@check_arguments
 def neighbors(run: LoadedRun, user: Id, n: int = 10) -> list[Neighbor]:
     """Return the ``n`` users with the most similar taste.
 
     Raises
     ------
     UsageError
-        If there is no such user, or the run has no vectors (a two-tower).
+        If there is no such user, ``n`` is below 1, or the run has no vectors (a two-tower).
     """
     return similarity.neighbors(run.model, run.dataset, user_query(run.dataset, user), n)

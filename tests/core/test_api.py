@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import movierec_cli
@@ -74,6 +76,43 @@ def test_wrong_values_are_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         recommend(run, **values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"like": "Fargo"}, {"like": 7}, {"like": None}, {"ratings": [7]}, {"ratings": {7: "x"}},
+        {"age": "30"}, {"age": 30.5}, {"gender": 1}, {"gender": ""}, {"occupation": 1},
+        {"zip_code": " "}, {"n": "5"}, {"n": 2.5}, {"n": True}, {"genres": "Drama"},
+        {"genres": [1]}, {"years": 1990}, {"years": ("1990", "1995")}, {"years": (1, 2, 3)},
+        {"min_ratings": "5"}, {"diversity": "x"}, {"user": [3]}, {"user": 3.0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_value_of_another_type_is_refused_with_an_example(values: dict, run: LoadedRun) -> None:
+    (name,) = values
+    with pytest.raises(UsageError, match=f"^{name} is .*, not ") as caught:
+        recommend(run, **values)
+    assert "For example: " in caught.value.hint
+
+
+def test_the_other_functions_refuse_other_types_too(run: LoadedRun) -> None:
+    anything: Any = None
+    for call in (
+        lambda: load_run(anything), lambda: load_run(" "), lambda: load_run("dnn", "/home"),
+        lambda: recommend("dnn"), lambda: similar(run, anything), lambda: similar("dnn", 3),
+        lambda: similar(run, 3, n="x"), lambda: similar(run, 3, n=0),
+        lambda: neighbors(run, anything), lambda: neighbors(run, 3, n=-1),
+    ):  # fmt: skip
+        with pytest.raises(UsageError) as caught:
+            call()
+        assert caught.value.hint
+
+
+def test_numbers_and_lists_of_numpy_are_numbers_and_lists(run: LoadedRun) -> None:
+    expected = recommend(run, like=[1, 3], n=2)
+    assert recommend(run, like=np.array([1, 3]), n=np.int64(2)) == expected
+    assert recommend(run, like=(film for film in (1, 3)), n=2) == expected
 
 
 def test_fewer_films_than_wanted_are_all_that_are_left(run: LoadedRun) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Id
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.base import Model, VectorModel
 from movierec_cli.core.models.topk import PAD, top_k
 from movierec_cli.core.recommend.catalog import RankedFilm, film_facts
@@ -37,6 +38,7 @@ def similar(model: Model, dataset: Dataset, row: int, n: int = 10) -> list[Simil
 
     The similarity is the cosine, -1..1. A model without vectors raises a `UsageError`.
     """
+    _check_number(n)
     vectors = _normalized(vector_model(model).similarity_vectors)
     cosine = (vectors @ vectors[row])[None, :]  # [1, n_films]
     candidates = filtered(cosine, Histories.empty(1), dataset, Filters())
@@ -53,6 +55,7 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
 
     The similarity is the cosine, -1..1. A model without vectors raises a `UsageError`.
     """
+    _check_number(n)
     vectors = vector_model(model)
     of_users = _normalized(user_vectors(vectors, dataset))
     of_query = _normalized(vectors.user_vectors(query.history, query.users))
@@ -72,6 +75,11 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
         )
         for row in rows[rows != PAD]
     ]
+
+
+def _check_number(n: int) -> None:
+    if n < 1:
+        raise UsageError(f"{n} cannot be found.", "Ask for at least 1: n=10")
 
 
 def user_vectors(model: VectorModel, dataset: Dataset) -> FloatArray:
