@@ -28,8 +28,8 @@ SHAPES = dict(re.findall(r"^\| `([a-z -]+)` \| `(\{.*\})` \|$", CONTRACT, flags=
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN = f"dnn-{SMALL}"
 ARGUMENTS = {
-    "compare": f"--dataset {SMALL}",
-    "evaluate": RUN,
+    "compare": f"--dataset {SMALL} --beyond",
+    "evaluate": f"{RUN} --beyond",
     "recommend": "--like 1 --explain -n 2",
     "similar": "1 -n 2",
     "neighbors": "--user 3 -n 2",

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from movierec_cli.cli.beyond import beyond_sections
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
+    BeyondOption,
     DatasetOption,
     ForceOption,
     FormatOption,
@@ -17,7 +19,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     split_label,
 )
-from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
+from movierec_cli.cli.output import Format, Section, emit_all, print_json
 from movierec_cli.cli.results import (
     CHANCE_MARK,
     chance_note,
@@ -25,6 +27,7 @@ from movierec_cli.cli.results import (
     flattened,
     is_chance,
     record_of,
+    short_number,
     test_record,
 )
 from movierec_cli.cli.tables import Column, View
@@ -52,6 +55,7 @@ def compare(
     ] = 1,
     dataset: DatasetOption = DEFAULT_DATASET,
     force: ForceOption = False,
+    beyond: BeyondOption = False,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -66,6 +70,7 @@ def compare(
       movierec compare
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
+      movierec compare --beyond
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.cli.trainings import may_train
@@ -82,7 +87,7 @@ def compare(
         )
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
-    comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k)
+    comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k, beyond)
     if not may_train(missing_trainings(comparison.specs(), data, runs), data, runs, force):
         return
     with ProgressBar() as progress:
@@ -119,6 +124,7 @@ def _emit(
         view = _view(title, of_scenario, comparison.k, notes)
         records = [flattened(record_of(result)) for result in of_scenario]
         sections.append(Section(scenario, view, records))
+    sections += beyond_sections(results, comparison.k)
     emit_all(chosen, sections, envelope)
 
 
@@ -149,14 +155,9 @@ def _cells(metric: "Metric", results: "list[Result]") -> list[str]:
     for at, result in enumerate(results):
         mark = "*" if at == best else CHANCE_MARK * is_chance(result.p_values[metric.name])
         deviation = (result.deviations or {}).get(metric.name)
-        spread = "" if deviation is None else f"\n±{_short(deviation)} "
-        cells.append(f"{_short(result.metrics[metric.name])}{mark or ' '}{spread}")
+        spread = "" if deviation is None else f"\n±{short_number(deviation)} "
+        cells.append(f"{short_number(result.metrics[metric.name])}{mark or ' '}{spread}")
     return cells
-
-
-def _short(value: float | None) -> str:
-    """Write a figure in four characters, so that a scenario is one table in 80 columns."""
-    return number(value, 3).removeprefix("0") if value is None or value < 1 else number(value, 2)
 
 
 def _notes(results: "list[Result]") -> list[str]:

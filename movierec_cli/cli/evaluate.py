@@ -1,11 +1,13 @@
 """``movierec evaluate``."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from movierec_cli.cli.beyond import beyond_sections
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
+    BeyondOption,
     FormatOption,
     JsonOption,
     KOption,
@@ -14,12 +16,22 @@ from movierec_cli.cli.options import (
     dataset_label,
     split_label,
 )
-from movierec_cli.cli.output import Format, emit, number
-from movierec_cli.cli.results import flattened
+from movierec_cli.cli.output import Format, Section, emit_all, number, print_json
+from movierec_cli.cli.results import (
+    CHANCE_MARK,
+    chance_note,
+    explained,
+    flattened,
+    is_chance,
+    record_of,
+    test_record,
+)
 from movierec_cli.cli.tables import Column, View
 
 if TYPE_CHECKING:
-    from movierec_cli.core.evaluation.evaluate import Evaluation
+    from movierec_cli.core.data.dataset import Dataset
+    from movierec_cli.core.evaluation.metrics import Metric
+    from movierec_cli.core.experiments.results import Result
     from movierec_cli.core.runs.manifest import Manifest
 
 
@@ -29,10 +41,11 @@ def evaluate(
         str, typer.Option("--run", metavar="NAME", help="The run, as RUN names it.")
     ] = "",
     k: KOption = 25,
+    beyond: BeyondOption = False,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
-    """Measure a run on the part of the data that its training did not see.
+    """Measure a run on the part of the data that its training did not see, beside baselines.
 
     Cold-start: held-out users without ratings; age, gender and occupation are known if the data
     has them. Fold-in: 80 % of their ratings are known. Rating: the test ratings of an official
@@ -42,39 +55,40 @@ def evaluate(
 
       movierec evaluate dnn
       movierec evaluate dnn --k 10 --json
+      movierec evaluate dnn --beyond
     """
-    from movierec_cli.core.data.splits import COLD_START, DEFAULT_SPLIT_SEED, make_split
+    from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.errors import DataError
-    from movierec_cli.core.evaluation import evaluate as evaluation
+    from movierec_cli.core.experiments.evaluate_run import evaluate_run
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.store import load_run
 
     run = _one_name(run, named)
     trained = load_run(run, Paths.from_environment().runs)
     manifest = trained.manifest
-    holdout, split_seed = manifest.split["holdout"], manifest.split["split_seed"]
-    if holdout == "none":
+    if manifest.split["holdout"] == "none":
         raise DataError(
             f"The run {run!r} was trained on all ratings; nothing is left to measure it on.",
             f"Train one that holds something out: movierec train {manifest.model}",
         )
     dataset = load_dataset(manifest.dataset["name"])
     trained.require_dataset(dataset)
-    split = make_split(dataset, holdout, DEFAULT_SPLIT_SEED if split_seed is None else split_seed)
-    model = trained.model
-    results = [evaluation.evaluate(model, scenario, k) for scenario in split.scenarios]
-    remarks = []
-    if not dataset.users.have_demographics and results[0].scenario == COLD_START:
-        remarks.append(f"No demographics: in {COLD_START} every user gets the same list.")
+    with ProgressBar() as progress:
+        results = evaluate_run(trained, dataset, k, beyond, progress)
+    envelope = {
+        "dataset": dataset.name,
+        "holdout": manifest.split["holdout"],
+        "split_seed": manifest.split["split_seed"],
+        "k": k,
+        "test": test_record(),
+    }
     chosen = chosen_format(format, json)
-    records = [_record(manifest, result) for result in results]
-    emit(
-        chosen,
-        _view(manifest, results, remarks),
-        [flattened(record) for record in records] if chosen is Format.csv else records,
-        {"dataset": dataset.name, "holdout": holdout, "split_seed": split_seed, "k": k},
-        records_key="results",
-    )
+    if chosen is Format.json:
+        print_json({**envelope, "results": [record_of(result) for result in results]})
+        return
+    sections = _sections(manifest, dataset, results, k)
+    sections += beyond_sections(results, k)
+    emit_all(chosen, sections, envelope)
 
 
 def _one_name(run: str, named: str) -> str:
@@ -88,51 +102,67 @@ def _one_name(run: str, named: str) -> str:
     return run or named
 
 
-def _record(manifest: "Manifest", result: "Evaluation") -> dict[str, Any]:
-    return {
-        "model": manifest.model,
-        "preset": manifest.preset,
-        "run": manifest.name,
-        "scenario": result.scenario,
-        "users": result.users,
-        "left_out": result.left_out,
-        "metrics": result.metrics,
-        "seconds": {"train": manifest.seconds, "score": result.seconds},
-    }
-
-
-def _view(manifest: "Manifest", results: "list[Evaluation]", remarks: list[str]) -> View:
+def _sections(
+    manifest: "Manifest", dataset: "Dataset", results: "list[Result]", k: int
+) -> list[Section]:
+    """Return a table for each scenario; the notes on all of them stand below the last."""
+    from movierec_cli.core.data.splits import COLD_START
     from movierec_cli.core.evaluation.metrics import METRICS
 
-    k = results[0].k
     split = split_label(manifest.split["holdout"], [manifest.split["split_seed"]])
-    rows = [
-        [
-            metric.label(k),
-            *(number(result.metrics[metric.name]) for result in results),
-            metric.definition(k),
+    about = f"{manifest.name}: {manifest.model}, {manifest.preset}"
+    scenarios = list(dict.fromkeys(result.scenario for result in results))
+    sections = []
+    for scenario in scenarios:
+        of_scenario = [result for result in results if result.scenario == scenario]
+        own = of_scenario[0]
+        notes = [
+            explained(scenario),
+            f"{own.users or 0:,} users ranked; {own.left_out or 0:,} left out, without a relevant "
+            f"film. {number(own.score_seconds, 2)} seconds to score and rank.",
         ]
-        for metric in METRICS.values()
-    ]
-    seconds = [number(result.seconds, 2) for result in results]
-    rows.append(["Seconds", *seconds, "to score and rank"])
-    notes = [
-        f"{result.scenario}: {result.users:,} users ranked; {result.left_out:,} left out, without "
-        "a relevant film."
-        for result in results
-    ]
+        if scenario == COLD_START and not dataset.users.have_demographics:
+            notes.append(f"No demographics: in {COLD_START} every user gets the same list.")
+        if scenario == scenarios[-1]:
+            definitions = [f"{of.label(k)}: {of.definition(k)}" for of in METRICS.values()]
+            notes += [
+                f"* the better of the two. {chance_note()}",
+                "Relevant: rated 4 or higher. A dash: the model does not predict it.",
+                f"{'. '.join(definitions)}.",
+            ]
+        title = f"{about} in {scenario} ({dataset_label(dataset.name)}; held out: {split})"
+        records = [flattened(record_of(result)) for result in of_scenario]
+        sections.append(Section(scenario, _view(title, of_scenario, k, notes), records))
+    return sections
+
+
+def _view(title: str, results: "list[Result]", k: int, notes: list[str]) -> View:
+    """Return the table of a scenario: the run, and beside it the best baseline of each metric."""
+    from movierec_cli.core.evaluation.metrics import METRICS
+
     return View(
-        title=f"{manifest.name}: {manifest.model}, {manifest.preset} "
-        f"({dataset_label(manifest.dataset['name'])}; held out: {split})",
-        columns=[
+        title,
+        [
             Column("Metric"),
-            *(Column(result.scenario, numeric=True) for result in results),
-            Column("Definition", style="dim"),
+            Column("Run", numeric=True),
+            Column("Best baseline", numeric=True),
+            Column("Baseline"),
         ],
-        rows=rows,
-        notes=[
-            "Relevant: rated 4 or higher. A dash: the model does not predict it.",
-            *notes,
-            *remarks,
-        ],
+        [[metric.label(k), *_cells(metric, results)] for metric in METRICS.values()],
+        notes,
     )
+
+
+def _cells(metric: "Metric", results: "list[Result]") -> list[str]:
+    """Return the value of the run, that of the best baseline, and its name."""
+    from movierec_cli.core.experiments.results import best_baseline
+
+    baseline = best_baseline(results, metric.name)
+    shown = [results[0], *([baseline] if baseline else [])]
+    best = metric.best_at([result.metrics[metric.name] for result in shown])
+    cells = []
+    for at, result in enumerate(shown):
+        chance = is_chance(result.p_values[metric.name])
+        mark = "*" if at == best else CHANCE_MARK if chance else " "
+        cells.append(f"{number(result.metrics[metric.name])}{mark}")
+    return [*cells, baseline.model] if baseline else [*cells, "– ", ""]

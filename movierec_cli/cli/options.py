@@ -103,6 +103,10 @@ PlotOption = Annotated[
 ]
 
 KOption = Annotated[int, typer.Option("--k", min=1, max=10_000, help="Length of the ranked lists.")]
+BeyondOption = Annotated[
+    bool,
+    typer.Option("--beyond", help="Also measure coverage, novelty, diversity and user groups."),
+]
 RunOption = Annotated[
     str,
     typer.Option(

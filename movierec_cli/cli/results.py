@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from movierec_cli.cli.output import number
+
 if TYPE_CHECKING:
     from movierec_cli.core.experiments.results import Result
 
 CHANCE_MARK = "~"
 
 _SUFFIXES = {"metrics": "", "deviations": "_deviation", "p_values": "_p", "seconds": "_seconds"}
+_TABLES_OF_THEIR_OWN = {"beyond", "groups"}
 
 
 def record_of(result: "Result") -> dict[str, Any]:
@@ -24,16 +27,33 @@ def record_of(result: "Result") -> dict[str, Any]:
         "deviations": result.deviations,
         "p_values": result.p_values,
         "seconds": {"train": result.train_seconds, "score": result.score_seconds},
+        "beyond": result.beyond,
+        "groups": [
+            {
+                "attribute": of.attribute,
+                "group": of.group,
+                "users": of.users,
+                "is_small": of.is_small,
+                "metrics": of.metrics,
+            }
+            for of in result.groups
+        ],
     }
 
 
 def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record of metrics as one row of a CSV file."""
-    flat = {key: value for key, value in record.items() if key not in _SUFFIXES}
+    nested = _SUFFIXES.keys() | _TABLES_OF_THEIR_OWN
+    flat = {key: value for key, value in record.items() if key not in nested}
     for key, suffix in _SUFFIXES.items():
         figures = record.get(key) or {}
         flat.update({f"{name}{suffix}": figure for name, figure in figures.items()})
     return flat
+
+
+def short_number(value: float | None) -> str:
+    """Write a figure in four characters, so that a scenario is one table in 80 columns."""
+    return number(value, 3).removeprefix("0") if value is None or value < 1 else number(value, 2)
 
 
 def test_record() -> dict[str, Any]:
@@ -61,7 +81,7 @@ def chance_note() -> str:
 
     return (
         f"{CHANCE_MARK} within chance of the best: paired bootstrap over users, {RESAMPLES:,} "
-        f"resamples, level {LEVEL:.0%}, Holm's correction over the models of a column."
+        f"resamples, level {100 * LEVEL:g} %, Holm's correction for the number of models."
     )
 
 

@@ -29,11 +29,11 @@ class Metric:
     """A metric as every table and figure shows it.
 
     ``ranking`` metrics are means over users of lists of k films; ``rating`` metrics are computed
-    over all target ratings.
+    over all target ratings; ``list`` metrics describe the lists, whatever is relevant.
     """
 
     name: str
-    kind: Literal["ranking", "rating"]
+    kind: Literal["ranking", "rating", "list"]
     higher_is_better: bool
     long_label: str
     short_label: str

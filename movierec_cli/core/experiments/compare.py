@@ -8,6 +8,7 @@ from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import COLD_START, Split, make_split
+from movierec_cli.core.evaluation.beyond import Reference
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.results import (
     BASELINE,
@@ -33,11 +34,15 @@ _MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB; item-knn h
 
 @dataclass(frozen=True)
 class Comparison:
-    """The splits, as in `make_split`, and the list length of a comparison."""
+    """The splits, as in `make_split`, and the list length of a comparison.
+
+    With ``beyond``, the results have the measures beyond accuracy and those by group of users.
+    """
 
     holdout: str
     split_seeds: Sequence[int]
     k: int
+    beyond: bool = False
 
     def specs(self) -> list[TrainSpec]:
         """Return the trainings of all models and presets for each split seed."""
@@ -94,18 +99,21 @@ def compare(
     try:
         for split_seed in comparison.split_seeds:
             split = make_split(dataset, comparison.holdout, split_seed)
+            reference = Reference.of(split.full_train) if comparison.beyond else None
             for candidate in chain(
-                _baselines(fits, split, progress),
+                fit_baselines(fits, split, progress),
                 _trained(dataset, specs, split_seed, runs, progress),
             ):
-                found += measure(candidate, split, comparison.k)
+                found += measure(candidate, split, comparison.k, reference)
     finally:
         progress.finish()
-    results = [*summarized(found), *published(dataset, comparison)]
+    averaged = summarized(found, dataset if comparison.beyond else None)
+    results = [*averaged, *published(dataset, comparison)]
     return sorted(results, key=lambda result: result.scenario)
 
 
-def _baselines(fits: Mapping[str, Fit], split: Split, progress: Progress) -> Iterator[Candidate]:
+def fit_baselines(fits: Mapping[str, Fit], split: Split, progress: Progress) -> Iterator[Candidate]:
+    """Fit each baseline to the training part of a split; ``progress`` counts a unit for each."""
     for name, fit in fits.items():
         seed = "" if split.split_seed is None else f" (split seed {split.split_seed})"
         progress.describe(f"Baseline {name}{seed}")

@@ -1,11 +1,14 @@
 """Results of models side by side: their measurement, means over splits, and p-values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean, stdev
 
+from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import Split
+from movierec_cli.core.evaluation.beyond import Reference, beyond_accuracy
 from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.evaluation.groups import GroupResult, by_group
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.evaluation.per_user import PerUser, pooled
 from movierec_cli.core.evaluation.significance import p_values
@@ -41,6 +44,10 @@ class Result:
         `movierec_cli.core.evaluation.significance.p_values`.
     train_seconds, score_seconds
         Means; ``None`` for published figures.
+    beyond
+        The measures of `BEYOND`, means over the split seeds; ``None`` where they were not wanted.
+    groups
+        The metrics by group of users; empty where they were not wanted.
     """
 
     model: str
@@ -54,11 +61,20 @@ class Result:
     p_values: Figures = field(default_factory=_nothing)
     train_seconds: float | None = None
     score_seconds: float | None = None
+    beyond: Figures | None = None
+    groups: Sequence[GroupResult] = ()
 
     @property
     def name(self) -> str:
         """The model as a table has it: ``ease``, ``dnn default``."""
         return self.model if self.preset == BASELINE else f"{self.model} {self.preset}"
+
+
+def best_baseline(results: Sequence[Result], metric: str) -> Result | None:
+    """Return the baseline with the best value of a metric, ``None`` where none has a value."""
+    found = [result for result in results if result.preset == BASELINE]
+    best = METRICS[metric].best_at([result.metrics[metric] for result in found])
+    return None if best is None else found[best]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +102,13 @@ def candidate_of(run: Run) -> Candidate:
     return Candidate(manifest.model, manifest.preset, manifest.name, run.model, manifest.seconds)
 
 
-def measure(candidate: Candidate, split: Split, k: int) -> Iterator[Measured]:
-    """Measure a model in each scenario of a split, with lists of ``k`` films."""
+def measure(
+    candidate: Candidate, split: Split, k: int, reference: Reference | None = None
+) -> Iterator[Measured]:
+    """Measure a model in each scenario of a split, with lists of ``k`` films.
+
+    With a ``reference``, the lists are measured beyond accuracy, too.
+    """
     for scenario in split.scenarios:
         found = evaluate(candidate.model, scenario, k)
         result = Result(
@@ -100,14 +121,16 @@ def measure(candidate: Candidate, split: Split, k: int) -> Iterator[Measured]:
             left_out=found.left_out,
             train_seconds=candidate.seconds,
             score_seconds=found.seconds,
+            beyond=beyond_accuracy(found.lists, reference) if reference else None,
         )
         yield Measured(result, found.per_user)
 
 
-def summarized(found: Sequence[Measured]) -> list[Result]:
+def summarized(found: Sequence[Measured], dataset: Dataset | None = None) -> list[Result]:
     """Average each model over the splits, and test it against the best of its scenario.
 
     The models keep the order in which they were measured first; scenarios follow one another.
+    With the ``dataset`` that was split, the results have the metrics by group of its users.
     """
     same: dict[str, dict[tuple[str, str], list[Measured]]] = {}
     for one in found:
@@ -116,12 +139,11 @@ def summarized(found: Sequence[Measured]) -> list[Result]:
     results = []
     for models in same.values():
         means = [_average([one.result for one in parts]) for parts in models.values()]
-        tested = p_values(
-            [result.metrics for result in means],
-            [pooled([one.per_user for one in parts]) for parts in models.values()],
-        )
+        per_user = [pooled([one.per_user for one in parts]) for parts in models.values()]
+        tested = p_values([result.metrics for result in means], per_user)
         results += [
-            replace(result, p_values=values) for result, values in zip(means, tested, strict=True)
+            replace(result, p_values=values, groups=by_group(dataset, users) if dataset else ())
+            for result, values, users in zip(means, tested, per_user, strict=True)
         ]
     return results
 
@@ -130,18 +152,24 @@ def _average(results: Sequence[Result]) -> Result:
     """Average the results of one model in one scenario over the split seeds."""
     if len(results) == 1:
         return results[0]
-    means: dict[str, float | None] = dict.fromkeys(METRICS)
-    deviations: dict[str, float | None] = dict.fromkeys(METRICS)
-    for name in METRICS:
-        values = [value for result in results if (value := result.metrics[name]) is not None]
-        if values:
-            means[name] = mean(values)
-        if len(values) > 1:
-            deviations[name] = stdev(values)
+    metrics = [result.metrics for result in results]
+    beyond = [result.beyond for result in results if result.beyond is not None]
     return replace(
         results[-1],
-        metrics=means,
-        deviations=deviations,
+        metrics=_over_splits(metrics, mean),
+        deviations=_over_splits(metrics, stdev),
         train_seconds=mean(result.train_seconds or 0.0 for result in results),
         score_seconds=mean(result.score_seconds or 0.0 for result in results),
+        beyond=_over_splits(beyond, mean) if beyond else None,
     )
+
+
+def _over_splits(
+    splits: Sequence[Figures], summary: Callable[[Sequence[float]], float]
+) -> dict[str, float | None]:
+    """Summarize each figure over the splits; ``None`` where a split has none."""
+    found: dict[str, float | None] = {}
+    for name in splits[0]:
+        values = [value for figures in splits if (value := figures[name]) is not None]
+        found[name] = summary(values) if len(values) == len(splits) else None
+    return found

@@ -17,6 +17,7 @@ from movierec_cli.core.experiments.compare import (
     published,
     remarks,
 )
+from movierec_cli.core.experiments.results import Result
 from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.experiments.reuse import (
     ensure_run,
@@ -69,6 +70,28 @@ def test_results_are_means_and_deviations_over_the_split_seeds(
     (_, _, total), *_ = progress.of("start")
     assert total == 2 * (len(BASELINES) + 2)
     assert sum(amount for _, amount in progress.of("advance")) == 2 * total
+
+
+def test_measures_beyond_accuracy_are_means_over_the_split_seeds(
+    one_model: None, small: Dataset, tmp_path: Path
+) -> None:
+    def compared(*seeds: int) -> dict[tuple[str, str], Result]:
+        comparison = Comparison("users", seeds, 10, beyond=True)
+        results = compare(small, comparison, tmp_path, RecordedProgress())
+        return {(result.model, result.scenario): result for result in results}
+
+    both, first, second = compared(1, 2), compared(1), compared(2)
+    for key, result in both.items():
+        assert result.beyond is not None
+        for name, value in result.beyond.items():
+            a, b = (other[key].beyond or {} for other in (first, second))
+            assert value == pytest.approx((a[name] + b[name]) / 2)
+        users = {of.group: of.users for of in result.groups if of.attribute == "gender"}
+        assert sum(users.values()) <= 48  # 24 users a split, of which some are in both
+    random, popular = (both[name, "fold-in"].beyond or {} for name in ("random", "popularity"))
+    assert random["coverage"] > popular["coverage"]
+    assert random["novelty"] > popular["novelty"]
+    assert random["gini"] < popular["gini"]
 
 
 def test_without_demographics_no_baseline_needs_them(
