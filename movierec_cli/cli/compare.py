@@ -13,13 +13,14 @@ from movierec_cli.cli.options import (
     HoldoutOption,
     JsonOption,
     KOption,
+    PlotOption,
     SplitSeedOption,
     chosen_format,
     data_option,
     dataset_label,
     split_label,
 )
-from movierec_cli.cli.output import Format, Section, emit_all, print_json
+from movierec_cli.cli.output import Format, Section, emit_all, info, print_json
 from movierec_cli.cli.results import (
     CHANCE_MARK,
     chance_note,
@@ -56,6 +57,7 @@ def compare(
     dataset: DatasetOption = DEFAULT_DATASET,
     force: ForceOption = False,
     beyond: BeyondOption = False,
+    plot: PlotOption = None,
     format: FormatOption = Format.table,
     json: JsonOption = False,
 ) -> None:
@@ -70,10 +72,11 @@ def compare(
       movierec compare
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
-      movierec compare --beyond
+      movierec compare --beyond --plot models.png
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.cli.trainings import may_train
+    from movierec_cli.core import figures
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.experiments import compare as core
     from movierec_cli.core.experiments.reuse import missing_trainings
@@ -85,6 +88,8 @@ def compare(
         raise UsageError(
             f"The fold {holdout} is always the same; --seeds draws users.", "Leave --seeds out."
         )
+    if plot is not None:
+        figures.require_plotting(plot)  # before the trainings
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
     comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k, beyond)
@@ -92,6 +97,9 @@ def compare(
         return
     with ProgressBar() as progress:
         results = core.compare(data, comparison, runs, progress)
+    if plot is not None:
+        figures.save(figures.comparison(results, dataset_label(data.name), k), plot)
+        info(f"Drew {plot}.")
     _emit(chosen_format(format, json), data, comparison, results)
 
 

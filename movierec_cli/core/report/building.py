@@ -1,7 +1,7 @@
 """The content of a report: the values of all chapters, and their figures."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,12 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.data.registry import DEFAULT_DATASET
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.experiments import compare
+from movierec_cli.core.experiments.results import Result
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.report.data_chapter import data_values, has_pairs
-from movierec_cli.core.report.evaluation_chapter import evaluation_values
+from movierec_cli.core.report.evaluation_chapter import evaluation_values, measured
 from movierec_cli.core.report.model_chapters import model_values, recommendation_values
 from movierec_cli.core.report.sources import Sources
 
@@ -52,6 +54,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
     models = model_values(sources)
     suffix = "" if sources.is_original else f" --dataset {dataset.name}"
     try:
+        results = measured(sources, progress)
         values = {
             "title": "made-up data" if dataset.is_synthetic else dataset.name,
             "dataset": dataset.name,
@@ -62,7 +65,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             "terms": EDITIONS[dataset.name].terms if dataset.name in EDITIONS else "",
             "data": data_values(dataset),
             "models": models,
-            "evaluation": evaluation_values(sources, progress),
+            "evaluation": evaluation_values(sources, results),
             "recommendations": recommendation_values(sources),
             "commands_again": [
                 *_sources_again(dataset),
@@ -77,7 +80,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             },
         }
         progress.describe("Drawing figures")
-        drawn = dict(_drawings(sources)) if _can_draw() else {}
+        drawn = dict(_drawings(sources, results)) if _can_draw() else {}
         progress.advance(1)
         rendered = {name: figures.rendered(figure, "svg") for name, figure in drawn.items()}
         return Report(values, rendered)
@@ -103,7 +106,7 @@ def _can_draw() -> bool:
     return True
 
 
-def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
+def _drawings(sources: Sources, results: Sequence[Result]) -> "Iterator[tuple[str, Figure]]":
     dataset, source = sources.dataset, sources.dataset.name
     yield "ratings", figures.ratings(dataset, source)
     if eda.has_genres(dataset):
@@ -117,3 +120,4 @@ def _drawings(sources: Sources) -> "Iterator[tuple[str, Figure]]":
     for run in sources.runs.values():
         name, epochs = run.manifest.name, run.manifest.epochs
         yield f"training-{name}", figures.training(epochs, name, source)
+    yield "comparison", figures.comparison(results, source, DEFAULT_K)

@@ -7,9 +7,17 @@ from markupsafe import Markup
 
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.eda.layout import Grid
-from movierec_cli.core.evaluation.evaluate import DEFAULT_K, evaluate
+from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments import compare
+from movierec_cli.core.experiments.compare import fit_baselines
+from movierec_cli.core.experiments.results import (
+    Measured,
+    Result,
+    candidate_of,
+    measure,
+    summarized,
+)
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.report.sources import HOLDOUT, Sources
 
@@ -17,10 +25,8 @@ Row = dict[str, Any]
 """The results of a model in a scenario: ``name``, ``scenario``, ``users`` and each metric."""
 
 
-def evaluation_values(sources: Sources, progress: Progress) -> dict[str, Any]:
-    """Measure the baselines in every scenario, and collect the results of the runs.
-
-    A run was measured on the same split and by the same definitions when it was trained.
+def measured(sources: Sources, progress: Progress) -> list[Result]:
+    """Measure the baselines and the runs in every scenario of the split.
 
     Parameters
     ----------
@@ -28,19 +34,26 @@ def evaluation_values(sources: Sources, progress: Progress) -> dict[str, Any]:
         Counts a unit for each baseline.
     """
     split = sources.split
-    rows: list[Row] = []
-    for name, fit in compare.baselines(sources.dataset).items():
-        progress.describe(f"Measuring {name}")
-        model = fit(split.full_train)
-        for scenario in split.scenarios:
-            found = evaluate(model, scenario)
-            rows.append(
-                {"name": name, "scenario": scenario.name, "users": found.users, **found.metrics}
-            )
-        progress.advance(1)
-    for (model_name, preset), run in sources.runs.items():
-        for result in run.manifest.evaluation:
-            rows.append({"name": f"{model_name} ({preset})", **result, **result["metrics"]})
+    found: list[Measured] = []
+    for candidate in fit_baselines(compare.baselines(sources.dataset), split, progress):
+        found += measure(candidate, split, DEFAULT_K)
+    for run in sources.runs.values():
+        found += measure(candidate_of(run), split, DEFAULT_K)
+    return summarized(found)
+
+
+def evaluation_values(sources: Sources, results: Sequence[Result]) -> dict[str, Any]:
+    """Collect the values of the chapter from the results of `measured`."""
+    split = sources.split
+    rows = [
+        {
+            "name": result.name if result.run is None else f"{result.model} ({result.preset})",
+            "scenario": result.scenario,
+            "users": result.users,
+            **result.metrics,
+        }
+        for result in results
+    ]
     published = [
         {"name": f"{result.model} (published)", "scenario": result.scenario, **result.metrics}
         for result in compare.published(

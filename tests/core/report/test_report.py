@@ -120,7 +120,7 @@ def test_a_page_has_every_chapter_table_and_figure_and_is_self_contained(drawn: 
     assert [text.split(". ")[1] for text in page.of("h2")] == CHAPTERS
     of_data, of_runs, of_scenarios, lists = 5, 1, 2, 3
     assert page.tags.count("table") == of_data + of_runs + of_scenarios + lists
-    assert page.tags.count("img") == len(drawn.figures) == len(page.sources) == 8
+    assert page.tags.count("img") == len(drawn.figures) == len(page.sources) == 9
     assert all(source.startswith("data:image/svg+xml;base64,") for source in page.sources)
     assert not {"script", "link", "iframe"} & set(page.tags)
     assert plain(drawn).count("Made-up data. ") == 2 * len(drawn.figures) + page.tags.count("table")
@@ -274,7 +274,7 @@ def test_a_report_draws_what_the_data_has(bare_sources: Sources) -> None:
     pytest.importorskip("matplotlib")
     drawn = build(bare_sources)
     assert set(drawn.figures) == {
-        "ratings", "users", "films", "training-two-tower-original-mine",
+        "ratings", "users", "films", "training-two-tower-original-mine", "comparison",
     }  # fmt: skip
     text = plain(drawn)
     assert "Rating values." in text
