@@ -20,7 +20,7 @@ from movierec_cli.cli.options import (
     dataset_label,
     split_label,
 )
-from movierec_cli.cli.output import Format, Section, emit_all, info, print_json
+from movierec_cli.cli.output import Format, Section, emit_all, info, number, print_json
 from movierec_cli.cli.results import (
     CHANCE_MARK,
     chance_note,
@@ -137,22 +137,29 @@ def _emit(
 
 
 def _view(title: str, results: "list[Result]", k: int, notes: list[str]) -> View:
-    """Return the table of a scenario, which fits 80 columns: the most telling metrics."""
+    """Return the table of a scenario; where there is room, it has all metrics and the seconds."""
     from movierec_cli.core.evaluation.metrics import METRICS
     from movierec_cli.core.evaluation.scenarios import SCENARIOS
 
-    metrics = [METRICS[name] for name in SCENARIOS[results[0].scenario].columns]
-    columns = [_cells(metric, results) for metric in metrics]
-    names = [result.name for result in results]
-    return View(
-        title=title,
-        columns=[
-            Column("Model"),
-            *(Column(metric.short(k).replace("@", "\n@"), numeric=True) for metric in metrics),
-        ],
-        rows=[list(row) for row in zip(names, *columns, strict=True)],
-        notes=notes,
-    )
+    telling = SCENARIOS[results[0].scenario].columns
+    names = [*telling, *(name for name in METRICS if name not in telling)]
+    cells = [_cells(METRICS[name], results) for name in names]
+    columns = [
+        Column(
+            METRICS[name].short(k).replace("@", "\n@"),
+            numeric=True,
+            optional=name not in telling,
+        )
+        for name in names
+    ]
+    for header, seconds in (
+        ("Train\ns", [number(result.train_seconds, 1) for result in results]),
+        ("Score\ns", [number(result.score_seconds, 2) for result in results]),
+    ):
+        columns.append(Column(header, numeric=True, optional=True))
+        cells.append(seconds)
+    rows = zip([result.name for result in results], *cells, strict=True)
+    return View(title, [Column("Model"), *columns], [list(row) for row in rows], notes)
 
 
 def _cells(metric: "Metric", results: "list[Result]") -> list[str]:
@@ -172,7 +179,7 @@ def _notes(results: "list[Result]") -> list[str]:
     notes = [
         f"* best. {chance_note()}",
         "Relevant: rated 4 or higher. Users without a relevant film are left out.",
-        "Definitions: movierec evaluate RUN. All metrics and the seconds: --format csv or json.",
+        "Definitions: movierec evaluate RUN.",
     ]
     if any(result.deviations for result in results):
         notes.append("±: standard deviation over the split seeds.")
