@@ -14,12 +14,14 @@ import numpy as np
 from export import scenario_of
 from tasks import Task, parser, tasks_of
 
-from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories
+from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, Histories, Ratings
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.evaluation import metrics
+from movierec_cli.core.evaluation.beyond import Reference, beyond_accuracy
 from movierec_cli.core.paths import Paths
 
 CUTS = (10, 25, 100)
+K = 25
 
 
 def main() -> None:
@@ -46,6 +48,7 @@ def _measure_task(dataset: Dataset, task: Task, folder: Path) -> list[dict[str, 
         records.append(record)
     if "ranking" in task.kinds and records:
         _write_for_the_cross_check(folder, task, scenario.targets)
+        np.savez(folder / f"beyond-{task.name}.npz", **beyond(dataset, task, folder))
     return records
 
 
@@ -79,7 +82,27 @@ def _write_for_the_cross_check(folder: Path, task: Task, targets: Histories) -> 
     )
 
 
-def per_user(folder: Path, task: str, k: int = 25) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def beyond(dataset: Dataset, task: Task, folder: Path) -> dict[str, np.ndarray]:
+    """Return the measures beyond accuracy of each file of lists, in the order of the files.
+
+    A film is rated by the users of the exported training part, as other libraries see it.
+    """
+    with np.load(folder / f"{task.name}.npz") as file:
+        users, films = file["train_users"], file["train_films"]
+        values = file["train_ratings"].astype(np.float32)
+    times = np.zeros(len(users), np.int64)
+    ratings = Ratings.ordered(users.astype(np.int32), films.astype(np.int32), values, times)
+    reference = Reference.of(dataset.with_ratings(ratings))
+    found: dict[str, list[float]] = {}
+    for path in sorted((folder / "out").glob(f"*--{task.name}.npz")):
+        with np.load(path) as file:
+            top = file["top"][:, :K].astype(np.int32)
+        for name, value in beyond_accuracy(top, reference).items():
+            found.setdefault(name, []).append(np.nan if value is None else value)
+    return {name: np.array(of_lists) for name, of_lists in found.items()}
+
+
+def per_user(folder: Path, task: str, k: int = K) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return the metrics of each list [n_lists, n_users] and the relevant films of each user.
 
     The lists are in the order of their files, the users ascending, those without a relevant film

@@ -301,7 +301,7 @@ def _parameters(records: list[Record]) -> str:
 _CHECK = """## The metric code against other libraries
 
 The top-25 lists of every model of split seed {seed}, measured by movierec and by another
-library: the largest difference of a single user's value."""
+library: the largest difference of a single user's value, and beyond accuracy of a model's mean."""
 
 _DIFFERENCES = """MAP differs by definition where a user has more than 25 relevant films: both
 libraries divide the sum by all relevant films, movierec by those that fit into the list. Over the
@@ -332,6 +332,7 @@ def _cross_check(folder: Path, seed: int) -> str:
         lines.append([library, "map, at most 25 relevant films", _gap(gap[:, few])])
         if not few.all():
             lines.append([library, "map, more than 25", _gap(gap[:, ~few])])
+    lines += _beyond_gaps(folder, f"fold-in-{seed}")
     return "\n\n".join(
         [
             _CHECK.format(seed=seed),
@@ -340,6 +341,15 @@ def _cross_check(folder: Path, seed: int) -> str:
             _DIFFERENCES,
         ]
     )
+
+
+def _beyond_gaps(folder: Path, task: str) -> list[list[str]]:
+    """Return the largest difference from RecTools of each measure beyond accuracy it has."""
+    path = folder / "crosscheck-beyond-rectools.npz"
+    if not path.exists():
+        return []
+    with np.load(path) as theirs, np.load(folder / f"beyond-{task}.npz") as ours:
+        return [["rectools", name, _gap(theirs[name] - ours[name])] for name in theirs.files]
 
 
 def _gap(differences: np.ndarray) -> str:

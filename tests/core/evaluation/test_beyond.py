@@ -61,6 +61,13 @@ def test_gini_is_nought_for_equal_exposure_and_high_for_one_list_for_all() -> No
     assert measured(LISTS)["gini"] == pytest.approx(3 / 20)
 
 
+def test_gini_is_half_of_the_relative_mean_difference(small: Dataset) -> None:
+    lists = np.random.default_rng(2).integers(0, 100, (30, 1))
+    exposure = np.bincount(lists.ravel(), minlength=len(small.films))
+    differences = np.abs(exposure[:, None] - exposure).mean()
+    assert measured(lists, small)["gini"] == pytest.approx(differences / (2 * exposure.mean()))
+
+
 def test_lists_without_films_are_left_out() -> None:
     empty = np.full((2, 3), -1)
     got = measured(empty)
