@@ -1,6 +1,6 @@
 """Results of models side by side: their measurement, means over splits, and p-values."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean, stdev
 
@@ -11,15 +11,12 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.evaluation.groups import GroupResult, by_group
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.evaluation.per_user import PerUser, pooled
-from movierec_cli.core.evaluation.significance import p_values
+from movierec_cli.core.evaluation.significance import Figures, p_values
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.runs.store import Run
 
 BASELINE = "baseline"
 PUBLISHED = "published"
-
-Figures = Mapping[str, float | None]
-"""Metric -> value; ``None`` where there is none."""
 
 
 def _nothing() -> Figures:
