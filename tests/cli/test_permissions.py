@@ -13,7 +13,7 @@ DATA = "synthetic-12x80x300"
 PATH = (
     "download --from mine.zip",
     f"train two-tower --preset original --dataset {DATA} --epochs 1 --name dnn",
-    f"train dnn --preset original --dataset {DATA} --epochs 1 --name dnn",
+    f"train dnn --preset original --dataset {DATA} --epochs 1 --name dnn --force",
     "recommend --like 7 --save-profile ann",
     "recommend --all-users -o out/all.csv",
     "recommend --all-users -o out/all.jsonl",
