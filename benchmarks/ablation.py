@@ -18,15 +18,8 @@ import torch
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
-from movierec_cli.core.data.splits import (
-    FOLD_IN,
-    Scenario,
-    Validation,
-    hold_out,
-    make_split,
-    sample_users,
-    training_users,
-)
+from movierec_cli.core.data.scenarios import FOLD_IN, Scenario, Validation
+from movierec_cli.core.data.splits import hold_out, make_split, sample_users, training_users
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model

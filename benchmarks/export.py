@@ -12,13 +12,8 @@ from tasks import Task, parser, tasks_of
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Ratings
 from movierec_cli.core.data.registry import load_dataset
-from movierec_cli.core.data.splits import (
-    COLD_START,
-    FOLD_IN,
-    Scenario,
-    make_split,
-    split_ratings,
-)
+from movierec_cli.core.data.scenarios import COLD_START, FOLD_IN, Scenario
+from movierec_cli.core.data.splits import make_split, split_ratings
 from movierec_cli.core.paths import Paths
 
 VALIDATION_SHARE = 0.2

@@ -10,13 +10,8 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Histories, Users
 from movierec_cli.core.data.registry import load_dataset
-from movierec_cli.core.data.splits import (
-    COLD_START,
-    DEFAULT_SPLIT_SEED,
-    Scenario,
-    Split,
-    make_split,
-)
+from movierec_cli.core.data.scenarios import COLD_START, Scenario
+from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import Ease, ItemKnn, Popularity

@@ -9,7 +9,8 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING
 from movierec_cli.core.data.registry import load_dataset
-from movierec_cli.core.data.splits import Scenario, make_split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.runs.store import load_run

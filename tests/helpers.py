@@ -15,7 +15,8 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, Films, Histories, Ratings, Users
 from movierec_cli.core.data.editions import EDITIONS, Edition
-from movierec_cli.core.data.splits import Split, Validation, make_split
+from movierec_cli.core.data.scenarios import Validation
+from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.models.base import Scores
 from movierec_cli.core.training.options import TrainingOptions
 

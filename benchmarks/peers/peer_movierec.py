@@ -12,7 +12,8 @@ from export import scenario_of
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
-from movierec_cli.core.data.splits import Scenario, Split, make_split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES, Ease

@@ -7,6 +7,7 @@ from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     BeyondOption,
+    CutOption,
     DatasetOption,
     ForceOption,
     FormatOption,
@@ -49,6 +50,7 @@ _FOOTNOTE = (
 def compare(
     k: KOption = 25,
     holdout: HoldoutOption = "users",
+    cut: CutOption = None,
     split_seed: SplitSeedOption = 705,
     seeds: Annotated[
         int,
@@ -73,10 +75,12 @@ def compare(
       movierec compare --seeds 5 --json
       movierec compare --holdout u1
       movierec compare --beyond --plot models.png
+      movierec compare --holdout last --k 10
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.cli.trainings import may_train
     from movierec_cli.core import figures
+    from movierec_cli.core.data.scenarios import SEEDED
     from movierec_cli.core.errors import UsageError
     from movierec_cli.core.experiments import compare as core
     from movierec_cli.core.experiments.reuse import missing_trainings
@@ -84,15 +88,16 @@ def compare(
 
     if holdout == "none":
         raise UsageError("With --holdout none nothing is left to compare on.", "Leave it out.")
-    if holdout != "users" and seeds > 1:
+    if holdout not in SEEDED and seeds > 1:
         raise UsageError(
-            f"The fold {holdout} is always the same; --seeds draws users.", "Leave --seeds out."
+            f"The holdout {holdout} draws nothing, so --seeds has no effect.", "Leave --seeds out."
         )
     if plot is not None:
         figures.require_plotting(plot)  # before the trainings
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
-    comparison = core.Comparison(holdout, range(split_seed, split_seed + seeds), k, beyond)
+    seeds_of_split = range(split_seed, split_seed + seeds)
+    comparison = core.Comparison(holdout, seeds_of_split, k, beyond, cut)
     if not may_train(missing_trainings(comparison.specs(), data, runs), data, runs, force):
         return
     with ProgressBar() as progress:
@@ -106,21 +111,23 @@ def compare(
 def _emit(
     chosen: Format, data: "Dataset", comparison: "Comparison", results: "list[Result]"
 ) -> None:
+    from movierec_cli.core.data.scenarios import SEEDED
     from movierec_cli.core.experiments.compare import remarks
 
-    draws = comparison.holdout == "users"
+    seeds = [*comparison.split_seeds] if comparison.holdout in SEEDED else []
     envelope = {
         "dataset": data.name,
         "holdout": comparison.holdout,
-        "split_seed": comparison.split_seeds[0] if draws else None,
-        "split_seeds": list(comparison.split_seeds) if draws else [],
+        "split_seed": seeds[0] if seeds else None,
+        "split_seeds": seeds,
+        "cut": comparison.cut,
         "k": comparison.k,
         "test": test_record(),
     }
     if chosen is Format.json:
         print_json({**envelope, "results": [record_of(result) for result in results]})
         return
-    split = split_label(comparison.holdout, comparison.split_seeds)
+    split = split_label(comparison.holdout, seeds or [None], comparison.cut)
     scenarios = list(dict.fromkeys(result.scenario for result in results))
     sections = []
     for scenario in scenarios:
@@ -176,9 +183,11 @@ def _cells(metric: "Metric", results: "list[Result]") -> list[str]:
 
 
 def _notes(results: "list[Result]") -> list[str]:
+    from movierec_cli.core.evaluation.scenarios import relevance
+
     notes = [
         f"* best. {chance_note()}",
-        "Relevant: rated 4 or higher. Users without a relevant film are left out.",
+        f"{relevance(results[0].scenario)} Users without a relevant film are left out.",
         "Definitions: movierec evaluate RUN.",
     ]
     if any(result.deviations for result in results):

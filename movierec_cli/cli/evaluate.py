@@ -49,7 +49,7 @@ def evaluate(
 
     Cold-start: held-out users without ratings; age, gender and occupation are known if the data
     has them. Fold-in: 80 % of their ratings are known. Rating: the test ratings of an official
-    fold.
+    fold. Next: the last rating of each user. Later: all ratings after a cut in time.
 
     [bold]Examples[/]
 
@@ -79,6 +79,7 @@ def evaluate(
         "dataset": dataset.name,
         "holdout": manifest.split["holdout"],
         "split_seed": manifest.split["split_seed"],
+        "cut": manifest.split["cut"],
         "k": k,
         "test": test_record(),
     }
@@ -106,10 +107,12 @@ def _sections(
     manifest: "Manifest", dataset: "Dataset", results: "list[Result]", k: int
 ) -> list[Section]:
     """Return a table for each scenario; the notes on all of them stand below the last."""
-    from movierec_cli.core.data.splits import COLD_START
+    from movierec_cli.core.data.scenarios import COLD_START
     from movierec_cli.core.evaluation.metrics import METRICS
+    from movierec_cli.core.evaluation.scenarios import relevance
 
-    split = split_label(manifest.split["holdout"], [manifest.split["split_seed"]])
+    split = manifest.split
+    held_out = split_label(split["holdout"], [split["split_seed"]], split["cut"])
     about = f"{manifest.name}: {manifest.model}, {manifest.preset}"
     scenarios = list(dict.fromkeys(result.scenario for result in results))
     sections = []
@@ -127,10 +130,10 @@ def _sections(
             definitions = [f"{of.label(k)}: {of.definition(k)}" for of in METRICS.values()]
             notes += [
                 f"* the better of the two. {chance_note()}",
-                "Relevant: rated 4 or higher. A dash: the model does not predict it.",
+                f"{relevance(scenario)} A dash: the model does not predict it.",
                 f"{'. '.join(definitions)}.",
             ]
-        title = f"{about} in {scenario} ({dataset_label(dataset.name)}; held out: {split})"
+        title = f"{about} in {scenario} ({dataset_label(dataset.name)}; held out: {held_out})"
         records = [flattened(record_of(result)) for result in of_scenario]
         sections.append(Section(scenario, _view(title, of_scenario, k, notes), records))
     return sections

@@ -65,11 +65,15 @@ ForceOption = Annotated[
 ]
 HoldoutOption = Annotated[
     str,
-    data_option("--holdout", metavar="NAME", help="users, u1-u5, ua, ub or none."),
+    data_option("--holdout", metavar="NAME", help="users, last, time, u1-u5, ua, ub or none."),
+]
+CutOption = Annotated[
+    str | None,
+    data_option("--cut", metavar="DATE", help="The first day that --holdout time holds out."),
 ]
 SplitSeedOption = Annotated[
     int,
-    data_option("--split-seed", min=0, max=2**32 - 1, help="Seed that draws the held-out users."),
+    data_option("--split-seed", min=0, max=2**32 - 1, help="Seed that draws the held-out part."),
 ]
 
 GenreOption = Annotated[
@@ -132,12 +136,12 @@ def dataset_label(name: str) -> str:
     return f"{name}: made-up data" if name.startswith("synthetic") else name
 
 
-def split_label(holdout: str, split_seeds: Sequence[int | None]) -> str:
-    """Return the held-out part, with the seeds that drew it, for titles of tables."""
-    if holdout != "users":
-        return holdout
+def split_label(holdout: str, split_seeds: Sequence[int | None], cut: str | None) -> str:
+    """Return the held-out part, with the cut or the seeds that drew it, for titles of tables."""
+    if split_seeds[0] is None:
+        return f"{holdout}, from {cut}" if cut else holdout
     first, last = split_seeds[0], split_seeds[-1]
-    return f"users, split seed {first}" + (f" to {last}" if first != last else "")
+    return f"{holdout}, split seed {first}" + (f" to {last}" if first != last else "")
 
 
 def parse_years(text: str | None) -> tuple[int, int] | None:

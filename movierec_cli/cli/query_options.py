@@ -84,7 +84,7 @@ class QueryOptions:
         from movierec_cli.cli.ask_title import resolve_film
         from movierec_cli.cli.interview import interview
         from movierec_cli.core.recommend.profiles import load_profile
-        from movierec_cli.core.recommend.query import resolve_films, resolve_query
+        from movierec_cli.core.recommend.query import merged, resolve_films, resolve_query
 
         rated: dict[int, float] = {}
         popularity = None
@@ -97,9 +97,9 @@ class QueryOptions:
         if self.ratings:
             since = parse_since(self.since)
             own = read_own_ratings(self.ratings, run.titles, self.strict, self.report, since)
-            rated, seen = rated | own.ratings, seen | own.seen
+            rated, seen = merged(rated, own.ratings), seen | own.seen
         if self.is_described:
-            rated |= resolve_films(run.titles, self.opinions, resolve_film)
+            rated = merged(rated, resolve_films(run.titles, self.opinions, resolve_film))
         else:
             answers = interview(run)
             rated |= answers.ratings

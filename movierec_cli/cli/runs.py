@@ -269,5 +269,6 @@ def _in_words(measured: dict[str, Any]) -> str:
 
 
 def _held_out(manifest: "Manifest") -> str:
-    seed = manifest.split["split_seed"]
-    return str(manifest.split["holdout"]) + (f" {seed}" if seed is not None else "")
+    split = manifest.split
+    parts = (split["holdout"], split["split_seed"], split["cut"])
+    return " ".join(str(part) for part in parts if part is not None)

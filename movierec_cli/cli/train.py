@@ -9,7 +9,13 @@ import typer
 from movierec_cli.cli import verbosity
 from movierec_cli.cli.completion import complete_model
 from movierec_cli.cli.loading import load_dataset
-from movierec_cli.cli.options import DEFAULT_DATASET, DatasetOption, HoldoutOption, SplitSeedOption
+from movierec_cli.cli.options import (
+    DEFAULT_DATASET,
+    CutOption,
+    DatasetOption,
+    HoldoutOption,
+    SplitSeedOption,
+)
 from movierec_cli.cli.output import info
 from movierec_cli.cli.trainings import may_replace
 
@@ -48,6 +54,7 @@ def train(
     ] = "cpu",
     dataset: DatasetOption = DEFAULT_DATASET,
     holdout: HoldoutOption = "users",
+    cut: CutOption = None,
     split_seed: SplitSeedOption = 705,
     name: Annotated[
         str | None,
@@ -66,8 +73,9 @@ def train(
     The preset original is the network of the report, default an improved one. default keeps the
     last epoch; original keeps the best on a validation part of the training data, marked *.
 
-    --holdout keeps ratings back for evaluate: users (20 % of the users), an official fold (u1 to
-    u5, ua, ub) or none.
+    --holdout keeps ratings back for evaluate: users (20 % of the users), last (the last rating of
+    each user), time (the last tenth of all ratings, or those from --cut on), an official fold (u1
+    to u5, ua, ub) or none.
 
     [bold]Examples[/]
 
@@ -88,6 +96,7 @@ def train(
         preset=preset,
         holdout=holdout,
         split_seed=split_seed,
+        cut=cut,
         seed=seed,
         device=device,
         overrides=Overrides(epochs, learning_rate, batch_size),

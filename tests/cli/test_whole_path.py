@@ -35,7 +35,7 @@ def test_train_then_evaluate_then_recommend(cli: Cli, paths: Paths, small: Datas
     assert "   1*  " in trained.stderr
     manifest, _ = load_manifest("mine", paths.runs)
     assert manifest.dataset["checksum"] == small.checksum()
-    assert manifest.split == {"holdout": "ua", "split_seed": None}
+    assert manifest.split == {"holdout": "ua", "split_seed": None, "cut": None}
     chosen = {"epochs": 1, "batch_size": 1000, "learning_rate": 0.01, "seed": 3}
     assert manifest.training == manifest.training | chosen
 

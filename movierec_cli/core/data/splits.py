@@ -3,14 +3,26 @@
 The same data set, holdout and seeds give the same split on every machine.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import Dataset, Histories, Users
+from movierec_cli.core.data.dataset import Dataset, Histories
+from movierec_cli.core.data.scenarios import (
+    COLD_START,
+    DEFAULT_VALIDATION,
+    FOLD_IN,
+    LAST_HOLDOUT,
+    RATING,
+    TIME_HOLDOUT,
+    Scenario,
+    Validation,
+    move_out,
+)
+from movierec_cli.core.data.time_splits import hold_out_last, hold_out_late, untied
 from movierec_cli.core.errors import DataError, UsageError
 
 DEFAULT_SPLIT_SEED: Final = 705
@@ -20,49 +32,6 @@ HISTORY_SHARE: Final = 0.8
 MIN_USERS: Final = 10
 MIN_FILMS: Final = 10
 
-COLD_START: Final = "cold-start"
-FOLD_IN: Final = "fold-in"
-RATING: Final = "rating"
-
-
-@dataclass(frozen=True, eq=False)
-class Scenario:
-    """Users with the ratings that a model gets and the ratings that it has to predict.
-
-    Attributes
-    ----------
-    name
-        ``cold-start``, ``fold-in`` or ``rating``.
-    histories
-        [n_users] the ratings that the model gets; their films are not ranked.
-    targets
-        [n_users] the ratings that it is measured on.
-    """
-
-    name: str
-    users: Users
-    histories: Histories
-    targets: Histories
-
-
-@dataclass(frozen=True)
-class Validation:
-    """The rule that takes the validation part out of the training ratings.
-
-    Attributes
-    ----------
-    of
-        ``ratings`` takes a fifth of the ratings of each sampled user; ``users`` takes all of them.
-    share
-        Share of the training users that are sampled, 0 to below 1.
-    seed
-        Samples the users and their ratings.
-    """
-
-    of: Literal["ratings", "users"] = "ratings"
-    share: float = 0.1
-    seed: int = 0
-
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -71,9 +40,9 @@ class Split:
     Attributes
     ----------
     holdout
-        ``users``, ``none``, or the name of an official fold.
+        ``users``, ``last``, ``time``, ``none``, or the name of an official fold.
     split_seed
-        The seed that sampled the users; ``None`` where nothing is sampled.
+        The seed of a holdout in `SEEDED`; ``None`` for the others.
     full_train
         The data set without the test ratings: training and validation part together.
     rule
@@ -100,34 +69,46 @@ class Split:
 
     @cached_property
     def _parts(self) -> tuple[Dataset, Scenario]:
-        split_off = split_users if self.rule.of == "users" else split_ratings
-        return split_off(self.full_train, self.rule.share, self.rule.seed)
+        rule = self.rule
+        if rule.of == "last":
+            return hold_out_last(self.full_train, 2, rule.seed)
+        if rule.of == "time":
+            return hold_out_late(self.full_train, None)
+        split_off = split_users if rule.of == "users" else split_ratings
+        return split_off(self.full_train, rule.share, rule.seed)
 
 
 def make_split(
     dataset: Dataset,
     holdout: str = "users",
     split_seed: int = DEFAULT_SPLIT_SEED,
-    validation: Validation = Validation(),
+    validation: Validation = DEFAULT_VALIDATION,
+    cut: str | None = None,
 ) -> Split:
     """Split ``dataset`` by the rule that ``holdout`` names.
 
     Parameters
     ----------
     holdout
-        ``users`` holds out all ratings of 20 % of the users; ``u1`` .. ``ub`` hold out the test
-        ratings of an official fold; ``none`` trains on everything.
+        ``users`` holds out all ratings of 20 % of the users; ``last`` the last rating of each
+        user; ``time`` all ratings from the ``cut`` on; ``u1`` .. ``ub`` the test ratings of an
+        official fold; ``none`` trains on everything.
     split_seed
-        Samples the users, and the history of each of them in the fold-in scenario.
+        Samples the users, and the history of each of them in the fold-in scenario; for ``last`` it
+        draws the last among ratings of the same time.
     validation
-        The rule for the validation part.
+        The rule for the validation part; ``last`` and ``time`` have theirs in its place.
+    cut
+        The first day that ``time`` holds out, such as ``1998-03-01``; by default the last tenth of
+        the ratings is held out.
 
     Raises
     ------
     UsageError
-        If the data set has no such holdout.
+        If the data set has no such holdout, or the cut does not fit it.
     DataError
-        If it has fewer than `MIN_USERS` users or `MIN_FILMS` films.
+        If it has fewer than `MIN_USERS` users or `MIN_FILMS` films, or no order that the holdout
+        needs.
     """
     n_users, n_films = len(dataset.users), len(dataset.films)
     if n_users < MIN_USERS or n_films < MIN_FILMS:
@@ -135,18 +116,27 @@ def make_split(
             f"{dataset.name} has {n_users:,} users and {n_films:,} films: too few to learn from.",
             f"Import ratings of at least {MIN_USERS} users and {MIN_FILMS} films.",
         )
+    if cut is not None and holdout != TIME_HOLDOUT:
+        raise UsageError("--cut is for the holdout time.", "Add: --holdout time")
     if holdout == "users":
         rows = sample_users(len(dataset.users), USER_SHARE, split_seed)
         full_train, scenarios = hold_out(dataset, rows, split_seed)
         return Split("users", split_seed, full_train, validation, scenarios)
     if holdout == "none":
         return Split("none", None, dataset.with_ratings(dataset.ratings), validation, ())
+    if holdout == LAST_HOLDOUT:
+        full_train, scenario = hold_out_last(dataset, 3, split_seed)  # one for each part
+        rule = replace(validation, of="last")
+        return Split(holdout, split_seed, full_train, rule, (scenario, untied(scenario)))
+    if holdout == TIME_HOLDOUT:
+        full_train, scenario = hold_out_late(dataset, cut)
+        return Split(holdout, None, full_train, replace(validation, of="time"), (scenario,))
     if holdout in dataset.folds:
         full_train, scenario = _hold_out_fold(dataset, holdout)
         return Split(holdout, None, full_train, validation, (scenario,))
     raise UsageError(
         f"The data set {dataset.name} has no holdout {holdout!r}.",
-        f"Choose one of: {', '.join(['users', *dataset.folds, 'none'])}",
+        f"Choose one of: {', '.join(['users', 'last', 'time', *dataset.folds, 'none'])}",
     )
 
 
@@ -183,7 +173,7 @@ def hold_out(
     Returns the remaining part and the scenarios cold-start and fold-in of these users.
     """
     rows = np.sort(rows)
-    remaining, moved = _move(dataset, np.isin(dataset.ratings.user_rows, rows))
+    remaining, moved = move_out(dataset, np.isin(dataset.ratings.user_rows, rows))
     users, full = dataset.users.take(rows), moved.take(rows)
     known, targets = fold_in(full, np.random.default_rng(seed))
     return remaining, (
@@ -195,7 +185,7 @@ def hold_out(
 def _hold_out_fold(dataset: Dataset, fold: str) -> tuple[Dataset, Scenario]:
     mask = np.zeros(len(dataset.ratings), dtype=np.bool_)
     mask[dataset.folds[fold]] = True
-    train, moved = _move(dataset, mask)
+    train, moved = move_out(dataset, mask)
     rows = np.flatnonzero(moved.counts)
     histories, targets = train.histories.take(rows), moved.take(rows)
     return train, Scenario(RATING, dataset.users.take(rows), histories, targets)
@@ -226,14 +216,8 @@ def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Sce
     n_films = len(train.films)
     target_keys = rows[targets.user_rows] * n_films + targets.film_rows
     keys = train.ratings.user_rows.astype(np.int64) * n_films + train.ratings.film_rows
-    remaining, _ = _move(train, np.isin(keys, target_keys))
+    remaining, _ = move_out(train, np.isin(keys, target_keys))
     return remaining, Scenario(FOLD_IN, train.users.take(rows), known, targets)
-
-
-def _move(dataset: Dataset, mask: NDArray[np.bool_]) -> tuple[Dataset, Histories]:
-    """Return the data set without the ratings of a mask, and these ratings of all users."""
-    moved = Histories.from_ratings(dataset.ratings.take(mask), len(dataset.users))
-    return dataset.with_ratings(dataset.ratings.take(~mask)), moved
 
 
 def _sampled_training_users(train: Dataset, share: float, seed: int) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.data.scenarios import Scenario
 from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.evaluation.metrics import FloatVector
 from movierec_cli.core.evaluation.per_user import PerUser
@@ -55,14 +55,16 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     over all targets.
     """
     started = time.perf_counter()
-    lists, ranked, ratings, likes = [], [], [], []
+    lists, ranked, first, ratings, likes = [], [], [], [], []
     for start in range(0, len(scenario.users), _BATCH):
         rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
         histories, targets = scenario.histories.take(rows), scenario.targets.take(rows)
         scores = model.score(histories, scenario.users.take(rows))
-        top = top_k(exclude(scores.score, histories), k)
+        candidates = exclude(scores.score, histories)
+        top = top_k(candidates, k)
         lists.append(top.astype(np.int32))
-        ranked.append(metrics.hits(top, targets, scores.score.shape[1]))
+        ranked.append(metrics.hits(top, targets, candidates.shape[1], scenario.least_relevant))
+        first.append(metrics.first_ranks(candidates, targets, scenario.least_relevant))
         at_targets = (targets.user_rows, targets.film_rows)
         if scores.rating is not None:
             ratings.append(scores.rating[at_targets])
@@ -78,7 +80,7 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     if likes:  # they decide the accuracy where the model predicts both
         predicted = np.concatenate(likes)
         of_pairs["accuracy"] = metrics.correct(predicted >= metrics.LIKE_THRESHOLD, actual)
-    per_user = _per_user(scenario, np.concatenate(ranked), of_pairs)
+    per_user = _per_user(scenario, np.concatenate(ranked), np.concatenate(first), of_pairs)
     counted = int(per_user.counts["ranking"].sum())
     return Evaluation(
         scenario.name,
@@ -93,15 +95,25 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
 
 
 def _per_user(
-    scenario: Scenario, hit: NDArray[np.bool_], of_pairs: dict[str, FloatVector]
+    scenario: Scenario,
+    hit: NDArray[np.bool_],
+    first_rank: FloatVector,
+    of_pairs: dict[str, FloatVector],
 ) -> PerUser:
-    """Return the metrics of each user from the hits [n_users, k] and the figures of each target."""
+    """Return the metrics of each user.
+
+    They are computed from the hits [n_users, k], the rank of the first relevant film [n_users] and
+    the figures of each target.
+    """
     targets = scenario.targets
-    relevant = metrics.relevant_counts(targets)
+    relevant = metrics.relevant_counts(targets, scenario.least_relevant)
     counted = relevant > 0
     sums = {name: np.zeros(len(targets)) for name in metrics.RANKING}
-    for name, values in metrics.ranking_metrics(hit[counted], relevant[counted]).items():
-        sums[name][counted] = values
+    of_lists = metrics.ranking_metrics(hit[counted], relevant[counted])
+    of_ranks = metrics.rank_metrics(first_rank[counted], hit.shape[1])
+    for name, values in {**of_ranks, **of_lists}.items():
+        by_rank = of_ranks.get(name, values)
+        sums[name][counted] = np.where(relevant[counted] == 1, by_rank, values)
     for name, values in of_pairs.items():
         added = np.bincount(targets.user_rows, weights=values, minlength=len(targets))
         sums[name] = added.astype(np.float64)

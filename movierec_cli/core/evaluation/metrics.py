@@ -8,6 +8,10 @@ at rank i is in R and 0 otherwise:
     AP@k        = sum_i hit(i) * precision@i / min(|R|, k)          (MAP is its mean)
     NDCG@k      = sum_i hit(i) / log2(i + 1)  /  sum_{i <= min(|R|, k)} 1 / log2(i + 1)
     hit rate@k  = 1 if any hit, else 0
+    RR          = 1 / rank of the first film in R, in the whole catalog    (MRR is its mean)
+
+A rank is 1 + the films of a higher score + half of the others of an equal one. So are NDCG and hit
+rate of a user with one relevant film; a list has films of equal score in the order of the catalog.
 
 Users without a relevant film are left out of the means and counted. Libraries differ here: some
 divide recall by min(|R|, k), some take k hits as the ideal of NDCG.
@@ -79,6 +83,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
                 "hit_rate", "ranking", True, "Hit rate@{k}", "Hit@{k}",
                 "share of users with at least one hit",
             ),
+            Metric(
+                "mrr", "ranking", True, "MRR", "MRR",
+                "mean over users of 1 / rank of the first relevant film",
+            ),
             Metric("mse", "rating", False, "MSE", "MSE", "mean squared error of the rating"),
             Metric("rmse", "rating", False, "RMSE", "RMSE", "root of the MSE"),
             Metric("mae", "rating", False, "MAE", "MAE", "mean absolute error of the rating"),
@@ -103,28 +111,54 @@ LIKE_THRESHOLD = 0.5
 FloatVector = NDArray[np.float64]
 
 
-def hits(top: NDArray[np.int64], targets: Histories, n_films: int) -> NDArray[np.bool_]:
+def hits(
+    top: NDArray[np.int64], targets: Histories, n_films: int, least: float = RELEVANT_RATING
+) -> NDArray[np.bool_]:
     """Return the relevant places of the recommended lists, [n_users, k].
 
     ``top`` has [n_users, k] film rows, best first, negative where there is none; ``targets`` are
-    the held-out ratings of the same users.
+    the held-out ratings of the same users, relevant from ``least`` on.
     """
     relevant = np.zeros((len(targets), n_films + 1), dtype=np.bool_)  # last column: no film
-    mask = targets.ratings >= RELEVANT_RATING
+    mask = targets.ratings >= least
     relevant[targets.user_rows[mask], targets.film_rows[mask]] = True
     return np.take_along_axis(relevant, np.where(top < 0, n_films, top), axis=1)
 
 
-def relevant_counts(targets: Histories) -> NDArray[np.int64]:
+def relevant_counts(targets: Histories, least: float = RELEVANT_RATING) -> NDArray[np.int64]:
     """Return the number of relevant films of each user, [n_users]."""
-    mask = targets.ratings >= RELEVANT_RATING
+    mask = targets.ratings >= least
     return np.bincount(targets.user_rows[mask], minlength=len(targets))
+
+
+def first_ranks(scores: FloatArray, targets: Histories, least: float) -> FloatVector:
+    """Return the rank of the first relevant film of each user, [n_users]; inf where there is none.
+
+    ``scores`` are [n_users, n_films], ``-inf`` for films that are not ranked.
+    """
+    users, films = (
+        rows[targets.ratings >= least] for rows in (targets.user_rows, targets.film_rows)
+    )
+    best = np.full(len(scores), -np.inf, scores.dtype)
+    np.maximum.at(best, users, scores[users, films])
+    higher = np.count_nonzero(scores > best[:, None], axis=1)
+    equal = np.count_nonzero(scores == best[:, None], axis=1)
+    return np.where(np.isfinite(best), 1 + higher + (equal - 1) / 2, np.inf)
+
+
+def rank_metrics(first_rank: FloatVector, k: int) -> dict[str, FloatVector]:
+    """Compute the ranking metrics of users with one relevant film from its rank, [n_users] each."""
+    return {
+        "ndcg": (first_rank <= k) / np.log2(first_rank + 1),
+        "hit_rate": (first_rank <= k).astype(np.float64),
+        "mrr": 1 / first_rank,
+    }
 
 
 def ranking_metrics(
     hit: NDArray[np.bool_], n_relevant: NDArray[np.int64]
 ) -> dict[str, FloatVector]:
-    """Compute every ranking metric in `RANKING` for each user: [n_users] values in 0..1.
+    """Compute the metrics of lists for each user, all of `RANKING` but MRR: [n_users], 0..1.
 
     ``hit`` is [n_users, k] from `hits`, and ``n_relevant`` [n_users], each at least 1.
     """

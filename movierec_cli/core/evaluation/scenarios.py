@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from movierec_cli.core.data.splits import COLD_START, FOLD_IN, RATING
+from movierec_cli.core.data.scenarios import COLD_START, FOLD_IN, LATER, NEXT, RATING, UNTIED
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class ScenarioLabel:
     columns: tuple[str, ...]
 
 
+_OF_ORDER = ("ndcg", "hit_rate", "mrr")
 _COLUMNS = ("ndcg", "map", "precision", "recall", "hit_rate", "rmse", "accuracy")
 
 SCENARIOS: Mapping[str, ScenarioLabel] = MappingProxyType(
@@ -40,6 +41,27 @@ SCENARIOS: Mapping[str, ScenarioLabel] = MappingProxyType(
             "the test ratings of an official fold are to be predicted; the others are known",
             ("rmse", *_COLUMNS[:5], "accuracy"),
         ),
+        NEXT: ScenarioLabel(
+            "the last rating of each user is to be predicted, whatever its stars; all earlier ones "
+            "are known. Among ratings of the same time a draw chose the last",
+            _OF_ORDER,
+        ),
+        UNTIED: ScenarioLabel(
+            "the users of next whose last rating alone has its time, so that no draw chose it",
+            _OF_ORDER,
+        ),
+        LATER: ScenarioLabel(
+            "all ratings after the cut are to be predicted, whatever their stars; those before it "
+            "are known. Users have five ratings before it and one after it",
+            (*_OF_ORDER, "precision", "recall"),
+        ),
     }
 )
-"""Every scenario by its name in `movierec_cli.core.data.splits`."""
+"""Every scenario by its name in `movierec_cli.core.data.scenarios`."""
+
+
+def relevance(scenario: str) -> str:
+    """Return the sentence that says which targets of a scenario are relevant."""
+    if scenario in (NEXT, UNTIED, LATER):
+        return "Relevant: every target, whatever its rating."
+    return "Relevant: rated 4 or higher."

@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import COLD_START, Split, make_split
+from movierec_cli.core.data.scenarios import COLD_START
+from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.beyond import Reference
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.results import (
@@ -43,11 +44,12 @@ class Comparison:
     split_seeds: Sequence[int]
     k: int
     beyond: bool = False
+    cut: str | None = None
 
     def specs(self) -> list[TrainSpec]:
         """Return the trainings of all models and presets for each split seed."""
         return [
-            TrainSpec(model, preset, self.holdout, seed)
+            TrainSpec(model, preset, self.holdout, seed, cut=self.cut)
             for seed in self.split_seeds
             for model, presets in PRESETS.items()
             for preset in presets
@@ -98,7 +100,7 @@ def compare(
     found: list[Measured] = []
     try:
         for split_seed in comparison.split_seeds:
-            split = make_split(dataset, comparison.holdout, split_seed)
+            split = make_split(dataset, comparison.holdout, split_seed, cut=comparison.cut)
             reference = Reference.of(split.full_train) if comparison.beyond else None
             for candidate in chain(
                 fit_baselines(fits, split, progress),

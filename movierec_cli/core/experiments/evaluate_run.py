@@ -32,7 +32,12 @@ def evaluate_run(
     """
     recorded = run.manifest.split
     seed = recorded["split_seed"]
-    split = make_split(dataset, recorded["holdout"], DEFAULT_SPLIT_SEED if seed is None else seed)
+    split = make_split(
+        dataset,
+        recorded["holdout"],
+        DEFAULT_SPLIT_SEED if seed is None else seed,
+        cut=recorded["cut"],
+    )
     reference = Reference.of(split.full_train) if beyond else None
     fits = {name: fit for name, fit in baselines(dataset).items() if name not in _NEVER_BEST}
     progress.start(f"Measuring {run.manifest.name}", 1 + len(fits))

@@ -13,7 +13,8 @@ import torch
 
 from movierec_cli import __version__
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import Scenario, Validation, make_split
+from movierec_cli.core.data.scenarios import Scenario, Validation
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model
@@ -88,7 +89,7 @@ def train_run(
     preset = replace(spec, device=str(provenance.training["device"])).resolve()
     options = preset.training
     rule = Validation(options.validation, options.validation_share, options.seed)
-    split = make_split(dataset, spec.holdout, spec.split_seed, rule)
+    split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
     with _reproducible(options.seed):
         trainer, inputs = build_trainer(split, preset, progress)
         provenance = replace(provenance, inputs=inputs)

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from movierec_cli.core.data.dataset import FloatArray
-from movierec_cli.core.data.splits import Scenario, Split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import Split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.config import DnnConfig

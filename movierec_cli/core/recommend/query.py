@@ -105,26 +105,28 @@ def user_query(dataset: Dataset, user_id: Id) -> Query:
 def make_query(
     dataset: Dataset, ratings: Mapping[int, float], demographics: Demographics = UNKNOWN
 ) -> Query:
-    """Return the query of a user outside the data; the ratings count as given at its end.
+    """Return the query of a user outside the data; the ratings follow the last one of the data.
 
     Parameters
     ----------
     ratings
-        Film row -> rating in stars. A rating of `DISLIKED` or less is a named dislike.
+        Film row -> rating in stars, the latest last: each counts as given a second after the one
+        before. A rating of `DISLIKED` or less is a named dislike.
 
     Raises
     ------
     UsageError
         If an age is out of range, a gender or occupation does not exist, or the data set has none.
     """
-    rows = np.array(sorted(ratings), np.int32)
-    values = np.array([ratings[row] for row in rows.tolist()], np.float32)
+    rows = np.array([*ratings], np.int32)
+    values = np.array([*ratings.values()], np.float32)
+    by_film = np.argsort(rows)  # [n], the place of each film among those given
     history = Histories(
         indptr=np.array([0, len(rows)], np.int64),
-        film_rows=rows,
-        ratings=values,
-        timestamps=np.full(len(rows), dataset.latest_timestamp, np.int64),
-        disliked=values <= DISLIKED,
+        film_rows=rows[by_film],
+        ratings=values[by_film],
+        timestamps=dataset.latest_timestamp + 1 + by_film,
+        disliked=values[by_film] <= DISLIKED,
     )
     return Query(history, _users(dataset, demographics))
 
@@ -152,6 +154,11 @@ def resolve_films(
                 "Name each film once, as liked or as disliked.",
             )
     return {row: rating for row, (_, rating) in named.items()}
+
+
+def merged(earlier: Mapping[int, float], later: Mapping[int, float]) -> dict[int, float]:
+    """Return film row -> rating, the later ratings at the end and in place of earlier ones."""
+    return {**{row: rating for row, rating in earlier.items() if row not in later}, **later}
 
 
 def row_of(ids: Ids, wanted: Id) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from movierec_cli.core.data.splits import FOLD_IN, Scenario
+from movierec_cli.core.data.scenarios import FOLD_IN, Scenario
 from movierec_cli.core.eda.counting import has_genres
 from movierec_cli.core.eda.layout import Grid, decimals
 from movierec_cli.core.models.original.title_vectors import DIMENSION as TITLE_DIMENSION

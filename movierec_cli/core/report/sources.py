@@ -83,7 +83,7 @@ def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
     A run that cannot be read is an error, since it may be one of them.
     """
     checksum = dataset.checksum()
-    wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED}
+    wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED, "cut": None}
     for name in list_runs(folder):
         try:
             run = load_run(name, folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import msgspec
 from msgspec import Meta
 
+from movierec_cli.core.data.scenarios import SEEDED
 from movierec_cli.core.models.presets import PRESETS
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -45,10 +46,11 @@ class DatasetRecord(TypedDict):
 
 
 class SplitRecord(TypedDict):
-    """The split of a run; ``split_seed`` is ``None`` where the holdout samples nothing."""
+    """The split of a run as in `make_split`; ``split_seed`` is ``None`` where nothing is drawn."""
 
     holdout: str
     split_seed: Seed | None
+    cut: str | None
 
 
 class EpochRecord(TypedDict):
@@ -105,7 +107,7 @@ class Provenance:
     def __post_init__(self) -> None:
         if self.preset not in PRESETS.get(self.model, {}):
             raise ValueError("there is no such model and preset - at `$.preset`")
-        if (self.split["holdout"] == "users") != (self.split["split_seed"] is not None):
+        if (self.split["holdout"] in SEEDED) != (self.split["split_seed"] is not None):
             raise ValueError("the split seed does not fit the holdout - at `$.split`")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.evaluation.metrics import METRICS
+from movierec_cli.core.evaluation.scenarios import relevance
 from movierec_cli.core.runs.manifest import Manifest
 
 _TASKS = {
@@ -90,8 +91,8 @@ def _metrics_table(manifest: Manifest) -> str:
             cells = " | ".join("–" if value is None else f"{value:.4f}" for value in values)
             lines.append(f"| {metric.label(k)} | {cells} | {metric.definition(k)} |")
     lines.append(
-        "\nRelevant: rated 4 or higher. The ranking metrics leave out users without a relevant "
-        "film. They rank the whole catalog without the films of the known history.\n"
+        f"\n{relevance(results[0]['scenario'])} The ranking metrics leave out users without a "
+        "relevant film. They rank the whole catalog without the films of the known history.\n"
     )
     return "\n".join(lines)
 

@@ -43,7 +43,7 @@ from movierec_cli.core.runs.manifest import (
 from movierec_cli.core.runs.model_card import model_card
 from movierec_cli.core.runs.train_spec import retraining
 
-FORMAT = 5
+FORMAT = 6
 """Version of the layout of a run, the arrays of the models included."""
 
 LARGEST_WEIGHT = 1e9

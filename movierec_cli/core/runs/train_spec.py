@@ -7,6 +7,7 @@ from typing import Any
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import DEFAULT_DATASET
+from movierec_cli.core.data.scenarios import SEEDED
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import check_name
@@ -31,8 +32,8 @@ class Overrides:
 class TrainSpec:
     """A model to train and the part of the data to train it on.
 
-    ``holdout`` and ``split_seed`` are those of `make_split`, ``seed`` and ``device`` those of
-    `TrainingOptions`. Without a ``name`` the run has its `default_name`.
+    ``holdout``, ``split_seed`` and ``cut`` are those of `make_split`, ``seed`` and ``device``
+    those of `TrainingOptions`. Without a ``name`` the run has its `default_name`.
     """
 
     model: str
@@ -43,6 +44,7 @@ class TrainSpec:
     device: str = "cpu"
     overrides: Overrides = Overrides()
     name: str | None = None
+    cut: str | None = None
 
     def resolve(self) -> Preset:
         """Return the preset with the overrides, the seed and the device put in.
@@ -88,7 +90,8 @@ class TrainSpec:
             },
             split={
                 "holdout": self.holdout,
-                "split_seed": self.split_seed if self.holdout == "users" else None,
+                "split_seed": self.split_seed if self.holdout in SEEDED else None,
+                "cut": self.cut,
             },
             config=settings(preset.config),
             training=settings(preset.training),
@@ -117,7 +120,9 @@ def default_name(spec: TrainSpec, dataset: str) -> str:
         parts.append(dataset)
     if spec.holdout != "users":
         parts.append(spec.holdout)
-    elif spec.split_seed != DEFAULT_SPLIT_SEED:
+    if spec.cut is not None:
+        parts.append(spec.cut)
+    if spec.holdout in SEEDED and spec.split_seed != DEFAULT_SPLIT_SEED:
         parts.append(f"split{spec.split_seed}")
     return "-".join(parts)
 
@@ -127,7 +132,7 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
     usual = TrainSpec(spec.model)
     options = {
         name: getattr(spec, name)
-        for name in ("preset", "holdout", "split_seed", "seed", "device")
+        for name in ("preset", "holdout", "split_seed", "cut", "seed", "device")
         if getattr(spec, name) != getattr(usual, name)
     }
     options |= spec.overrides.given()
@@ -153,6 +158,7 @@ def retraining(provenance: Provenance) -> str:
         provenance.model,
         provenance.preset,
         holdout=provenance.split["holdout"],
+        cut=provenance.split["cut"],
         split_seed=DEFAULT_SPLIT_SEED if split_seed is None else split_seed,
         seed=training["seed"],
         device=training["device"],

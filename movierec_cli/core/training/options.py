@@ -45,7 +45,8 @@ class TrainingOptions:
         monitored figure on the validation part, and stops after ``patience`` epochs without it.
     validation, validation_share
         The part of the training ratings that validates: a fifth of the ``ratings`` of a share of
-        the users, or all ratings of that share of ``users``.
+        the users, all ratings of that share of ``users``, or the ``last`` rating of each user.
+        The holdouts ``last`` and ``time`` have rules of their own.
     beta2
         Decay of Adam's average of squared gradients; smaller for short trainings.
     schedule
@@ -60,7 +61,7 @@ class TrainingOptions:
     weight_decay: float = 0.0
     keep: Literal["last", "best"] = "best"
     patience: int = 5
-    validation: Literal["ratings", "users"] = "ratings"
+    validation: Literal["ratings", "users", "last"] = "ratings"
     validation_share: float = 0.1
     beta2: float = 0.999
     schedule: Literal["constant", "cosine"] = "constant"

@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories
+from movierec_cli.core.data.scenarios import Scenario, Validation
 from movierec_cli.core.data.splits import (
-    Scenario,
-    Validation,
     fold_in,
     hold_out,
     make_split,
@@ -121,7 +120,7 @@ def test_fold_in_takes_the_first_four_fifths_of_a_permutation() -> None:
 def test_an_unknown_holdout_is_refused_with_the_known_ones(small: Dataset) -> None:
     with pytest.raises(UsageError, match="no holdout 'u9'") as caught:
         make_split(small, "u9")
-    assert "users, u1, u2, u3, u4, u5, ua, ub, none" in caught.value.hint
+    assert "users, last, time, u1, u2, u3, u4, u5, ua, ub, none" in caught.value.hint
 
 
 @pytest.mark.ml100k

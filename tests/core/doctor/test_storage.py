@@ -86,7 +86,7 @@ def test_a_run_of_other_data_is_trained_again_on_the_same_split(
     filled: Paths, small: Dataset
 ) -> None:
     other = replace(small, genres=(*small.genres[:-1], "Eastern"))
-    split = {"holdout": "ua", "split_seed": None}
+    split = {"holdout": "ua", "split_seed": None, "cut": None}
     save(other, filled, split=split, training={**MANIFEST.training, "seed": 3}, name="ua")
     checks = found(filled)
     assert checks["run ua"].state == "broken"

@@ -1,12 +1,13 @@
 """The measurement of a model, on three users computed by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import log2, sqrt
 
 import numpy as np
 import pytest
 
-from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.data.scenarios import Scenario
 from movierec_cli.core.evaluation import evaluate as evaluation
 from movierec_cli.core.evaluation import metrics
 from movierec_cli.core.evaluation.evaluate import Evaluation, evaluate
@@ -42,6 +43,7 @@ def test_ranking_metrics_are_means_over_the_users_with_a_relevant_film() -> None
             "map": ((1 / 2) / 2 + 1 / 2) / 2,
             "ndcg": ((1 / log2(3)) / ideal_of_two + 1 / log2(3)) / 2,
             "hit_rate": 1.0,
+            "mrr": (1 / 2 + 1 / 2) / 2,
             **dict.fromkeys(("mse", "rmse", "mae", "accuracy")),
         }
     )
@@ -88,7 +90,7 @@ def test_without_relevant_films_there_are_no_ranking_metrics() -> None:
     )
     got = evaluate(FixedModel(RANKING, RATING), scenario)
     assert (got.users, got.left_out) == (0, 1)
-    assert [got.metrics[name] for name in metrics.RANKING] == [None] * 5
+    assert [got.metrics[name] for name in metrics.RANKING] == [None] * 6
     assert got.metrics["mse"] == pytest.approx((4 + 0) / 2)
 
 
@@ -103,3 +105,20 @@ def test_lists_and_figures_of_each_user_are_kept() -> None:
     assert of_users.sums["mse"] == pytest.approx([4 + 1 + 16, 0.25, 4 + 0])
     assert of_users.sums["accuracy"].tolist() == [0, 1, 2]
     assert of_users.means() == got.metrics
+
+
+def test_a_scenario_sets_the_lowest_rating_that_is_relevant() -> None:
+    # user 1 gets films 1, 2, 3, 4: both targets but the one of 1; user 3 gets 0 and 1
+    every = replace(SCENARIO, least_relevant=0.0)
+    got = evaluate(FixedModel(RANKING), every, k=2)
+    assert (got.users, got.left_out) == (3, 0)
+    assert got.metrics["precision"] == pytest.approx((2 / 2 + 1 / 2 + 2 / 2) / 3)
+
+
+def test_one_relevant_film_among_equal_scores_has_the_middle_rank() -> None:
+    one = Scenario("next", make_users(1), make_histories({0: 5.0}), make_histories({3: 4.0}))
+    equal = FixedModel(np.float32([[9, 1, 1, 1, 0]]))
+    got = evaluate(equal, one, k=2).metrics  # films 1, 2, 3 share rank 2
+    assert got["hit_rate"] == 1
+    assert got["ndcg"] == pytest.approx(1 / log2(3))
+    assert got["mrr"] == pytest.approx(1 / 2)

@@ -14,7 +14,7 @@ NO, HIT = False, True
 def of_one(hit: list[bool], n_relevant: int) -> dict[str, float]:
     """Return the ranking metrics of one user."""
     values = metrics.ranking_metrics(np.array([hit]), np.array([n_relevant]))
-    assert set(values) == set(metrics.RANKING)
+    assert {*values, "mrr"} == set(metrics.RANKING)
     return {name: float(value[0]) for name, value in values.items()}
 
 
@@ -57,6 +57,18 @@ def test_a_film_is_relevant_from_a_rating_of_four() -> None:
         [False] * 4,
         [False] * 4,
     ]
+
+
+def test_films_of_equal_score_share_the_middle_of_their_ranks() -> None:
+    scores = np.float32([[3, 5, 3, 3, -np.inf], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]])
+    targets = make_histories({0: 1.0}, {0: 4.0, 3: 4.0}, {})
+    ranks = metrics.first_ranks(scores, targets, least=0)
+    assert ranks.tolist() == [1 + 1 + 2 / 2, 2, np.inf]  # of several, that of the best
+    assert metrics.first_ranks(scores, targets, least=4)[0] == np.inf
+    got = metrics.rank_metrics(np.array([2.5, 3.0, 3.5]), k=3)
+    assert got["hit_rate"].tolist() == [1, 1, 0]
+    assert got["ndcg"] == pytest.approx([1 / log2(3.5), 1 / log2(4), 0])
+    assert got["mrr"] == pytest.approx([1 / 2.5, 1 / 3, 1 / 3.5])
 
 
 def test_the_table_has_labels_and_directions() -> None:

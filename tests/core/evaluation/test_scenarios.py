@@ -1,7 +1,8 @@
 """Every scenario has a sentence, and the metrics of its table."""
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import RATING, make_split
+from movierec_cli.core.data.scenarios import RATING
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.evaluation.scenarios import SCENARIOS
 

@@ -59,7 +59,7 @@ def test_the_manifest_describes_the_training(small: Dataset) -> None:
         "name": SMALL, "checksum": small.checksum(), "users": 120, "films": 200, "ratings": 5000,
         "has_demographics": True,
     }  # fmt: skip
-    assert manifest.split == {"holdout": "users", "split_seed": 9}
+    assert manifest.split == {"holdout": "users", "split_seed": 9, "cut": None}
     options = {"epochs": 2, "batch_size": 500, "learning_rate": 1e-3, "seed": 3, "device": "cpu"}
     assert options.items() <= manifest.training.items()
     assert manifest.config["embedding_dim"] == 512
@@ -87,7 +87,7 @@ def test_other_holdouts_have_no_split_seed(
     spec = replace(TWO_TOWER, holdout=holdout, name="mine", seed=2**32 - 1)  # the largest
     manifest = trained(small, spec).manifest
     assert manifest.name == "mine"
-    assert manifest.split == {"holdout": holdout, "split_seed": None}
+    assert manifest.split == {"holdout": holdout, "split_seed": None, "cut": None}
     assert [result["scenario"] for result in manifest.evaluation] == scenarios
 
 

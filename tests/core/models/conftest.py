@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.splits import Scenario, make_split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.experiments.trainers import ExportingTrainer, build_trainer
 from movierec_cli.core.models.dnn.config import DnnConfig, ItemItemConfig, NetworkConfig
 from movierec_cli.core.models.dnn.model import Dnn

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
-from movierec_cli.core.data.splits import COLD_START, FOLD_IN, Scenario, make_split
+from movierec_cli.core.data.scenarios import COLD_START, FOLD_IN, Scenario
+from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import Bias, FilmMean, Popularity
 from movierec_cli.core.models.dnn.model import Dnn

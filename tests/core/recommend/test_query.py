@@ -11,6 +11,7 @@ from movierec_cli.core.recommend.query import (
     UNKNOWN,
     Demographics,
     make_query,
+    merged,
     resolve_films,
     resolve_query,
     user_query,
@@ -23,16 +24,21 @@ FILMS = make_dataset([(0, 0, 4.0), (0, 1, 2.0)], 1, TITLES)
 INDEX = TitleIndex(FILMS)
 
 
-def test_typed_films_become_rows_ordered_by_film_and_given_today() -> None:
+def test_typed_films_become_rows_ordered_by_film_and_given_one_after_the_other() -> None:
     ratings = resolve_films(INDEX, [("toy story", 5.0), (10, 4.5), ("evita", 1.0)])
     query = make_query(FILMS, ratings)
     assert query.history.film_rows.tolist() == [0, 1, 2]
     assert query.history.ratings.tolist() == [4.5, 1.0, 5.0]
     assert query.history.disliked is not None
     assert query.history.disliked.tolist() == [False, True, False]  # a rating of 1 is a dislike
-    assert query.history.timestamps.tolist() == [FILMS.latest_timestamp] * 3
+    latest = FILMS.latest_timestamp  # "evita" is the last one typed, "toy story" the first
+    assert query.history.timestamps.tolist() == [latest + 2, latest + 3, latest + 1]
     assert len(query.history) == len(query.users) == 1
     assert np.isnan(query.users.age).all()
+
+
+def test_later_ratings_replace_earlier_ones_and_stand_at_the_end() -> None:
+    assert [*merged({7: 4.0, 2: 5.0}, {3: 1.0, 7: 2.0}).items()] == [(2, 5.0), (3, 1.0), (7, 2.0)]
 
 
 def test_a_film_may_be_named_twice_with_one_rating_but_not_with_two() -> None:

@@ -192,7 +192,10 @@ def test_only_fitting_runs_are_taken(
     assert list(find_sources(small, runs).runs) == [("two-tower", "original"), ("dnn", "original")]
     assert find_sources(medium, runs).runs == {}
     run = load_run(f"dnn-original-{small.name}", runs)
-    for name, split in (("of-fold", {"holdout": "ua", "split_seed": None}), ("newer", None)):
+    for name, split in (
+        ("of-fold", {"holdout": "ua", "split_seed": None, "cut": None}),
+        ("newer", None),
+    ):
         manifest = replace(run.manifest, name=name, split=split or run.manifest.split)
         save_run(replace(run, manifest=manifest), tmp_path)
     found = find_sources(small, tmp_path)

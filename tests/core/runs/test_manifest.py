@@ -22,7 +22,7 @@ def saved(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"{", b"[]", b'{"format": "1"}', b"\0", b'{"format": 5, "name": "\xe9"}', b"[" * 100_000],
+    [b"", b"{", b"[]", b'{"format": "1"}', b"\0", b'{"format": 6, "name": "\xe9"}', b"[" * 100_000],
 )  # fmt: skip
 def test_other_content_is_refused(text: bytes, saved: Path) -> None:
     (saved / "manifest.json").write_bytes(text)

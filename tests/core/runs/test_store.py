@@ -44,7 +44,7 @@ MANIFEST = Manifest(
         "ratings": 5,
         "has_demographics": True,
     },
-    split={"holdout": "users", "split_seed": 705},
+    split={"holdout": "users", "split_seed": 705, "cut": None},
     config={"hidden_dim": 2},
     training={"epochs": 1, "keep": "best", "seed": 0},
     inputs={"title_vectors": "hashed character n-grams"},

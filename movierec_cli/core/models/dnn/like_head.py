@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories, Users
-from movierec_cli.core.data.splits import Scenario
+from movierec_cli.core.data.scenarios import Scenario
 from movierec_cli.core.models.base import Shapes
 from movierec_cli.core.models.linear import logistic, logistic_regression
 

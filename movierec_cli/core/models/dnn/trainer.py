@@ -21,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
-from movierec_cli.core.data.splits import Scenario, Split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, fit_closed_form
 from movierec_cli.core.models.dnn.components import (

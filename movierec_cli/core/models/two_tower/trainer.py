@@ -29,7 +29,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from movierec_cli.core.data.dataset import FloatArray
-from movierec_cli.core.data.splits import Scenario, Split
+from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.cold_start import demographic_regression, fit_cold_start

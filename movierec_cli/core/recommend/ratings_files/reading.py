@@ -25,7 +25,7 @@ class OwnRatings:
     Attributes
     ----------
     ratings
-        Film row -> rating in stars.
+        Film row -> rating in stars, in the order of the rows.
     seen
         Rows of the films that are seen and not rated.
     """
@@ -72,6 +72,7 @@ def read_ratings(
             conflicts.append((rows[before], row))
         earlier, later = (before, at) if is_rated else (at, before)
         rows[earlier] = replace(rows[earlier], outcome=Outcome.repeated)
+        del last[row.film_row]  # the order is that of the rows that count
         last[row.film_row] = later
     ratings = {film: rows[at].entry.rating for film, at in last.items()}
     lowest = dataset.lowest_rating

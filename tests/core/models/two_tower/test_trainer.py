@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from movierec_cli.core.data.dataset import Dataset, Histories
-from movierec_cli.core.data.splits import COLD_START, Scenario
+from movierec_cli.core.data.scenarios import COLD_START, Scenario
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.trainer import Towers
 from tests.core.models.conftest import tiny, train
