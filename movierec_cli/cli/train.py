@@ -13,8 +13,8 @@ from movierec_cli.cli.options import (
     DEFAULT_DATASET,
     CutOption,
     DatasetOption,
-    HoldoutOption,
     SplitSeedOption,
+    data_option,
 )
 from movierec_cli.cli.output import info
 from movierec_cli.cli.trainings import may_replace
@@ -37,7 +37,9 @@ def train(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="two-tower|dnn", help="The model to train.", autocompletion=complete_model
+            metavar="two-tower|dnn|sequence",
+            help="The model to train.",
+            autocompletion=complete_model,
         ),
     ],
     preset: Annotated[
@@ -53,7 +55,15 @@ def train(
         str, _training_option(metavar="NAME", help="auto, cpu, cuda or mps.")
     ] = "cpu",
     dataset: DatasetOption = DEFAULT_DATASET,
-    holdout: HoldoutOption = "users",
+    holdout: Annotated[
+        str | None,
+        data_option(
+            "--holdout",
+            metavar="NAME",
+            show_default="users; last for sequence",
+            help="users, last, time, u1-u5, ua, ub or none.",
+        ),
+    ] = None,
     cut: CutOption = None,
     split_seed: SplitSeedOption = 705,
     name: Annotated[
@@ -70,8 +80,10 @@ def train(
 ) -> None:
     """Train a model and keep it as a run.
 
-    The preset original is the network of the report, default an improved one. default keeps the
-    last epoch; original keeps the best on a validation part of the training data, marked *.
+    two-tower predicts ratings, dnn ranks what people watch and like, and sequence ranks what they
+    rate next. The preset original is the network of the report, which describes none for sequence;
+    default is an improved one. default keeps the last epoch; original keeps the best on a
+    validation part of the training data, marked *.
 
     --holdout keeps ratings back for evaluate: users (20 % of the users), last (the last rating of
     each user), time (the last tenth of all ratings, or those from --cut on), an official fold (u1
@@ -82,11 +94,13 @@ def train(
       movierec train dnn
       movierec train two-tower --preset original
       movierec train dnn --holdout ua --name dnn-ua
+      movierec train sequence
       movierec train dnn --resume
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.data.default import default_dataset
     from movierec_cli.core.experiments.reuse import epoch_units
+    from movierec_cli.core.models.presets import usual_holdout
     from movierec_cli.core.paths import Paths
     from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name, run_name
 
@@ -94,7 +108,7 @@ def train(
     spec = TrainSpec(
         model=model,
         preset=preset,
-        holdout=holdout,
+        holdout=holdout or usual_holdout(model),
         split_seed=split_seed,
         cut=cut,
         seed=seed,
@@ -115,7 +129,7 @@ def train(
         f"kept {kept_epoch(manifest)}."
     )
     info(f"The run {manifest.name!r} is in {paths.runs / manifest.name}.")
-    if holdout != "none":
+    if spec.holdout != "none":
         info(f"Measure it with: movierec evaluate {manifest.name}")
     ids = data.users.ids.tolist()
     user = 42 if 42 in ids else shlex.quote(str(ids[0]))

@@ -154,7 +154,7 @@ def test_a_scenario_is_one_table_in_80_columns_and_has_more_where_there_is_room(
 
     narrow = ["Model", "NDCG\n@25", "MAP\n@25", "P\n@25", "R\n@25", "Hit\n@25", "RMSE", "Acc."]
     assert headers(80) == narrow
-    assert headers(140) == [*narrow, "MSE", "MAE", "Train\ns", "Score\ns"]
+    assert headers(140) == [*narrow, "MRR", "MSE", "MAE", "Train\ns", "Score\ns"]
 
 
 def test_a_long_comparison_is_announced(

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.scenarios import COLD_START
+from movierec_cli.core.data.scenarios import COLD_START, LAST_HOLDOUT, TIME_HOLDOUT
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.beyond import Reference
 from movierec_cli.core.evaluation.metrics import METRICS
@@ -24,12 +24,17 @@ from movierec_cli.core.experiments.results import (
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.baselines import BASELINES
-from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.models.ordered_baselines import (
+    LATER_BASELINES,
+    ORDERED_BASELINES,
+    Shuffled,
+)
+from movierec_cli.core.models.presets import MODELS, MODELS_OF_USERS, PRESETS
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.train_spec import TrainSpec
 
 _OF_DEMOGRAPHICS = ("demographic-ridge",)
-_OF_FILM_PAIRS = ("item-knn",)
+_OF_FILM_PAIRS = ("item-knn", "ease-recency", "transitions")
 _MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB; item-knn holds two
 
 
@@ -47,12 +52,16 @@ class Comparison:
     cut: str | None = None
 
     def specs(self) -> list[TrainSpec]:
-        """Return the trainings of all models and presets for each split seed."""
+        """Return the trainings of all models and presets for each split seed.
+
+        The sequence model takes part where the order of the ratings is asked for.
+        """
+        models = MODELS if self.holdout in (LAST_HOLDOUT, TIME_HOLDOUT) else MODELS_OF_USERS
         return [
             TrainSpec(model, preset, self.holdout, seed, cut=self.cut)
             for seed in self.split_seeds
-            for model, presets in PRESETS.items()
-            for preset in presets
+            for model in models
+            for preset in PRESETS[model]
         ]
 
 
@@ -60,14 +69,16 @@ Fit = Callable[[Dataset], Model]
 """A function that fits a baseline to the training part of a split."""
 
 
-def baselines(dataset: Dataset) -> dict[str, Fit]:
-    """Return the `BASELINES` that make sense for a data set and fit into the memory."""
+def baselines(dataset: Dataset, holdout: str = "users") -> dict[str, Fit]:
+    """Return the baselines that make sense for a data set and holdout and fit into the memory."""
     left_out: set[str] = set()
     if not dataset.users.have_demographics:
         left_out |= set(_OF_DEMOGRAPHICS)
     if len(dataset.films) > _MOST_FILMS:
         left_out |= set(_OF_FILM_PAIRS)
-    return {name: fit for name, fit in BASELINES.items() if name not in left_out}
+    ordered = {LAST_HOLDOUT: ORDERED_BASELINES, TIME_HOLDOUT: LATER_BASELINES}.get(holdout, {})
+    fits = {**BASELINES, **ordered}
+    return {name: fit for name, fit in fits.items() if name not in left_out}
 
 
 def remarks(dataset: Dataset, scenario: str) -> list[str]:
@@ -79,7 +90,7 @@ def remarks(dataset: Dataset, scenario: str) -> list[str]:
         found.append(f"Left out: {', '.join(_OF_DEMOGRAPHICS)}, which needs demographics.")
     if len(dataset.films) > _MOST_FILMS:
         found.append(
-            f"Left out: {', '.join(_OF_FILM_PAIRS)}, which needs a matrix of "
+            f"Left out: {', '.join(_OF_FILM_PAIRS)}: they need a matrix of "
             f"{len(dataset.films):,} x {len(dataset.films):,} films."
         )
     return found
@@ -93,7 +104,7 @@ def compare(
     A run of the same specification in the folder ``runs`` is used again; others are trained and
     kept. ``progress`` counts a unit for each baseline and for each epoch of a training.
     """
-    fits = baselines(dataset)
+    fits = baselines(dataset, comparison.holdout)
     specs = comparison.specs()
     units = len(fits) * len(comparison.split_seeds) + sum(map(epoch_units, specs))
     progress.start("Comparing", units)
@@ -130,7 +141,16 @@ def _trained(
 ) -> Iterator[Candidate]:
     for spec in (spec for spec in specs if spec.split_seed == split_seed):
         progress.describe(f"{spec.model} {spec.preset} (split seed {split_seed})")
-        yield candidate_of(ensure_run(dataset, spec, runs, progress))
+        candidate = candidate_of(ensure_run(dataset, spec, runs, progress))
+        yield candidate
+        yield from controls(candidate)
+
+
+def controls(candidate: Candidate) -> Iterator[Candidate]:
+    """Yield the control of a sequence model, which gets the histories in a random order."""
+    if candidate.name == "sequence":
+        model = Shuffled(candidate.model)
+        yield Candidate("sequence-shuffled", BASELINE, None, model, candidate.seconds)
 
 
 _REPORTED = {

@@ -1,9 +1,11 @@
 """The measurement of a run beside the baselines, on the split of the run."""
 
+from itertools import chain
+
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, make_split
 from movierec_cli.core.evaluation.beyond import Reference
-from movierec_cli.core.experiments.compare import baselines, fit_baselines
+from movierec_cli.core.experiments.compare import baselines, controls, fit_baselines
 from movierec_cli.core.experiments.results import Result, candidate_of, measure, summarized
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.store import Run
@@ -39,12 +41,14 @@ def evaluate_run(
         cut=recorded["cut"],
     )
     reference = Reference.of(split.full_train) if beyond else None
-    fits = {name: fit for name, fit in baselines(dataset).items() if name not in _NEVER_BEST}
+    fits = baselines(dataset, split.holdout)
+    fits = {name: fit for name, fit in fits.items() if name not in _NEVER_BEST}
     progress.start(f"Measuring {run.manifest.name}", 1 + len(fits))
     try:
-        found = list(measure(candidate_of(run), split, k, reference))
+        own = candidate_of(run)
+        found = list(measure(own, split, k, reference))
         progress.advance(1)
-        for candidate in fit_baselines(fits, split, progress):
+        for candidate in chain(controls(own), fit_baselines(fits, split, progress)):
             found += measure(candidate, split, k, reference)
     finally:
         progress.finish()

@@ -15,6 +15,7 @@ _SECONDS = {
     ("dnn", "original"): (60.0, 0.0),
     ("two-tower", "default"): (7.0, 1.2),
     ("two-tower", "original"): (50.0, 0.0),
+    ("sequence", "default"): (35.0, 18.0),
 }
 """Seconds for 100,000 ratings and for 1,000 users and films, with two cores.
 

@@ -17,6 +17,8 @@ from movierec_cli.core.models.original.config import OriginalTwoTowerConfig
 from movierec_cli.core.models.original.title_vectors import title_vectors
 from movierec_cli.core.models.original.trainer import OriginalTrainer
 from movierec_cli.core.models.presets import Preset
+from movierec_cli.core.models.sequence.config import SequenceConfig
+from movierec_cli.core.models.sequence.trainer import SequenceTrainer
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.progress import SILENT, Progress
@@ -40,6 +42,9 @@ def build_trainer(
         return DnnTrainer(split, config, options, _measuring("ndcg", "map")), {}
     if isinstance(config, TwoTowerConfig):
         return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}
+    if isinstance(config, SequenceConfig):
+        progress.describe("Counting transitions between films")
+        return SequenceTrainer(split, config, options, _measuring("ndcg", "hit_rate")), {}
     if isinstance(config, OriginalTwoTowerConfig):
         return OriginalTrainer(split, film_features(catalog), config, options), {}
     progress.describe("Computing title vectors")

@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from movierec_cli.core.data.scenarios import LAST_HOLDOUT
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
+from movierec_cli.core.models.sequence.config import SequenceConfig
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.training.options import TrainingOptions
 
-MODELS = ("two-tower", "dnn")
+MODELS = ("two-tower", "dnn", "sequence")
 
-ModelConfig = DnnConfig | TwoTowerConfig | OriginalDnnConfig | OriginalTwoTowerConfig
+MODELS_OF_USERS = ("two-tower", "dnn")
+"""The models whose scores do not depend on the order of a history."""
+
+ModelConfig = (
+    DnnConfig | TwoTowerConfig | SequenceConfig | OriginalDnnConfig | OriginalTwoTowerConfig
+)
 
 
 @dataclass(frozen=True)
@@ -62,5 +69,24 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
             ),
         ),
     },
+    "sequence": {
+        "default": Preset(
+            SequenceConfig(),
+            TrainingOptions(
+                epochs=32,
+                learning_rate=2e-3,
+                batch_size=32,
+                keep="last",
+                validation="last",
+                beta2=0.98,
+                schedule="cosine",
+            ),
+        ),
+    },
 }
-"""Model -> preset -> its values."""
+"""Model -> preset -> its values; the report does not describe a network of the sequence model."""
+
+
+def usual_holdout(model: str) -> str:
+    """Return the holdout that a model is trained with if none is chosen."""
+    return LAST_HOLDOUT if model == "sequence" else "users"

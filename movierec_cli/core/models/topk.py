@@ -36,6 +36,21 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     return top
 
 
+def list_gain(scores: FloatArray, targets: Histories, length: int) -> float:
+    """Return the sum of 1 / log2(rank + 1) over the targets among the best ``length`` films.
+
+    ``scores`` are [n_users, n_films] and ``targets`` of the same users; films of equal score have
+    any order. It is a fast figure to choose weights by, not a metric.
+    """
+    is_target = np.zeros(scores.shape, np.bool_)
+    is_target[targets.user_rows, targets.film_rows] = True
+    length = min(length, scores.shape[1])
+    best = np.argpartition(-scores, length - 1, axis=1)[:, :length]
+    order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
+    hits = np.take_along_axis(is_target, np.take_along_axis(best, order, axis=1), axis=1)
+    return float((hits / np.log2(np.arange(length) + 2)).sum())
+
+
 def diversify(
     scores: FloatArray, vectors: FloatArray, n: int, diversity: float
 ) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ _TASKS = {
     "two-tower": "Predicts the rating in stars that a user would give a film.",
     "dnn": "Ranks films for a user by a search in one vector space, and estimates the probability "
     "that the user rates a film 4 or higher.",
+    "sequence": "Ranks films for a user by the order of the last ratings: the film rated next.",
 }
 _LIMITS = """\
 - The model ranks only the films of its catalog, as the data described them.
@@ -32,6 +33,9 @@ _NO_DEMOGRAPHICS = """\
 """
 _OF_MOVIELENS = """\
 - MovieLens is for research; its terms forbid commercial use without permission.
+"""
+_OF_SEQUENCES = """\
+- The order of the ratings predicts the rest of a sitting, not the films of another day.
 """
 _OF_SYNTHETIC = "- The data is synthetic: the metrics do not describe real films or users.\n"
 
@@ -66,6 +70,8 @@ def _limits(manifest: Manifest) -> str:
     limits += _OF_DEMOGRAPHICS if data["has_demographics"] else _NO_DEMOGRAPHICS
     if data["name"] in EDITIONS:
         limits += _OF_MOVIELENS
+    if manifest.model == "sequence":
+        limits += _OF_SEQUENCES
     return limits + (_OF_SYNTHETIC if data["name"].startswith("synthetic") else "")
 
 

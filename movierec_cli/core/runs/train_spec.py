@@ -11,7 +11,7 @@ from movierec_cli.core.data.scenarios import SEEDED
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import check_name
-from movierec_cli.core.models.presets import MODELS, PRESETS, Preset
+from movierec_cli.core.models.presets import MODELS, PRESETS, Preset, usual_holdout
 from movierec_cli.core.runs.manifest import Provenance, settings
 
 
@@ -59,10 +59,10 @@ class TrainSpec:
                 f"There is no model {self.model!r}.", f"Choose one of: {', '.join(MODELS)}"
             )
         if self.preset not in PRESETS[self.model]:
-            raise UsageError(
-                f"{self.model} has no preset {self.preset!r}.",
-                f"Choose one of: {', '.join(PRESETS[self.model])}",
-            )
+            known = f"Choose one of: {', '.join(PRESETS[self.model])}"
+            if self.preset == "original":
+                known = f"The report does not describe its network. {known}"
+            raise UsageError(f"{self.model} has no preset {self.preset!r}.", known)
         preset = PRESETS[self.model][self.preset]
         changed = {"seed": self.seed, "device": self.device, **self.overrides.given()}
         return replace(preset, training=replace(preset.training, **changed))
@@ -118,7 +118,7 @@ def default_name(spec: TrainSpec, dataset: str) -> str:
         parts.append(spec.preset)
     if dataset != DEFAULT_DATASET:
         parts.append(dataset)
-    if spec.holdout != "users":
+    if spec.holdout != usual_holdout(spec.model):
         parts.append(spec.holdout)
     if spec.cut is not None:
         parts.append(spec.cut)
@@ -129,7 +129,7 @@ def default_name(spec: TrainSpec, dataset: str) -> str:
 
 def train_command(spec: TrainSpec, dataset: str) -> str:
     """Return the command of a training, without the options that have their default."""
-    usual = TrainSpec(spec.model)
+    usual = TrainSpec(spec.model, holdout=usual_holdout(spec.model))
     options = {
         name: getattr(spec, name)
         for name in ("preset", "holdout", "split_seed", "cut", "seed", "device")

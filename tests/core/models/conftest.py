@@ -13,8 +13,9 @@ from movierec_cli.core.experiments.trainers import ExportingTrainer, build_train
 from movierec_cli.core.models.dnn.config import DnnConfig, ItemItemConfig, NetworkConfig
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
-from movierec_cli.core.models.presets import PRESETS, ModelConfig, Preset
+from movierec_cli.core.models.presets import MODELS_OF_USERS, PRESETS, ModelConfig, Preset
 from movierec_cli.core.models.registry import SCORERS
+from movierec_cli.core.models.sequence.config import SequenceConfig, TransformerConfig
 from movierec_cli.core.models.two_tower.config import SamplingConfig, TwoTowerConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.training.loop import Epoch, run_training
@@ -27,6 +28,9 @@ CONFIGS: dict[tuple[str, str], ModelConfig] = {
     ("dnn", "original"): OriginalDnnConfig(hidden_dim=16, embedding_dim=12, joint_dim=8),
     ("two-tower", "default"): TwoTowerConfig(
         factors=4, sampling=SamplingConfig(chains=2, sweeps=20, burn_in=4, thinning=4)
+    ),
+    ("sequence", "default"): SequenceConfig(
+        transformer=TransformerConfig(width=8, blocks=2, window=12, users_per_epoch=60)
     ),
     ("two-tower", "original"): OriginalTwoTowerConfig(hidden_dim=16),
 }
@@ -70,5 +74,5 @@ def models(medium: Dataset, one_thread: None) -> dict[str, Dnn | TwoTower]:
     dataset = make_split(medium).full_train
     return {
         model: SCORERS[model]["default"](train(dataset, tiny(model, "default"))[0].export())
-        for model in SCORERS
+        for model in MODELS_OF_USERS
     }

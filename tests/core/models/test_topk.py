@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movierec_cli.core.models.topk import PAD, diversify, exclude, top_k
+from movierec_cli.core.models.topk import PAD, diversify, exclude, list_gain, top_k
 from tests.helpers import make_histories
 
 
@@ -39,3 +39,11 @@ def test_diversity_weighs_similarity_against_the_score(diversity: float, chosen:
     scores = np.float32([10, 9, 5, 0])
     vectors = np.float32([[2, 0], [5, 0], [0, 1], [-1, 0]])
     assert diversify(scores, vectors, 5, diversity).tolist() == chosen
+
+
+def test_the_gain_of_a_list_is_discounted_by_rank() -> None:
+    scores = np.float32([[3, 1, 2, -np.inf], [1, 2, 3, 4]])
+    targets = make_histories({0: 5.0, 1: 1.0, 3: 1.0}, {2: 4.0})
+    assert list_gain(scores, targets, 2) == pytest.approx(1 + 1 / np.log2(3))
+    gains = 1 + 1 / 2 + 1 / np.log2(5) + 1 / np.log2(3)
+    assert list_gain(scores, targets, 9) == pytest.approx(gains)

@@ -11,6 +11,7 @@ from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import Bias, FilmMean, Popularity
 from movierec_cli.core.models.dnn.model import Dnn
+from movierec_cli.core.models.presets import MODELS_OF_USERS
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.models.two_tower.model import TwoTower
 from tests.core.models.conftest import CONFIGS, tiny, train
@@ -41,7 +42,7 @@ def test_models_are_better_than_baselines(
     assert figure > 1.1 * other > 0 if model == "dnn" else 0 < figure < other
 
 
-@pytest.mark.parametrize("model", SCORERS)
+@pytest.mark.parametrize("model", MODELS_OF_USERS)
 @pytest.mark.parametrize("name", [FOLD_IN, COLD_START])
 def test_like_probabilities_are_near_the_truth(
     model: str, name: str, models: dict[str, Dnn | TwoTower], scenarios: dict[str, Scenario]
@@ -71,7 +72,7 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit(
     assert not np.array_equal(first[name], train(small, other)[0].export()[name])
 
 
-@pytest.mark.parametrize("kind", CONFIGS)
+@pytest.mark.parametrize("kind", [kind for kind in CONFIGS if kind[0] in MODELS_OF_USERS])
 def test_demographics_may_be_unknown(kind: tuple[str, str], small: Dataset) -> None:
     unknown = replace(Users.unknown(len(small.users)), ids=small.users.ids)
     trained = {

@@ -6,12 +6,13 @@
 3. Whiten the components and concatenate them into one joint embedding space.
 4. Fit the like head to the validation part, with the components of the training part.
 5. Replace the closed-form components by those of all ratings.
+6. For the holdout ``time``, add recent popularity if it helps on the validation part.
 
 Notation: B users in a batch, N films, d width of the network, K demographic features.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from movierec_cli.core.data.dataset import FloatArray, Histories
-from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
+from movierec_cli.core.data.scenarios import LATER, Scenario
 from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, fit_closed_form
@@ -35,6 +36,7 @@ from movierec_cli.core.models.dnn.components import (
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import fit_like_head
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
+from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.training.loop import TOTAL, Monitor
@@ -199,23 +201,40 @@ class DnnTrainer:
 
     def export(self) -> dict[str, FloatArray]:
         """Return the weights of the `Dnn`."""
-        model = self._model(self._closed_form)
+        weight = self._choose_recent_weight()
+        model = self._model(self._closed_form, self._recent(self._split.train, weight))
         head = fit_like_head(
             lambda histories, users: model.score(histories, users).score,
             self._split.train,
             self._split.validation,
             self._options.seed,
         )
-        return {**self._model(self._refit.result()).weights, **head}
+        recent = self._recent(self._split.full_train, weight)
+        return {**self._model(self._refit.result(), recent).weights, **head}
 
-    def _model(self, closed_form: ClosedFormFit) -> Dnn:
-        """Return the model with these closed-form components and a like head of zeros."""
+    def _choose_recent_weight(self) -> float:
+        """Return the weight of recent popularity, 0 where no later films are asked for."""
+        train, validation = self._split.train, self._split.validation
+        if validation.name != LATER:
+            return 0.0
+        figures = {}
+        for weight in RECENT_WEIGHTS:
+            model = self._model(self._closed_form, self._recent(train, weight))
+            figures[weight] = self._measure(model, validation)[self.monitor.name]
+        return max(figures, key=lambda weight: figures[weight])
+
+    def _recent(self, train: Dataset, weight: float) -> list[Component]:
+        return recent_component(train, len(self._closed_form.demographic_mean), weight)
+
+    def _model(self, closed_form: ClosedFormFit, more: Sequence[Component] = ()) -> Dnn:
+        """Return the model with these closed-form components, more, and a like head of zeros."""
         config, n_films = self._config, len(self._split.train.films)
         network = whiten(self.module.component(config.network.weight))
         components = [
             scale_films(network, closed_form.film_scales),
             closed_form.item_item,
             closed_form.cold_start,
+            *more,
         ]
         return Dnn(
             {

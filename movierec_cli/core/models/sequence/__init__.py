@@ -1,0 +1,1 @@
+"""The sequence model: the next film, from films in the order of rating."""
