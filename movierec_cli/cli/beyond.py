@@ -82,6 +82,7 @@ def _group_view(results: "list[Result]", k: int, has_notes: bool) -> View:
     from movierec_cli.core.evaluation.metrics import METRICS
 
     groups = results[0].groups
+    attributes = {group.attribute for group in groups}
     return View(
         title=f"{results[0].scenario}: {METRICS['ndcg'].label(k)} by group of users",
         columns=[
@@ -102,6 +103,7 @@ def _group_view(results: "list[Result]", k: int, has_notes: bool) -> View:
             "In parentheses: users with a relevant film. "
             f"!: fewer than {FEW_USERS} users, so that chance decides.",
             "Activity: the number of the user's ratings, in thirds of the users.",
+            *(["Gap: the time between the last two ratings."] if "gap" in attributes else ()),
         ]
         if has_notes
         else (),

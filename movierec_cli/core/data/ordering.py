@@ -36,3 +36,13 @@ def lag_means(histories: Histories, weight: Callable[[FloatArray], FloatArray]) 
     weights = np.empty(len(order), np.float32)
     weights[order] = np.repeat(means, sizes)
     return weights
+
+
+def last_gaps(histories: Histories) -> NDArray[np.float64]:
+    """Return the seconds between the last two ratings of each user, [n_users]; NaN without two."""
+    times = histories.timestamps[np.lexsort((histories.timestamps, histories.user_rows))]
+    gaps = np.full(len(histories), np.nan)
+    rows = np.flatnonzero(histories.counts > 1)
+    last = histories.indptr[1:][rows] - 1
+    gaps[rows] = times[last] - times[last - 1]
+    return gaps

@@ -134,12 +134,16 @@ def summarized(found: Sequence[Measured], dataset: Dataset | None = None) -> lis
         key = (one.result.model, one.result.preset)
         same.setdefault(one.result.scenario, {}).setdefault(key, []).append(one)
     results = []
-    for models in same.values():
+    for scenario, models in same.items():
         means = [_average([one.result for one in parts]) for parts in models.values()]
         per_user = [pooled([one.per_user for one in parts]) for parts in models.values()]
         tested = p_values([result.metrics for result in means], per_user)
         results += [
-            replace(result, p_values=values, groups=by_group(dataset, users) if dataset else ())
+            replace(
+                result,
+                p_values=values,
+                groups=by_group(dataset, users, scenario) if dataset else (),
+            )
             for result, values, users in zip(means, tested, per_user, strict=True)
         ]
     return results

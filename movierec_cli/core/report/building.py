@@ -14,6 +14,7 @@ from movierec_cli.core import eda, figures
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.data.registry import DEFAULT_DATASET
+from movierec_cli.core.data.scenarios import NEXT
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.experiments import compare
@@ -22,6 +23,11 @@ from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.report.data_chapter import data_values, has_pairs
 from movierec_cli.core.report.evaluation_chapter import evaluation_values, measured
 from movierec_cli.core.report.model_chapters import model_values, recommendation_values
+from movierec_cli.core.report.sequence_chapter import (
+    LIST,
+    measured_sequences,
+    sequence_values,
+)
 from movierec_cli.core.report.sources import Sources
 
 if TYPE_CHECKING:
@@ -55,6 +61,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
     suffix = "" if sources.is_original else f" --dataset {dataset.name}"
     try:
         results = measured(sources, progress)
+        of_sequences = measured_sequences(sources)
         values = {
             "title": "made-up data" if dataset.is_synthetic else dataset.name,
             "dataset": dataset.name,
@@ -66,6 +73,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             "data": data_values(dataset),
             "models": models,
             "evaluation": evaluation_values(sources, results),
+            "sequences": sequence_values(of_sequences),
             "recommendations": recommendation_values(sources),
             "commands_again": [
                 *_sources_again(dataset),
@@ -80,7 +88,7 @@ def build(sources: Sources, progress: Progress = SILENT) -> Report:
             },
         }
         progress.describe("Drawing figures")
-        drawn = dict(_drawings(sources, results)) if _can_draw() else {}
+        drawn = dict(_drawings(sources, results, of_sequences)) if _can_draw() else {}
         progress.advance(1)
         rendered = {name: figures.rendered(figure, "svg") for name, figure in drawn.items()}
         return Report(values, rendered)
@@ -106,7 +114,9 @@ def _can_draw() -> bool:
     return True
 
 
-def _drawings(sources: Sources, results: Sequence[Result]) -> "Iterator[tuple[str, Figure]]":
+def _drawings(
+    sources: Sources, results: Sequence[Result], of_sequences: Sequence[Result]
+) -> "Iterator[tuple[str, Figure]]":
     dataset, source = sources.dataset, sources.dataset.name
     yield "ratings", figures.ratings(dataset, source)
     if eda.has_genres(dataset):
@@ -115,6 +125,9 @@ def _drawings(sources: Sources, results: Sequence[Result]) -> "Iterator[tuple[st
     if has_pairs(dataset):
         for metric in ("lift", "watchers"):
             yield f"occupations-{metric}", figures.occupations(dataset, source, metric)
+    if of_sequences:
+        of_next = [result for result in of_sequences if result.scenario == NEXT]
+        yield "gaps", figures.gaps(of_next, source, LIST)
     with suppress(UsageError):  # no film has enough ratings
         yield "films", figures.films(dataset, source)
     for run in sources.runs.values():

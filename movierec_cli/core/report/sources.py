@@ -6,10 +6,11 @@ from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import DEFAULT_DATASET
+from movierec_cli.core.data.scenarios import LAST_HOLDOUT
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED, Split, make_split
 from movierec_cli.core.errors import MovierecError, PlaceError
 from movierec_cli.core.experiments.reuse import ensure_run, epoch_units
-from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.models.presets import MODELS_OF_USERS, PRESETS, usual_holdout
 from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.store import Run, list_runs, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec, default_name, train_command
@@ -20,16 +21,22 @@ HOLDOUT = "users"
 Kind = tuple[str, str]
 """Model and preset."""
 
-KINDS: tuple[Kind, ...] = tuple((model, preset) for model, of in PRESETS.items() for preset in of)
+KINDS: tuple[Kind, ...] = tuple(
+    (model, preset) for model in MODELS_OF_USERS for preset in PRESETS[model]
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """The data, the split that the runs were trained on, and at most one run of each kind."""
+    """The data, the split that the runs were trained on, and at most one run of each kind.
+
+    The run of the sequence model, if there is one, was trained on all but the last ratings.
+    """
 
     dataset: Dataset
     split: Split
     runs: Mapping[Kind, Run]
+    sequence: Run | None = None
 
     @property
     def missing(self) -> list[Kind]:
@@ -52,10 +59,14 @@ def find_sources(dataset: Dataset, folder: Path) -> Sources:
     Of several of one model and preset, the one of the usual name is taken, else the newest.
     """
     runs: dict[Kind, Run] = {}
-    for run in sorted(_fitting(dataset, folder), key=lambda run: _precedence(run, dataset)):
-        runs[run.manifest.model, run.manifest.preset] = run
+    for holdout in (HOLDOUT, LAST_HOLDOUT):
+        fitting = _fitting(dataset, folder, holdout)
+        for run in sorted(fitting, key=lambda run: _precedence(run, dataset)):
+            if usual_holdout(run.manifest.model) == holdout:
+                runs[run.manifest.model, run.manifest.preset] = run
     ordered = {kind: runs[kind] for kind in KINDS if kind in runs}
-    return Sources(dataset, make_split(dataset, HOLDOUT), ordered)
+    split = make_split(dataset, HOLDOUT)
+    return Sources(dataset, split, ordered, runs.get(("sequence", "default")))
 
 
 def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources:
@@ -77,13 +88,13 @@ def train_missing(sources: Sources, folder: Path, progress: Progress) -> Sources
     return find_sources(sources.dataset, folder)
 
 
-def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
+def _fitting(dataset: Dataset, folder: Path, holdout: str) -> Iterator[Run]:
     """Yield the runs of this data and split, but none that is damaged or too new.
 
     A run that cannot be read is an error, since it may be one of them.
     """
     checksum = dataset.checksum()
-    wanted = {"holdout": HOLDOUT, "split_seed": DEFAULT_SPLIT_SEED, "cut": None}
+    wanted = {"holdout": holdout, "split_seed": DEFAULT_SPLIT_SEED, "cut": None}
     for name in list_runs(folder):
         try:
             run = load_run(name, folder)
@@ -98,5 +109,6 @@ def _fitting(dataset: Dataset, folder: Path) -> Iterator[Run]:
 
 def _precedence(run: Run, dataset: Dataset) -> tuple[bool, str]:
     manifest = run.manifest
-    usual = default_name(TrainSpec(manifest.model, manifest.preset), dataset.name)
+    usual_spec = TrainSpec(manifest.model, manifest.preset, usual_holdout(manifest.model))
+    usual = default_name(usual_spec, dataset.name)
     return manifest.name == usual, manifest.created

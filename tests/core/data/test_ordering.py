@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
-from movierec_cli.core.data.ordering import chronological, lag_means
+from movierec_cli.core.data.ordering import chronological, lag_means, last_gaps
 
 
 def histories(*times: list[int]) -> Histories:
@@ -36,3 +36,9 @@ def test_the_weight_of_a_tie_is_the_mean_over_its_places() -> None:
 def test_a_user_without_ratings_has_no_weights() -> None:
     assert lag_means(Histories.empty(2), halves).tolist() == []
     assert lag_means(histories([], [1], []), halves).tolist() == [1]
+
+
+def test_the_last_gap_is_the_time_between_the_last_two_ratings() -> None:
+    gaps = last_gaps(histories([30, 10, 25], [7, 7], [1], []))
+    assert gaps[:2].tolist() == [5, 0]
+    assert np.isnan(gaps[2:]).all()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from movierec_cli.core import figures
 from movierec_cli.core.data.dataset import Dataset, Users
 from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.metrics import METRICS
@@ -27,6 +28,7 @@ from movierec_cli.core.report import (
 )
 from movierec_cli.core.report.data_chapter import has_pairs
 from movierec_cli.core.report.model_chapters import model_values
+from movierec_cli.core.report.sequence_chapter import measured_sequences, sequence_values
 from movierec_cli.core.report.sources import KINDS
 from movierec_cli.core.runs.store import load_run, save_run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name
@@ -35,7 +37,8 @@ from tests.helpers import RecordedProgress, make_dataset
 
 NASTY = """<script>"x" & 'y'</script> &lt; [rec] (2007) | * _ ` # \\"""
 CHAPTERS = [
-    "Data analysis", "Models and training", "Evaluation", "Recommendations", "Reproduction",
+    "Data analysis", "Models and training", "Evaluation", "Sequences", "Recommendations",
+    "Reproduction",
 ]  # fmt: skip
 
 
@@ -375,3 +378,22 @@ def test_the_report_has_the_measured_figures(ml100k: Dataset, tmp_path: Path) ->
         "(18,904 ratings; 81,096 are left",
     ):
         assert statement in text
+
+
+def test_a_run_of_the_sequence_model_shows_the_next_film_by_the_time_before_it(
+    small: Dataset, runs: Path, tmp_path: Path
+) -> None:
+    spec = TrainSpec("sequence", holdout="last", overrides=Overrides(epochs=1))
+    save_run(train_run(small, spec, lambda _: None), tmp_path)
+    sources = replace(find_sources(small, runs), sequence=find_sources(small, tmp_path).sequence)
+    results = measured_sequences(sources)
+    values = sequence_values(results)
+    assert values is not None
+    assert values["users"] == len(small.users)
+    models = [row[0] for row in values["table"].rows]
+    assert models[0] == "sequence"
+    assert {"sequence-shuffled", "ease"} <= set(models)
+    of_ease = next(row for row in values["table"].rows if row[0] == "ease")
+    assert float(of_ease[2]) == pytest.approx(values["hit_rate"]["ease"], abs=1e-3)
+    assert sequence_values([]) is None
+    figures.gaps([result for result in results if result.scenario == "next"], "small", 10)
