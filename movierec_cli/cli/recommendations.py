@@ -79,28 +79,31 @@ def _share(score: float, best: float) -> float:
 
 
 def explained(explanation: "Explanation") -> str:
-    """Return the shares of the films that changed the score most and of all else.
+    """Return the shares of the films that changed the score most, then of all else.
 
-    They add up to 100 % without those below 0.
+    They add up to 100 % without those below 0, which come last.
     """
     from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.explain import percentages
 
     named, others = _strongest(explanation)
-    terms = [(without_year(reason.title), reason.contribution) for reason in named]
-    terms += [("other films", sum(reason.contribution for reason in others))]
-    terms += [("demographics", explanation.demographics)]
-    terms += [("widely liked", explanation.widely_liked)]
+    terms = [
+        *((without_year(reason.title), reason.contribution) for reason in named),
+        ("other films", sum(reason.contribution for reason in others)),
+        ("demographics", explanation.demographics),
+        ("widely liked", explanation.widely_liked),
+    ]
     shares = percentages([contribution for _, contribution in terms])
     shown = [(share, name) for share, (name, _) in zip(shares, terms, strict=True) if share]
-    shown.sort(key=lambda entry: -entry[0])
+    shown.sort(key=lambda entry: entry[0] < 0)
     return "; ".join(f"{share} % {name}" for share, name in shown)
 
 
 def _strongest(explanation: "Explanation") -> "tuple[list[Reason], list[Reason]]":
-    """Return the films that changed the score most, and the others."""
+    """Return the films that changed the score most, the highest term first, and the others."""
     ordered = sorted(explanation.reasons, key=lambda reason: -abs(reason.contribution))
-    return ordered[:_NAMED], ordered[_NAMED:]
+    named = sorted(ordered[:_NAMED], key=lambda reason: -reason.contribution)
+    return named, ordered[_NAMED:]
 
 
 def flattened(film: "Recommendation") -> dict[str, Any]:

@@ -89,6 +89,10 @@ def explanation(demographics: float, widely_liked: float, *terms: float) -> Expl
         ((0.0, 4.0), "100 % widely liked"),
         ((0.5, 0.5, 3.0, -1.0), "75 % A; 13 % demographics; 12 % widely liked; -25 % B"),
         ((0.0, 1.0, 4.0, 3.0, 2.0, 1.0, -1.0), "40 % A; 30 % B; 20 % C; 10 % widely liked"),
+        (
+            (0.0, 1.0, 3.0, 2.0, 1.5, 1.5, 1.0),
+            "30 % A; 20 % B; 15 % C; 25 % other films; 10 % widely liked",
+        ),
         ((0.0, -1.0, -2.0), ""),
     ],
 )
