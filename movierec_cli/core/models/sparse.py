@@ -1,6 +1,6 @@
 """Products of a constant sparse matrix with dense ones, with gradients, in torch.
 
-Notation: C chains, k columns of a dense matrix, nnz stored entries.
+Notation: k columns of a dense matrix, nnz stored entries.
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class SparseMatrix:
         """The sum of the values of each row, [n_rows]."""
         if self.values is None:
             return self.indptr.diff()
-        return self.spmm(torch.ones(1, self.shape[1], 1, device=self.indptr.device))[0, :, 0]
+        return self.spmm(torch.ones(self.shape[1], 1, device=self.indptr.device))[:, 0]
 
     @cached_property
     def transpose(self) -> "SparseMatrix":
@@ -75,16 +75,15 @@ class SparseMatrix:
         return SparseMatrix(indptr - first, self.columns[first:last], shape, self.values, order)
 
     def spmm(self, dense: Tensor, values: Tensor | None = None) -> Tensor:
-        """Multiply by a dense matrix for each chain, [C, n_columns, k] -> [C, n_rows, k].
+        """Multiply by a dense matrix, [n_columns, ...] -> [n_rows, ...].
 
         Other ``values`` [nnz] may take the place of those of the matrix. There are gradients for
         the dense matrix only.
         """
-        chains, n_columns, width = dense.shape
-        flat = dense.transpose(0, 1).reshape(n_columns, chains * width)
         used = self.values if values is None else values
+        flat = dense.reshape(len(dense), -1)
         product: Tensor = _Spmm.apply(self, used, flat)  # type: ignore[no-untyped-call]
-        return product.view(-1, chains, width).transpose(0, 1)
+        return product.view(-1, *dense.shape[1:])
 
 
 def _multiply(matrix: SparseMatrix, values: Tensor | None, dense: Tensor) -> Tensor:

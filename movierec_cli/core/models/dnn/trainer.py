@@ -76,11 +76,11 @@ class Network(nn.Module):
         films, history_vectors = self.films, self.films + self.history_offset
         own = (history_vectors * films).sum(dim=1, keepdim=True)  # c, [N, 1]
         of_history, of_targets, of_own = (
-            batch.rated.spmm(vectors[None], batch.targets)[0]
+            batch.rated.spmm(vectors, batch.targets)
             for vectors in (history_vectors, films, own * films)
         )
         powers = torch.cat([own, own.square(), torch.ones_like(own)], dim=1)
-        own_sum, own_squared, length = batch.rated.spmm(powers[None], batch.targets.square())[0].T
+        own_sum, own_squared, length = batch.rated.spmm(powers, batch.targets.square()).T
         scale = batch.input_scales[:, 0]
         users = batch.input_scales * of_history + batch.demographics @ self.demographics
         users = users + self.constant

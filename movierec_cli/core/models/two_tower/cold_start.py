@@ -18,9 +18,10 @@ from torch import Tensor
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
 from movierec_cli.core.models.features import user_blocks
 from movierec_cli.core.models.linear import logistic_regression
-from movierec_cli.core.models.two_tower.model import TwoTower
+from movierec_cli.core.models.two_tower.model import TwoTower, csr, with_constant
 
 _BATCH = 256  # users at once; bounds the dense [users, films] arrays
+_RATINGS_OF_HEAD = 250_000  # that the like head is fitted to; its three numbers need no more
 _CONSTANT_RIDGE = 1e-3
 
 
@@ -42,25 +43,41 @@ def fit_cold_start(
     weights: Mapping[str, FloatArray], train: Dataset, level_shrinkage: float
 ) -> dict[str, FloatArray]:
     """Return ``weights``, all other arrays of a `TwoTower`, with its level and like head."""
-    n_films = len(train.films)
+    n_films, ratings = len(train.films), train.ratings
     complete = {
         **weights,
         "cold_start_level": np.zeros(n_films, np.float32),
         "like_head": np.zeros(2, np.float32),
     }
-    film_rows, ratings = train.histories.film_rows, train.histories.ratings
     model = TwoTower(complete)
-    predicted = np.concatenate(
-        [
-            model.cold_start_ratings(users)[histories.user_rows, histories.film_rows]
-            for users, histories in user_blocks(train, _BATCH)
-        ]
-    )
     # level = sum of residuals / (number of ratings + shrinkage)
-    residuals = np.bincount(film_rows, weights=ratings - predicted, minlength=n_films)
-    counts = np.bincount(film_rows, minlength=n_films)
-    level = np.asarray(residuals / (counts + level_shrinkage), np.float32)
-    distance = predicted + level[film_rows] - weights["rating_mean"]
-    complete["cold_start_level"] = level
-    complete["like_head"] = logistic_regression(distance[:, None], ratings >= RELEVANT_RATING)
+    counts = np.bincount(ratings.film_rows, minlength=n_films)
+    sums = np.bincount(ratings.film_rows, weights=ratings.values, minlength=n_films)
+    level = (sums - _predicted_sums(model, train)) / (counts + level_shrinkage)
+    complete["cold_start_level"] = np.asarray(level, np.float32)
+    distances, liked = [], []
+    for users, histories in user_blocks(train, _BATCH):
+        predicted = model.cold_start_ratings(users)[histories.user_rows, histories.film_rows]
+        distances.append(predicted - weights["rating_mean"])
+        liked.append(histories.ratings >= RELEVANT_RATING)
+        if sum(map(len, liked)) >= _RATINGS_OF_HEAD:
+            break
+    complete["like_head"] = logistic_regression(
+        np.concatenate(distances)[:, None], np.concatenate(liked)
+    )
     return complete
+
+
+def _predicted_sums(model: TwoTower, train: Dataset) -> FloatArray:
+    """Return the sum of the cold-start predictions of the ratings of each film, [n_films]."""
+    # sum over the raters u of film i and the draws s of (1, d_u) C_s (1, q_si) + b_si + mean
+    inputs = with_constant(model.demographics(train.users))  # [U, 1 + K]
+    rated = csr(train.histories, len(train.films))
+    of_raters = rated.T @ inputs  # [n_films, 1 + K]
+    films, slopes = (model.weights[name] for name in ("film_vectors", "cold_start_weights"))
+    sums = of_raters[:, 0] * (films[..., 0].mean(axis=0) + model.weights["rating_mean"])
+    for film_vectors, slope in zip(films, slopes, strict=True):
+        users = of_raters @ slope  # [n_films, D], the sum over the raters
+        products = users[:, 0] + (users[:, 1:] * film_vectors[:, 1:]).sum(axis=1)
+        sums = sums + products / len(films)
+    return np.asarray(sums, np.float32)

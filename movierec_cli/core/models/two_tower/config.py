@@ -37,10 +37,12 @@ class SamplingConfig:
     sweeps: int = 80
     burn_in: int = 8  # sweeps at the start that give no draw
     thinning: int = 4  # sweeps between two kept draws
+    tower_thinning: int = 2
+    """Sweeps between two draws of the tower weights, which cost most; 4: RMSE +0.0005."""
     noise: float = 0.65  # variance of the noise of a rating
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="chains sweeps thinning noise")
+        check_fields(self, positive="chains sweeps thinning tower_thinning noise")
         if not 0 <= self.burn_in <= self.sweeps - self.thinning:
             raise UsageError(
                 f"{self.sweeps} sweeps are too few to discard {self.burn_in} and keep a draw."

@@ -9,7 +9,12 @@ import torch
 from torch import Tensor
 
 from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.two_tower.batched import solve
 from movierec_cli.core.models.two_tower.inputs import DesignMatrix
+
+_BLOCK = 1_024  # rows whose vectors are solved at once
+_TOLERANCE = 3e-3  # of a residual, relative to the right-hand side
+_MOST_STEPS = 100
 
 
 def solve_vectors(
@@ -20,14 +25,14 @@ def solve_vectors(
     precision: Tensor,
     noise: float = 0.0,
 ) -> Tensor:
-    """Return the vectors of one side [C, n, D], given the ratings and the other side's vectors.
+    """Return the vectors of one side [n, C, D], given the ratings and the other side's vectors.
 
     Parameters
     ----------
     prior
-        [C, n, D], the output m of the tower: the mean of the prior.
+        [n, C, D], the output m of the tower: the mean of the prior.
     other
-        [C, n_other, D], vectors (b_j, q_j), bias first.
+        [n_other, C, D], vectors (b_j, q_j), bias first.
     ratings
         [nnz], without their mean, in the order of the entries of ``rated`` [n, n_other].
     precision
@@ -37,70 +42,79 @@ def solve_vectors(
     """
     # With x_j = (1, q_j) and sums over the ratings r_j of a row, the posterior is normal:
     #   A    = sum x_j x_j' + diag(precision)                            [D, D]
-    #   rhs  = sum x_j (r_j - b_j) - (sum x_j x_j') m                    [D]
-    #   mean = m + A^-1 rhs,  covariance = noise A^-1
-    chains, count, width = prior.shape
+    #   mean = A^-1 (sum x_j (r_j - b_j) + precision m),  covariance = noise A^-1
+    count, chains, width = prior.shape
     inputs = torch.cat([torch.ones_like(other[..., :1]), other[..., 1:]], dim=2)
-    # One sparse product sums the upper triangles of x_j x_j' and the vectors x_j b_j.
-    upper = torch.triu_indices(width, width, device=prior.device)
-    position = torch.zeros(width, width, dtype=torch.long, device=prior.device)
-    position[upper[0], upper[1]] = torch.arange(upper.shape[1], device=prior.device)
-    position = torch.maximum(position, position.T)
-    products = inputs[..., upper[0]] * inputs[..., upper[1]]  # [C, n_other, D (D + 1) / 2]
-    sums = rated.spmm(torch.cat([products, inputs * other[..., :1]], dim=2))
-    gram = sums[..., position.flatten()].view(chains, count, width, width)
-    explained = sums[..., upper.shape[1] :] + (gram @ prior[..., None])[..., 0]
+    # one sparse product sums the lower triangles of x_j x_j' and the vectors x_j b_j
+    row, column = torch.tril_indices(width, width, device=prior.device)
+    products = inputs[..., row] * inputs[..., column]  # [n_other, C, D (D + 1) / 2]
+    table = torch.cat([products, inputs * other[..., :1]], dim=2).flatten(1)
+    place = torch.zeros(width, width, dtype=torch.long, device=prior.device)
+    place[row, column] = place[column, row] = torch.arange(len(row), device=prior.device)
     shown = ratings if rated.values is None else ratings * rated.values
-    rhs = rated.spmm(inputs, shown) - explained  # [C, n, D]
-    root = torch.linalg.cholesky(gram + torch.diag(precision))
-    vectors = prior + torch.cholesky_solve(rhs[..., None], root)[..., 0]
-    if noise:
-        standard = torch.randn(chains, count, width, 1, device=prior.device)
-        deviation = torch.linalg.solve_triangular(root.mT, standard, upper=True)[..., 0]
-        vectors = vectors + math.sqrt(noise) * deviation
-    return vectors
+    vectors = []
+    for start in range(0, count, _BLOCK):
+        rows = rated.rows(start, min(start + _BLOCK, count))
+        # the systems of all rows and chains lie side by side in the last dimension
+        sums = rows.spmm(table).view(-1, len(row) + width).T.contiguous()  # [.., n C]
+        means = prior[start : start + _BLOCK].reshape(-1, width).T
+        rhs = rows.spmm(inputs, shown).view(-1, width).T - sums[len(row) :]
+        gram = sums.index_select(0, place.flatten()).view(width, width, -1)
+        gram = gram + torch.diag(precision)[..., None]
+        random = math.sqrt(noise) * torch.randn_like(rhs) if noise else torch.zeros_like(rhs)
+        solved = solve(gram, rhs + precision[:, None] * means, random)
+        vectors.append(solved.T.reshape(-1, chains, width))
+    return torch.cat(vectors)
 
 
 class TowerPosterior:
     """The distribution of a tower's weights W [k, D], given the vectors V [n, D] of its side.
 
-    ``V = Z W + noise / precision`` with a normal prior on W of precision ``ridge``. One
-    eigendecomposition, of the smaller of rows and inputs, serves all draws. ``ridge`` [k] and
-    ``precision`` [D] are in units of ``noise``, the noise variance of a rating.
+    ``V = Z W + noise / precision`` with a normal prior on W of precision ``ridge``. ``ridge`` [k]
+    and ``precision`` [D] are in units of ``noise``, the noise variance of a rating.
     """
 
     def __init__(
         self, design: DesignMatrix, ridge: Tensor, precision: Tensor, noise: float
     ) -> None:
-        self._design, self._ridge, self._precision = design, ridge[:, None], precision
+        self._design, self._ridge, self._precision = design, ridge[:, None, None], precision
         self._noise = noise
-        self._by_rows = design.rated.shape[0] <= len(ridge)
-        gram = design.row_gram(ridge) if self._by_rows else design.column_gram(ridge)
-        self._eigenvalues, self._eigenvectors = torch.linalg.eigh(gram)
+        # the diagonal of A, [k, 1, D]
+        self._diagonal = design.squared_lengths[:, None, None] * precision + self._ridge
 
-    def draw(self, vectors: Tensor) -> Tensor:
-        """Return weights drawn given the vectors, [C, n, D] -> [C, k, D]."""
-        return self._draw_by_rows(vectors) if self._by_rows else self._draw_by_inputs(vectors)
+    def draw(self, vectors: Tensor, start: Tensor) -> Tensor:
+        """Return weights [k, C, D] drawn given the vectors [n, C, D].
 
-    def _draw_by_rows(self, vectors: Tensor) -> Tensor:
-        """Draw by Matheron's rule: correct a draw W0 from the prior by its residual."""
-        # W = W0 + P^-1 Z' (Z P^-1 Z' + 1 / precision)^-1 (V - Z W0 - e), with W0 and e drawn
-        shape = (len(vectors), len(self._ridge), vectors.shape[2])
-        standard = torch.randn(shape, device=vectors.device)
-        prior = standard * torch.sqrt(self._noise / self._ridge)
+        Perturb and solve: the solution of the normal equations with noise added to both kinds of
+        observations is a draw. Papandreou and Yuille (2010), Gaussian sampling by local
+        perturbations. The search for it begins with the weights ``start``.
+        """
+        # A W = precision Z'(V + e) + sqrt(ridge) g,  A = precision Z'Z + diag(ridge)
         error = torch.randn_like(vectors) * torch.sqrt(self._noise / self._precision)
-        residual = self._eigenvectors.T @ (vectors - self._design.matmul(prior) - error)
-        scaled = residual / (self._eigenvalues[:, None] + 1 / self._precision)
-        correction = self._design.transposed_matmul(self._eigenvectors @ scaled)
-        return prior + correction / self._ridge
+        standard = torch.randn_like(start) * math.sqrt(self._noise)
+        perturbed = self._precision * self._design.transposed_matmul(vectors + error)
+        return self._solve(perturbed + self._ridge.sqrt() * standard, start)
 
-    def _draw_by_inputs(self, vectors: Tensor) -> Tensor:
-        """Draw in the eigenvectors Q of the inputs, where the weights are independent."""
-        # P^1/2 W = Q (mean + deviation), G = P^-1/2 Z'Z P^-1/2 = Q diag(eigenvalues) Q'
-        root = self._ridge.sqrt()
-        rhs = self._eigenvectors.T @ (self._design.transposed_matmul(vectors) / root)
-        certainty = self._eigenvalues[:, None] * self._precision + 1  # [k, D]
-        mean = rhs * self._precision / certainty
-        deviation = torch.randn_like(mean) * torch.sqrt(self._noise / certainty)
-        weights: Tensor = (self._eigenvectors @ (mean + deviation)) / root
+    def _matmul(self, weights: Tensor) -> Tensor:
+        """Return A W."""
+        gram = self._design.transposed_matmul(self._design.matmul(weights))
+        return self._precision * gram + self._ridge * weights
+
+    def _solve(self, rhs: Tensor, weights: Tensor) -> Tensor:
+        """Return A^-1 rhs by conjugate gradients for each column, preconditioned by diag A."""
+        weights = weights.clone()
+        residual = rhs - self._matmul(weights)
+        scaled = residual / self._diagonal
+        direction, length = scaled.clone(), (residual * scaled).sum(dim=0)  # [C, D]
+        enough = _TOLERANCE**2 * (rhs * rhs / self._diagonal).sum(dim=0)
+        for _ in range(_MOST_STEPS):
+            if bool((length <= enough).all()):
+                break
+            product = self._matmul(direction)
+            step = length / (direction * product).sum(dim=0)
+            weights += step * direction
+            residual -= step * product
+            scaled = residual / self._diagonal
+            before, length = length, (residual * scaled).sum(dim=0)
+            direction = scaled + length / before * direction
         return weights

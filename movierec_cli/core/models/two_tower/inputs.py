@@ -1,6 +1,7 @@
 """The inputs of both towers: ratings, demographics, genres, years and numbers of ratings."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,30 +28,26 @@ class DesignMatrix:
     rated: SparseMatrix  # R [n, n_other], a one for each rating
     side: Tensor  # [n, K], features of the users or films, and of their numbers of ratings
 
-    @property
+    @cached_property
     def _root(self) -> Tensor:
-        return torch.sqrt(self.rated.row_sums + 1.0)[:, None]
+        return torch.sqrt(self.rated.row_sums + 1.0)[:, None, None]
+
+    @cached_property
+    def squared_lengths(self) -> Tensor:
+        """The squared length of each column of Z, [n_other + K]."""
+        of_rated = self.rated.transpose.spmm(1 / self._root.square())[:, 0, 0]
+        return torch.cat([of_rated, self.side.square().sum(dim=0)])
 
     def matmul(self, weights: Tensor) -> Tensor:
-        """Return Z @ weights, [C, n_other + K, D] -> [C, n, D]."""
+        """Return Z @ weights, [n_other + K, C, D] -> [n, C, D]."""
         split = self.rated.shape[1]
-        return self.rated.spmm(weights[:, :split]) / self._root + self.side @ weights[:, split:]
+        of_side: Tensor = torch.tensordot(self.side, weights[split:], 1)
+        return self.rated.spmm(weights[:split]) / self._root + of_side
 
     def transposed_matmul(self, vectors: Tensor) -> Tensor:
-        """Return Z' @ vectors, [C, n, D] -> [C, n_other + K, D]."""
+        """Return Z' @ vectors, [n, C, D] -> [n_other + K, C, D]."""
         of_rated = self.rated.transpose.spmm(vectors / self._root)
-        return torch.cat([of_rated, self.side.T @ vectors], dim=1)
-
-    def row_gram(self, ridge: Tensor) -> Tensor:
-        """Return Z P^-1 Z', [n, n], where P is the diagonal matrix of ``ridge`` [n_other + K]."""
-        identity = torch.eye(len(self.side), device=ridge.device)[None]
-        return self.matmul(self.transposed_matmul(identity) / ridge[:, None])[0]
-
-    def column_gram(self, ridge: Tensor) -> Tensor:
-        """Return P^-1/2 Z'Z P^-1/2, [n_other + K, n_other + K]."""
-        root = ridge.sqrt()
-        scaled = torch.diag(1 / root)[None]
-        return self.transposed_matmul(self.matmul(scaled))[0] / root[:, None]
+        return torch.cat([of_rated, torch.tensordot(self.side.T, vectors, 1)])
 
 
 class Inputs:
@@ -78,9 +75,13 @@ class Inputs:
         self.demographics = tensor(centered_demographics(users, demographic_means))
         self.content = tensor(content - content.mean(axis=0))
 
-    def user_design(self, rated: SparseMatrix) -> DesignMatrix:
-        """Return the inputs of the user tower, given the rated pairs that it may see."""
-        return DesignMatrix(rated, _with_counts(self.demographics, rated))
+    def user_design(self, rated: SparseMatrix, first: int = 0) -> DesignMatrix:
+        """Return the inputs of the user tower, given the rated pairs that it may see.
+
+        The rows of ``rated`` are those of the users from ``first`` on.
+        """
+        side = self.demographics[first : first + rated.shape[0]]
+        return DesignMatrix(rated, _with_counts(side, rated))
 
     def film_design(self, rated: SparseMatrix) -> DesignMatrix:
         """Return the inputs of the film tower, given the rated pairs that it may see."""

@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from movierec_cli.core.data.dataset import HIGHEST_RATING, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
@@ -74,12 +75,9 @@ class TwoTower(WeightedModel):
         """
         film_vectors = self.weights["film_vectors"]
         draws, n_films, width = film_vectors.shape
-        rated = np.zeros((len(histories), n_films), np.float32)
-        centered = np.zeros((len(histories), n_films), np.float32)
-        pairs = (histories.user_rows, histories.film_rows)
-        rated[pairs] = 1.0
-        centered[pairs] = histories.ratings - float(self.weights["rating_mean"][0])
-        demographics = self._demographics(users)  # [n, K]
+        rated = csr(histories, n_films)
+        centered = csr(histories, n_films, histories.ratings - self.weights["rating_mean"])
+        demographics = self.demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):
             prior = self._tower_output(draw, rated, demographics, histories.counts)
@@ -99,7 +97,7 @@ class TwoTower(WeightedModel):
 
         Agrees with `score` for empty histories, with less work.
         """
-        inputs = _with_constant(self._demographics(users))
+        inputs = with_constant(self.demographics(users))
         vectors = inputs @ self.weights["cold_start_weights"]  # [S, n, D]
         return self._ratings(vectors.transpose(1, 0, 2)) + self.weights["cold_start_level"]
 
@@ -115,18 +113,23 @@ class TwoTower(WeightedModel):
         draws = np.float32(films.shape[1])
         return np.asarray(total / draws + self.weights["rating_mean"], np.float32)
 
-    def _demographics(self, users: Users) -> FloatArray:
+    def demographics(self, users: Users) -> FloatArray:
+        """Return the features of the user tower, [n_users, K]."""
         return centered_demographics(users, self.weights["demographic_mean"])
 
     def _tower_output(
-        self, draw: int, rated: FloatArray, demographics: FloatArray, counts: NDArray[np.int64]
+        self,
+        draw: int,
+        rated: sparse.csr_array,
+        demographics: FloatArray,
+        counts: NDArray[np.int64],
     ) -> FloatArray:
         """Return the vectors m_su before the ratings correct them, [n, D]."""
         root = np.sqrt(counts + 1.0).astype(np.float32)[:, None]
         side = np.hstack([demographics, count_features(counts)])
         of_history = rated @ self.weights["history_weights"][draw] / root
         tower = of_history + side @ self.weights["side_weights"][draw]
-        cold_start = _with_constant(demographics) @ self.weights["cold_start_weights"][draw]
+        cold_start = with_constant(demographics) @ self.weights["cold_start_weights"][draw]
         share = self._history_share(counts)
         return np.asarray(share * tower + (1 - share) * cold_start, np.float32)
 
@@ -136,7 +139,11 @@ class TwoTower(WeightedModel):
         return np.asarray(share, np.float32)[:, None]
 
     def _solve(
-        self, prior: FloatArray, films: FloatArray, rated: FloatArray, centered: FloatArray
+        self,
+        prior: FloatArray,
+        films: FloatArray,
+        rated: sparse.csr_array,
+        centered: sparse.csr_array,
     ) -> FloatArray:
         """Return the user vectors z_su around the outputs ``prior`` of the tower, [n, D].
 
@@ -160,6 +167,14 @@ class TwoTower(WeightedModel):
         return np.asarray(prior + step, np.float32)
 
 
-def _with_constant(demographics: FloatArray) -> FloatArray:
+def csr(histories: Histories, n_films: int, values: FloatArray | None = None) -> sparse.csr_array:
+    """Return ones, or ``values`` [n_entries], for the rated films, [n_users, n_films]."""
+    if values is None:
+        values = np.ones(len(histories.film_rows), np.float32)
+    entries = (values, histories.film_rows, histories.indptr)
+    return sparse.csr_array(entries, shape=(len(histories), n_films))
+
+
+def with_constant(demographics: FloatArray) -> FloatArray:
     """Return a constant and the demographics, [n, 1 + K]."""
     return np.hstack([np.ones((len(demographics), 1), np.float32), demographics])

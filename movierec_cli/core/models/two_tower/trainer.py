@@ -41,21 +41,31 @@ from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
+_USERS_OF_A_STEP = 4_096  # of the warm start, at most
+
+
+class Step(NamedTuple):
+    """A step of the warm start: a run of user rows, and a mask of the ratings that it hides."""
+
+    first: int
+    end: int
+    hidden: Tensor  # [nnz] bool
+
 
 class State(NamedTuple):
     """The variables that one sweep of the sampling passes on to the next."""
 
-    films: Tensor  # [C, N, D]
-    user_tower: Tensor  # [C, N + K, D]
-    film_tower: Tensor  # [C, U + L, D]
+    films: Tensor  # [N, C, D]
+    user_tower: Tensor  # [N + K, C, D]
+    film_tower: Tensor  # [U + L, C, D]
 
 
 class Draw(NamedTuple):
     """The part of a sweep that the score needs."""
 
-    films: Tensor  # [C, N, D]
-    user_tower: Tensor  # [C, N + K, D]
-    cold_start: Tensor  # [C, 1 + K, D]
+    films: Tensor  # [N, C, D]
+    user_tower: Tensor  # [N + K, C, D]
+    cold_start: Tensor  # [1 + K, C, D]
 
 
 class Towers(nn.Module):
@@ -70,7 +80,7 @@ class Towers(nn.Module):
         chains, width = config.sampling.chains, config.factors + 1
         scale = config.warm_start.init_scale
         self.weights = nn.ParameterDict(
-            {name: torch.randn(chains, rows, width) * scale for name, rows in n_rows.items()}
+            {name: torch.randn(rows, chains, width) * scale for name, rows in n_rows.items()}
         )
         decay = config.warm_start.average_decay
 
@@ -117,9 +127,7 @@ class TwoTowerTrainer:
         self._film_precision = blocks((1, ridges.film_bias), (factors, ridges.film_factors))
         self._user_ridge = blocks((n_films, ridges.history), (n_user_side, ridges.demographics))
         self._film_ridge = blocks((n_users, ridges.raters), (n_film_side, ridges.content))
-        self._n_hidden = min(
-            options.batch_size, int(config.warm_start.hidden_share * len(inputs.ratings))
-        )
+        self._batch_size = options.batch_size
         self._regression = demographic_regression(inputs.demographics, config.cold_start.ridge)
         self.module = Towers(
             config,
@@ -143,33 +151,38 @@ class TwoTowerTrainer:
         """Return the number of steps in an epoch."""
         return self._config.warm_start.steps_per_epoch
 
-    def batches(self, generator: torch.Generator) -> Iterator[Tensor]:
-        """Yield a random mask of hidden ratings for each step, [nnz] bool."""
-        n_ratings = len(self._inputs.ratings)
+    def batches(self, generator: torch.Generator) -> Iterator[Step]:
+        """Yield a random run of users and a random mask of their hidden ratings for each step."""
+        n_users, starts = len(self._inputs.demographics), self._inputs.rated.indptr
+        size = min(n_users, _USERS_OF_A_STEP)
         for _ in range(self.n_batches()):
-            order = torch.randperm(n_ratings, generator=generator)
-            hidden = torch.zeros(n_ratings, dtype=torch.bool)
-            hidden[order[: self._n_hidden]] = True
-            yield hidden.to(self._inputs.ratings.device)
+            first = int(torch.randint(n_users - size + 1, (), generator=generator))
+            start, end = (int(starts[row]) for row in (first, first + size))
+            n_hidden = int(self._config.warm_start.hidden_share * (end - start))
+            order = start + torch.randperm(end - start, generator=generator)
+            hidden = torch.zeros(len(self._inputs.ratings), dtype=torch.bool)
+            hidden[order[: min(self._batch_size, n_hidden)]] = True
+            yield Step(first, first + size, hidden.to(self._inputs.ratings.device))
 
-    def losses(self, hidden: Tensor) -> dict[str, Tensor]:
+    def losses(self, step: Step) -> dict[str, Tensor]:
         """Return the mean squared error of the hidden ratings, and its sum with the ridge."""
         self.module.average.update_parameters(self.module.weights)
         inputs, weights = self._inputs, self.module.weights
-        rated = inputs.rated.with_values((~hidden).float())
+        rated = inputs.rated.with_values((~step.hidden).float())
         films = self._film_vectors(weights, rated)
-        prior = inputs.user_design(rated).matmul(weights["user_tower"])
-        users = solve_vectors(prior, films, rated, inputs.ratings, self._user_precision)
-        at = hidden.nonzero()[:, 0]
-        of_users = users[:, inputs.user_rows[at]]  # [C, n_hidden, D]
-        of_films = films[:, inputs.rated.columns[at]]
+        of_step = rated.rows(step.first, step.end)
+        prior = inputs.user_design(of_step, step.first).matmul(weights["user_tower"])
+        users = solve_vectors(prior, films, of_step, inputs.ratings, self._user_precision)
+        at = step.hidden.nonzero()[:, 0]
+        of_users = users[inputs.user_rows[at] - step.first]  # [n_hidden, C, D]
+        of_films = films[inputs.rated.columns[at]]
         biases = of_users[..., 0] + of_films[..., 0]
         predicted = biases + (of_users[..., 1:] * of_films[..., 1:]).sum(dim=2)
-        squared = (predicted - inputs.ratings[at]).square().mean(dim=1)  # [C]
+        squared = (predicted - inputs.ratings[at, None]).square().mean(dim=0)  # [C]
         ridge = (
             (self._film_precision * weights["film_offset"].square()).sum()
-            + (self._user_ridge[:, None] * weights["user_tower"].square()).sum()
-            + (self._film_ridge[:, None] * weights["film_tower"].square()).sum()
+            + (self._user_ridge[:, None, None] * weights["user_tower"].square()).sum()
+            + (self._film_ridge[:, None, None] * weights["film_tower"].square()).sum()
         )
         return {TOTAL: squared.sum() + ridge / len(inputs.ratings), "mse": squared.mean()}
 
@@ -178,12 +191,14 @@ class TwoTowerTrainer:
         weights, rated = self.module.averaged, self._inputs.rated
         users = self._inputs.user_design(rated).matmul(weights["user_tower"])
         draw = Draw(
-            self._film_vectors(weights, rated), weights["user_tower"], self._regression @ users
+            self._film_vectors(weights, rated),
+            weights["user_tower"],
+            torch.tensordot(self._regression, users, 1),
         )
         return dict(self._measure(TwoTower(self._weights([draw])), self._validation))
 
     def _film_vectors(self, weights: nn.ParameterDict, rated: SparseMatrix) -> Tensor:
-        """Return the film vectors of the warm start: tower output and offset, [C, N, D]."""
+        """Return the film vectors of the warm start: tower output and offset, [N, C, D]."""
         tower = self._inputs.film_design(rated).matmul(weights["film_tower"])
         return tower + cast(Tensor, weights["film_offset"])
 
@@ -210,11 +225,13 @@ class TwoTowerTrainer:
             films = solve_vectors(
                 prior, users, rated.transpose, ratings, self._film_precision, noise
             )
-            user_tower = user_weights.draw(users)
-            film_tower = film_weights.draw(films)
-            self._sweep, self._state = sweep, State(films, user_tower, film_tower)
+            if sweep % sampling.tower_thinning == 0:
+                user_tower = user_weights.draw(users, user_tower)
+                film_tower = film_weights.draw(films, film_tower)
             if sweep > sampling.burn_in and (sweep - sampling.burn_in) % sampling.thinning == 0:
-                self._draws.append(Draw(films, user_tower, self._regression @ users))
+                of_demographics = torch.tensordot(self._regression, users, 1)
+                self._draws.append(Draw(films, user_tower, of_demographics))
+            self._sweep, self._state = sweep, State(films, user_tower, film_tower)
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
                 metrics = dict(self._measure(TwoTower(self.export()), self._validation))
@@ -253,7 +270,9 @@ class TwoTowerTrainer:
         return self._weights(self._draws)
 
     def _weights(self, draws: list[Draw]) -> dict[str, FloatArray]:
-        films, user_towers, cold_starts = (torch.cat(part) for part in zip(*draws, strict=True))
+        films, user_towers, cold_starts = (  # [S, rows, D] each
+            torch.cat(part, dim=1).movedim(1, 0) for part in zip(*draws, strict=True)
+        )
         n_films = films.shape[1]
         cold_start = self._config.cold_start
         weights = {

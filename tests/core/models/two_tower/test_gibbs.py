@@ -5,11 +5,13 @@ import pytest
 import torch
 
 from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.two_tower import gibbs
+from movierec_cli.core.models.two_tower.batched import solve
 from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 
-FILMS = torch.tensor([[[0.5, 1.0], [-0.5, 2.0]]])  # a bias and one factor each
-PRIOR = torch.tensor([[[0.1, 0.2], [0.0, 0.0], [0.3, -0.3]]])
+FILMS = torch.tensor([[[0.5, 1.0]], [[-0.5, 2.0]]])  # a bias and one factor each
+PRIOR = torch.tensor([[[0.1, 0.2]], [[0.0, 0.0]], [[0.3, -0.3]]])
 RATINGS = torch.tensor([1.0, -1.0, 0.5])
 PRECISION = torch.tensor([2.0, 3.0])
 # User 1 gave film 1, x = (1, 2) and bias -0.5, a rating of 0.5:
@@ -26,8 +28,8 @@ def rated() -> SparseMatrix:
 
 def test_the_mean_of_a_vector_is_a_ridge_regression_around_the_prior(rated: SparseMatrix) -> None:
     solved = solve_vectors(PRIOR, FILMS, rated, RATINGS, PRECISION)
-    torch.testing.assert_close(solved[0, 1], MEAN)
-    torch.testing.assert_close(solved[0, 2], PRIOR[0, 2])  # no rating
+    torch.testing.assert_close(solved[1, 0], MEAN)
+    torch.testing.assert_close(solved[2, 0], PRIOR[2, 0])  # no rating
 
 
 def test_draws_of_a_vector_have_the_mean_and_covariance_of_the_posterior(
@@ -36,8 +38,8 @@ def test_draws_of_a_vector_have_the_mean_and_covariance_of_the_posterior(
     torch.manual_seed(0)
     chains = 4000
     draws = solve_vectors(
-        PRIOR.expand(chains, -1, -1), FILMS.expand(chains, -1, -1), rated, RATINGS, PRECISION, 0.5
-    )[:, 1]
+        PRIOR.expand(-1, chains, -1), FILMS.expand(-1, chains, -1), rated, RATINGS, PRECISION, 0.5
+    )[1]
     torch.testing.assert_close(draws.mean(0), MEAN, atol=0.03, rtol=0)
     torch.testing.assert_close(torch.cov(draws.T), 0.5 * torch.linalg.inv(GRAM), atol=0.03, rtol=0)
 
@@ -49,11 +51,34 @@ def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(n_
     design = DesignMatrix(rated, torch.randn(4, n_side))
     ridge = torch.full((2 + n_side,), 2.0)
     precision, noise = torch.tensor([3.0]), 0.5
-    vectors = torch.randn(1, 4, 1)
+    vectors = torch.randn(4, 1, 1)
     posterior = TowerPosterior(design, ridge, precision, noise)
-    draws = posterior.draw(vectors.expand(4000, -1, -1))[..., 0]
-    z = design.matmul(torch.eye(2 + n_side)[None])[0]  # [4, inputs]
+    draws = posterior.draw(vectors.expand(-1, 4000, -1), torch.ones(2 + n_side, 4000, 1))[..., 0].T
+    z = design.matmul(torch.eye(2 + n_side)[:, None])[:, 0]  # [4, inputs]
     certainty = (3.0 * z.T @ z + torch.diag(ridge)) / noise
-    mean = torch.linalg.solve(certainty, 3.0 * z.T @ vectors[0, :, 0] / noise)
+    mean = torch.linalg.solve(certainty, 3.0 * z.T @ vectors[:, 0, 0] / noise)
     torch.testing.assert_close(draws.mean(0), mean, atol=0.03, rtol=0)
     torch.testing.assert_close(torch.cov(draws.T), torch.linalg.inv(certainty), atol=0.03, rtol=0)
+
+
+def test_many_rows_are_solved_in_blocks(
+    rated: SparseMatrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = solve_vectors(PRIOR, FILMS, rated, RATINGS, PRECISION)
+    monkeypatch.setattr(gibbs, "_BLOCK", 2)
+    torch.testing.assert_close(solve_vectors(PRIOR, FILMS, rated, RATINGS, PRECISION), whole)
+
+
+def test_the_gradients_of_a_solution_are_those_of_dense_algebra() -> None:
+    torch.manual_seed(0)
+    roots = torch.randn(5, 4, 4, dtype=torch.float64)
+    matrices = (roots @ roots.mT + torch.eye(4)).permute(1, 2, 0).requires_grad_()
+    rhs, zeros = torch.randn(4, 5, dtype=torch.float64, requires_grad=True), torch.zeros(4, 5)
+    outer = torch.randn(4, 5)
+    solved = solve(matrices, rhs, zeros)
+    expected = torch.linalg.solve(matrices.permute(2, 0, 1), rhs.T).T
+    torch.testing.assert_close(solved, expected)
+    gradients, wanted = (
+        torch.autograd.grad((value * outer).sum(), (matrices, rhs)) for value in (solved, expected)
+    )
+    torch.testing.assert_close(gradients, wanted)

@@ -73,12 +73,12 @@ def test_the_ratings_correct_a_vector_as_in_training() -> None:
     model = TwoTower(weights | {"film_vectors": films, "ridge": ridge})
     rated = SparseMatrix.from_rows(histories.indptr, histories.film_rows, 4, "cpu")
     users = solve_vectors(
-        torch.zeros(1, 2, 3),  # the output of the tower
-        torch.as_tensor(films),
+        torch.zeros(2, 1, 3),  # the output of the tower
+        torch.as_tensor(films[0][:, None]),
         rated,
         torch.as_tensor(histories.ratings - 3.5),
         torch.as_tensor(ridge),
-    )[0].numpy()
+    )[:, 0].numpy()
     expected = 3.5 + users[:, :1] + films[0, :, 0] + users[:, 1:] @ films[0, :, 1:].T
     scores = model.score(histories, Users.unknown(2)).score
     np.testing.assert_allclose(scores, expected, rtol=1e-4)

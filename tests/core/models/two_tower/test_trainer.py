@@ -46,7 +46,7 @@ def test_the_average_is_a_plain_mean_and_later_a_moving_average() -> None:
     torch.manual_seed(0)
     towers = Towers(TINY.config, {"film_offset": 7})  # type: ignore[arg-type]
     weight, average = towers.weights["film_offset"].data, towers.averaged["film_offset"].data
-    assert weight.shape == (2, 7, 1 + 4)
+    assert weight.shape == (7, 2, 1 + 4)
 
     def step(value: float) -> float:
         weight.fill_(value)
