@@ -137,7 +137,8 @@ def recommend(
 ) -> None:
     """Recommend films to a user of the data set, or to a new user with a few favorites.
 
-    Without options, it asks a few questions first.
+    Without options, it asks a few questions first. For a sequence run the order of your films
+    counts, the last one most: profile, ratings files by date, --like, --dislike, --rate.
 
     [bold]Examples[/]
 

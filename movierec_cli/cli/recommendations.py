@@ -21,6 +21,9 @@ _SHOWN = 6  # films of the user that the table names
 _BAR_WIDTH = 6  # characters
 _NAMED = 3  # films of the user in an explanation
 _SHARES = Column("Share of the score", shorten=shorten_shares, least=48)
+_LIKED = "widely liked"
+_ORDER = "order of your films"
+"""The rest of a sequence model's score: the part of its transformer, which is no sum over films."""
 
 
 def films_of(rated: dict[int, float], run: "LoadedRun") -> str:
@@ -51,13 +54,16 @@ def recommendations_view(
     columns = [Column("#", numeric=True), *of_films.columns]
     columns += [Column("You'd\nlike it", numeric=True, optional=explains)] if likes else []
     columns += [value]
-    columns += [_SHARES] if explains else []
+    is_ordered = manifest.model == "sequence"
+    shares = replace(_SHARES, header="Because you just rated") if is_ordered else _SHARES
+    columns += [shares] if explains else []
     rows = []
     for film in films:
         row = [str(film.rank), *of_films.cells(film)]
         row += [f"{100 * (film.like_probability or 0):.0f} %"] if likes else []
         row += [number(film.rating, 2) if rates else bar(_share(film.score, best), _BAR_WIDTH)]
-        row += [explained(film.explanation)] if film.explanation else []
+        if film.explanation:
+            row += [explained(film.explanation, _ORDER if is_ordered else _LIKED)]
         rows.append(row)
     meaning = ["You'd like it: probability of a rating of 4 or 5 once watched."] if likes else []
     meaning += [
@@ -78,10 +84,11 @@ def _share(score: float, best: float) -> float:
     return max(score, 0.0) / best if best > 0 else 0.0
 
 
-def explained(explanation: "Explanation") -> str:
+def explained(explanation: "Explanation", rest: str = _LIKED) -> str:
     """Return the shares of the films that changed the score most, then of all else.
 
-    They add up to 100 % without those below 0, which come last.
+    They add up to 100 % without those below 0, which come last. ``rest`` names what is left of the
+    score.
     """
     from movierec_cli.core.data.titles import without_year
     from movierec_cli.core.recommend.explain import percentages
@@ -91,7 +98,7 @@ def explained(explanation: "Explanation") -> str:
         *((without_year(reason.title), reason.contribution) for reason in named),
         ("other films", sum(reason.contribution for reason in others)),
         ("demographics", explanation.demographics),
-        ("widely liked", explanation.widely_liked),
+        (rest, explanation.widely_liked),
     ]
     shares = percentages([contribution for _, contribution in terms])
     shown = [(share, name) for share, (name, _) in zip(shares, terms, strict=True) if share]

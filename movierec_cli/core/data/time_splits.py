@@ -65,7 +65,7 @@ def hold_out_late(dataset: Dataset, cut: str | None) -> tuple[Dataset, Scenario]
     """
     _require_order(dataset)
     times = dataset.ratings.timestamps
-    start = _default_cut(times) if cut is None else _start_of(cut)
+    start = late_start(times) if cut is None else _start_of(cut)
     if not times.min() < start <= times.max():
         first, last = _day(times.min()), _day(times.max())
         raise UsageError(
@@ -95,7 +95,7 @@ def _require_order(dataset: Dataset) -> None:
     )
 
 
-def _default_cut(times: NDArray[np.int64]) -> int:
+def late_start(times: NDArray[np.int64]) -> int:
     """Return the time that `LATE_SHARE` of the ratings are at or after, but never the first."""
     ordered = np.sort(times)
     start = ordered[int((1 - LATE_SHARE) * len(ordered))]

@@ -44,7 +44,8 @@ def gaps(results: Sequence[Grouped], source: str, k: int) -> "Figure":
     """
     title = "What next? Hits by the time since the rating before"
     figure, (ax,) = titled_figure(title, source, (7.5, 4.0), 1, 1)
-    drawn = [result for result in results if result.model in _LOOKS]
+    by_name = {result.model: result for result in results}
+    drawn = [by_name[name] for name in _LOOKS if name in by_name]
     bands = [[group for group in result.groups if group.attribute == "gap"] for result in drawn]
     if not drawn or not bands[0]:
         raise DataError("No user was measured, so there is nothing to draw.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.data.ordering import lag_means
-from movierec_cli.core.data.time_splits import hold_out_late
+from movierec_cli.core.data.time_splits import hold_out_late, late_start
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.baselines import Ease, Popularity
 from movierec_cli.core.models.features import dense_history
@@ -15,22 +15,18 @@ from movierec_cli.core.models.sequence.config import RecencyConfig, TransitionCo
 from movierec_cli.core.models.sequence.film_pairs import fit_ease, fit_transitions
 from movierec_cli.core.models.topk import exclude, list_gain
 
-RECENT_SHARE = 0.1
-"""The last part of the time of the training ratings that counts as recent."""
-
-
 _PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
 _LIST = 10  # films of the list that they are chosen by
 
 
 def recent_popularity(train: Dataset) -> Popularity:
-    """Return the root of each film's number of ratings in the last tenth of the time.
+    """Return the root of each film's number among the last tenth of the ratings.
 
     The root keeps the ranking, and a few films of the day from outweighing all others in a sum.
     """
     times = train.ratings.timestamps
-    start = times.max() - RECENT_SHARE * (times.max() - times.min())
-    recent = Popularity.fit(train.with_ratings(train.ratings.take(times >= start)))
+    is_recent = times >= late_start(times)
+    recent = Popularity.fit(train.with_ratings(train.ratings.take(is_recent)))
     return Popularity(np.sqrt(recent.counts))
 
 

@@ -35,7 +35,7 @@ class Explanation:
         The term of age, gender and occupation; 0 where they are unknown.
     widely_liked
         The rest of the score, with any weight of popularity. It depends on the film, not on the
-        taste of the user.
+        taste of the user; in a sequence model it is the transformer's part, which depends on both.
     """
 
     reasons: tuple[Reason, ...]

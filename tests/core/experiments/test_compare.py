@@ -26,6 +26,7 @@ from movierec_cli.core.experiments.reuse import (
     missing_trainings,
 )
 from movierec_cli.core.models.baselines import BASELINES
+from movierec_cli.core.models.ordered_baselines import LATER_BASELINES, ORDERED_BASELINES
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
 from tests.bare_data import stripped
 from tests.helpers import RecordedProgress, make_films
@@ -183,3 +184,40 @@ def test_the_units_and_the_duration_of_a_training(small: Dataset) -> None:
     assert expected_seconds(TrainSpec("two-tower"), small) == pytest.approx(7 / 20 + of_rows)
     larger = replace(small, films=make_films(["A"] * 10_000))
     assert expected_seconds(TrainSpec("dnn"), larger) == pytest.approx(3 / 20 + 0.8 * 10.12)
+
+
+def test_the_sequence_model_takes_part_where_the_order_is_asked_for() -> None:
+    def models(holdout: str) -> set[str]:
+        return {spec.model for spec in Comparison(holdout, [1], 10).specs()}
+
+    assert models("last") == models("time") == {"two-tower", "dnn", "sequence"}
+    assert models("users") == models("u1") == {"two-tower", "dnn"}
+
+
+@pytest.mark.parametrize(
+    ("holdout", "scenarios", "of_order"),
+    [
+        ("last", ["next", "next-untied"], set(ORDERED_BASELINES)),
+        ("time", ["later"], set(LATER_BASELINES)),
+    ],
+)
+def test_the_holdouts_in_time_have_baselines_that_know_it(
+    holdout: str,
+    scenarios: list[str],
+    of_order: set[str],
+    small: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def specs(comparison: Comparison) -> list[TrainSpec]:
+        quick = Overrides(epochs=1)
+        return [TrainSpec("sequence", "default", comparison.holdout, overrides=quick)]
+
+    monkeypatch.setattr(Comparison, "specs", specs)
+    times = np.random.default_rng(0).permutation(small.ratings.timestamps)
+    dated = small.with_ratings(replace(small.ratings, timestamps=times))
+    comparison = Comparison(holdout, [705], 10)
+    found = compare(dated, comparison, tmp_path, RecordedProgress())
+    assert list(dict.fromkeys(result.scenario for result in found)) == scenarios
+    of_first = {result.model for result in found if result.scenario == scenarios[0]}
+    assert of_first == {*BASELINES, *of_order, "sequence", "sequence-shuffled"}

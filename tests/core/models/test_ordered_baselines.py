@@ -24,11 +24,14 @@ DATASET = make_dataset(
 )
 
 
-def test_recent_popularity_counts_the_last_tenth_of_the_time() -> None:
-    times = np.array([0, 89, 90, 91, 100])
-    late = DATASET.with_ratings(replace(DATASET.ratings, timestamps=times))
+def test_recent_popularity_is_the_root_of_the_number_among_the_last_tenth() -> None:
+    triples = [(user, film, 3.0) for user in range(15) for film in range(2)]
+    times = np.arange(30)
+    times[[3, 28, 29]] = [28, 3, 29]  # the last three: film 1 of the users 1 and 14, and 13
+    dataset = make_dataset(triples, 15, list("AB"))
+    late = dataset.with_ratings(replace(dataset.ratings, timestamps=times))
     score = recent_popularity(late).score(Histories.empty(1), make_users(1)).score
-    assert score.tolist() == [[0, 1, pytest.approx(2**0.5)]]
+    assert score.tolist() == [[0, pytest.approx(3**0.5)]]
 
 
 def test_a_lag_sum_weighs_later_films_more() -> None:

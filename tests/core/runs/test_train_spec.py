@@ -27,6 +27,10 @@ DNN = TrainSpec("dnn")
         (TrainSpec("dnn", split_seed=7), "ml-100k", "dnn-split7"),
         (TrainSpec("dnn", holdout="ua", split_seed=7), "ml-100k", "dnn-ua"),
         (DNN, "synthetic", "dnn-synthetic"),
+        (TrainSpec("sequence", holdout="last"), "ml-100k", "sequence"),
+        (TrainSpec("sequence"), "ml-100k", "sequence-users"),
+        (TrainSpec("dnn", holdout="last", split_seed=7), "ml-100k", "dnn-last-split7"),
+        (TrainSpec("dnn", holdout="time", cut="1998-03-01"), "ml-100k", "dnn-time-1998-03-01"),
     ],
 )
 def test_the_default_name_has_the_unusual_parts(spec: TrainSpec, dataset: str, name: str) -> None:
@@ -37,6 +41,11 @@ def test_the_default_name_has_the_unusual_parts(spec: TrainSpec, dataset: str, n
 SPECS = [
     (DNN, "ml-100k", "movierec train dnn"),
     (TrainSpec("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
+    (TrainSpec("sequence", holdout="last"), "ml-100k", "movierec train sequence"),
+    (
+        TrainSpec("sequence", holdout="time", cut="1998-03-01"), "ml-100k",
+        "movierec train sequence --holdout time --cut 1998-03-01",
+    ),
     (
         TrainSpec(
             "two-tower", "original", "u1", seed=2, device="cuda",
@@ -70,6 +79,11 @@ def test_resolving_puts_the_overrides_into_the_preset() -> None:
     [
         (TrainSpec("oracle"), "no model 'oracle'", "two-tower, dnn"),
         (TrainSpec("dnn", "oracle"), "no preset 'oracle'", "original"),
+        (
+            TrainSpec("sequence", "original"),
+            "sequence has no preset 'original'",
+            "The report does not describe its network. Choose one of: default",
+        ),
         (TrainSpec("dnn", overrides=Overrides(epochs=0)), "epochs must be above 0", ""),
         (TrainSpec("dnn", seed=2**32), "seed", ""),
     ],

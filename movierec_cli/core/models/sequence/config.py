@@ -1,4 +1,8 @@
-"""Configuration of the sequence model, a part each for its three parts."""
+"""Configuration of the sequence model, nested by part.
+
+The worth of a part is the loss of NDCG@10 of the next film without it, on MovieLens 100K and on
+half of 1M (docs/sequences.md).
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +12,7 @@ from movierec_cli.core.training.options import check_fields
 
 @dataclass(frozen=True)
 class RecencyConfig:
-    """EASE on a history weighted by recency: exp(-lag / decay) + floor."""
+    """EASE on a history weighted by recency: exp(-lag / decay) + floor. Worth 5 % and 0 %."""
 
     regularization: float = 400.0
     decay: float = 5.0
@@ -21,7 +25,7 @@ class RecencyConfig:
 
 @dataclass(frozen=True)
 class TransitionConfig:
-    """Counts of the films that follow a film after 1, 2, .. steps."""
+    """Counts of the films that follow a film after 1, 2, .. steps. Worth 5 % and 5 %."""
 
     lags: int = 10
     """The steps that count."""
@@ -42,7 +46,7 @@ class TransitionConfig:
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """The causal transformer."""
+    """The causal transformer. Worth 7 % and 4 %."""
 
     width: int = 128
     blocks: int = 2
@@ -55,7 +59,7 @@ class TransformerConfig:
     users_per_epoch: int = 1_500
     """Users that an epoch shows at most, each with one window."""
     tie_orders: int = 8
-    """Random orders of ties that a score is the mean of."""
+    """Random orders of ties that a score is the mean of. Worth 1 % and 0 % over one order."""
 
     def __post_init__(self) -> None:
         check_fields(

@@ -25,7 +25,7 @@ class OwnRatings:
     Attributes
     ----------
     ratings
-        Film row -> rating in stars, in the order of the rows.
+        Film row -> rating in stars, by day, and within a day or without one by row.
     seen
         Rows of the films that are seen and not rated.
     """
@@ -72,9 +72,9 @@ def read_ratings(
             conflicts.append((rows[before], row))
         earlier, later = (before, at) if is_rated else (at, before)
         rows[earlier] = replace(rows[earlier], outcome=Outcome.repeated)
-        del last[row.film_row]  # the order is that of the rows that count
         last[row.film_row] = later
-    ratings = {film: rows[at].entry.rating for film, at in last.items()}
+    by_time = sorted(last.items(), key=lambda pair: (_day(rows[pair[1]]), pair[1]))
+    ratings = {film: rows[at].entry.rating for film, at in by_time}
     lowest = dataset.lowest_rating
     report = Report(
         dataset,
@@ -89,6 +89,11 @@ def read_ratings(
         frozenset(film for film, value in ratings.items() if value is None),
         report,
     )
+
+
+def _day(row: Row) -> date:
+    """Return the day of a rating, before all others where it is unknown."""
+    return row.entry.rated_on or date.min
 
 
 def match_rows(files: Sequence[RatingsFile], titles: TitleIndex, progress: Progress) -> list[Row]:

@@ -259,3 +259,14 @@ def test_several_files_add_up_and_the_later_wins(tmp_path: Path, old: TitleIndex
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, old: TitleIndex) -> None:
     with pytest.raises(DataError, match=r"There is no file .*none\.csv"):
         read_ratings([tmp_path / "none.csv"], old)
+
+
+def test_ratings_are_in_the_order_of_their_days_those_without_one_first(
+    tmp_path: Path, old: TitleIndex
+) -> None:
+    rows = "Heat,5,2024-05-02\nToy Story,3,2024-05-01\nFargo,4,\n"
+    (tmp_path / "mine.csv").write_text(f"film,rating,date\n{rows}")
+    own = read_ratings([tmp_path / "mine.csv"], old)
+    titles = old.dataset.films.titles
+    names = [titles[row].split(" (")[0] for row in own.ratings]
+    assert names == ["Fargo", "Toy Story", "Heat"]
