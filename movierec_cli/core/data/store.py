@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, Films, Ratings, Users
+from movierec_cli.core.data.mapped import TYPES, map_arrays
 from movierec_cli.core.errors import IntegrityError
 from movierec_cli.core.files import atomic_write, unusable
 
@@ -26,12 +27,9 @@ _TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("films", Films),
     ("ratings", Ratings),
 )
-_TYPES = {
-    "BOOL": "b1", "U8": "u1", "I8": "i1", "I16": "i2", "I32": "i4", "I64": "i8", "F32": "f4",
-}  # fmt: skip
-_NAMES = {kind: name for name, kind in _TYPES.items()}
-_LARGEST_HEADER = 2**24
-_VERIFIED_BYTES = 32 * 2**20  # a smaller file is verified whenever it is opened: it takes 20 ms
+_NAMES = {kind: name for name, kind in TYPES.items()}
+VERIFIED_BYTES = 32 * 2**20
+"""A smaller file is verified whenever it is opened, which takes 20 ms."""
 
 
 def save(dataset: Dataset, path: Path) -> None:
@@ -102,15 +100,14 @@ def load(path: Path) -> Dataset:
         If it is damaged or of another format version.
     """
     try:
-        size = path.stat().st_size
-        dataset, checksum = _open(path, size)
+        dataset, checksum = _open(path)
     except (IntegrityError, MemoryError):
         raise
     except OSError as error:
         raise unusable(path, "read", error) from error
     except Exception as error:  # a damaged header can lead to nearly any error
         raise IntegrityError(f"{path} cannot be read: {error}.") from error
-    if size <= _VERIFIED_BYTES:
+    if path.stat().st_size <= VERIFIED_BYTES:
         _require(dataset, checksum, path)
     return dataset.with_checksum(checksum)
 
@@ -127,31 +124,17 @@ def _require(dataset: Dataset, checksum: str, path: Path) -> None:
         raise IntegrityError(f"{path} is damaged: its checksum differs.")
 
 
-def _open(path: Path, size: int) -> tuple[Dataset, str]:
+def _open(path: Path) -> tuple[Dataset, str]:
     """Map a file and return the data set with the stored checksum."""
-    # 8 bytes: length of the header; the header, JSON; the arrays
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= _LARGEST_HEADER:
-            raise IntegrityError(f"{path} cannot be read: it is no prepared data set.")
-        header = json.loads(file.read(length))
-    metadata = header.pop("__metadata__")
+    metadata, arrays = map_arrays(path)
     if metadata["format"] != FORMAT:
         raise IntegrityError(f"{path} was written by another version of movierec.")
-    start = 8 + length
-    if start + max(entry["data_offsets"][1] for entry in header.values()) != size:
-        raise IntegrityError(f"{path} cannot be read: it is not complete.")
-    content = np.memmap(path, np.uint8, "r")
     facts = json.loads(metadata["facts"])
 
     def array(name: str, kind: str = "") -> NDArray[Any]:
-        entry = header[name]
-        first, end = entry["data_offsets"]
-        values = np.asarray(content[start + first : start + end].view("<" + _TYPES[entry["dtype"]]))
         if name in facts["texts"]:
-            return np.array(values.tobytes().decode().split("\0"), np.str_)
-        values = values.reshape(entry["shape"])
-        return values.astype(kind) if kind else values
+            return np.array(arrays[name].tobytes().decode().split("\0"), np.str_)
+        return arrays[name].astype(kind) if kind else arrays[name]
 
     tables = {
         table: kind(
@@ -164,7 +147,7 @@ def _open(path: Path, size: int) -> tuple[Dataset, str]:
         )
         for table, kind in _TABLES
     }
-    folds = [name for name in header if name.startswith("folds.")]
+    folds = [name for name in arrays if name.startswith("folds.")]
     dataset = Dataset(
         name=facts["name"],
         genres=tuple(facts["genres"]),

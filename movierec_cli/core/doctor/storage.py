@@ -26,7 +26,7 @@ from movierec_cli.core.paths import Paths
 from movierec_cli.core.recommend.profiles import list_profiles, load_profile
 from movierec_cli.core.runs.checkpoint import FILE as CHECKPOINT
 from movierec_cli.core.runs.checkpoint import load_checkpoint, unfinished_training
-from movierec_cli.core.runs.store import MANIFEST, list_runs, load_run
+from movierec_cli.core.runs.store import MANIFEST, list_runs, verify_run
 from movierec_cli.core.runs.train_spec import retraining
 
 T = TypeVar("T")
@@ -162,7 +162,7 @@ def _run(name: str, paths: Paths, checksums: Mapping[str, str]) -> Check:
     """Check a run with its weights; ``checksums`` has that of each data set in the cache."""
     label = f"run {name}"
     try:
-        manifest = load_run(name, paths.runs).manifest
+        manifest = verify_run(name, paths.runs).manifest
     except MovierecError as error:
         return _unusable(label, error)
     dataset = manifest.dataset["name"]

@@ -7,6 +7,7 @@ and the manifest names that file. So a run changes at one moment: when its manif
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
@@ -19,6 +20,8 @@ from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
+from movierec_cli.core.data.mapped import map_arrays
+from movierec_cli.core.data.store import VERIFIED_BYTES
 from movierec_cli.core.errors import DataError, IntegrityError, PlaceError
 from movierec_cli.core.files import (
     accessing,
@@ -195,7 +198,7 @@ def load_manifest(name: str, folder: Path) -> tuple[Manifest, WeightsRecord]:
 
 
 def load_run(name: str, folder: Path) -> Run:
-    """Read a run and verify its weights.
+    """Open a run; small weights are verified, large ones mapped, to be verified by `verify_run`.
 
     Raises
     ------
@@ -204,22 +207,44 @@ def load_run(name: str, folder: Path) -> Run:
     IntegrityError
         If it is damaged.
     """
+    return _open(name, folder, VERIFIED_BYTES)
+
+
+def verify_run(name: str, folder: Path) -> Run:
+    """Open a run as `load_run` does, after reading and verifying all of its weights."""
+    return _open(name, folder, sys.maxsize)
+
+
+def _open(name: str, folder: Path, verified_bytes: int) -> Run:
+    """Open a run and verify weights of up to ``verified_bytes``."""
     manifest, stored = load_manifest(name, folder)
     path = folder / name / stored["file"]
     try:
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != stored["sha256"]:
-            raise ValueError("its checksum differs")
-        weights = load_safetensors(data)
+        if path.stat().st_size <= verified_bytes:
+            weights = _verified(path, stored["sha256"])
+        else:
+            weights = map_arrays(path)[1]
         scorer = SCORERS[manifest.model][manifest.preset]
         check_weights(scorer, weights, len(manifest.film_ids))
     except FileNotFoundError as error:
         raise _damaged(name, path, f"{error.strerror}", manifest) from error
     except OSError as error:
         raise unusable(path, "read", error) from error
-    except (SafetensorError, KeyError, ValueError) as error:  # KeyError: unknown dtype
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:  # KeyError: unknown dtype
         raise _damaged(name, path, str(error), manifest) from error
     return Run(manifest, weights)
+
+
+def _verified(path: Path, digest: str) -> Mapping[str, FloatArray]:
+    """Read weights; raise a `ValueError` if any of them is not as it was written."""
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ValueError("its checksum differs")
+    weights: dict[str, FloatArray] = load_safetensors(data)
+    for name, array in weights.items():
+        if not is_sound(array):
+            raise ValueError(f"{name} holds a value that is no weight")
+    return weights
 
 
 def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: int) -> None:
@@ -233,8 +258,6 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
     for name, array in weights.items():
         if array.dtype != np.float32:
             raise ValueError(f"{name} holds {array.dtype} instead of float32")
-        if not is_sound(array):
-            raise ValueError(f"{name} holds a value that is no weight")
     sizes = {"films": n_films}
     for name, axes in scorer.SHAPES.items():
         if name not in weights:

@@ -99,7 +99,7 @@ def test_the_file_is_one_of_safetensors_with_aligned_arrays(small: Dataset, stor
 def test_a_large_file_is_mapped_and_verified_only_on_demand(
     small: Dataset, stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_VERIFIED_BYTES", 100)
+    monkeypatch.setattr(store, "VERIFIED_BYTES", 100)
     change(stored, "ratings.values", 3)
     loaded = store.load(stored)
     base: Any = loaded.ratings.values
@@ -165,7 +165,7 @@ def test_a_changed_value_is_found(name: str, stored: Path) -> None:
 def test_columns_of_different_length_are_refused_even_unverified(
     stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_VERIFIED_BYTES", 0)
+    monkeypatch.setattr(store, "VERIFIED_BYTES", 0)
     header, arrays = header_of(stored)
     entry = header["ratings.values"]
     entry["shape"][0] -= 1

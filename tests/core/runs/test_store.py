@@ -327,6 +327,25 @@ def test_weights_that_do_not_fit_the_model_are_refused(
         load_run("mine", folder)
 
 
+def test_large_weights_are_mapped_and_verified_on_demand(
+    saved: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "VERIFIED_BYTES", 10)
+    weights = load_run("mine", folder).weights
+    assert all(not array.flags.writeable for array in weights.values())
+    for name, array in RUN.weights.items():
+        np.testing.assert_array_equal(weights[name], array)
+    content = weights_of(saved).read_bytes()
+    weights_of(saved).write_bytes(content[:-1] + b"?")
+    load_run("mine", folder)
+    with pytest.raises(IntegrityError, match="checksum"):
+        store.verify_run("mine", folder)
+    for damaged in (content[:-1], b"x" * 99):
+        weights_of(saved).write_bytes(damaged)
+        with pytest.raises(IntegrityError, match=r"not complete|no header"):
+            load_run("mine", folder)
+
+
 TINIEST = "synthetic-12x80x300"
 KINDS = [(model, preset) for model, presets in PRESETS.items() for preset in presets]
 

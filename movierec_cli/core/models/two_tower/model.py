@@ -20,16 +20,18 @@ Notation: S draws, D bias and factors, K demographic features.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from movierec_cli.core.data.dataset import HIGHEST_RATING, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.linear import logistic
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 N_COUNT_FEATURES = 3
 
@@ -120,7 +122,7 @@ class TwoTower(WeightedModel):
     def _tower_output(
         self,
         draw: int,
-        rated: sparse.csr_array,
+        rated: "sparse.csr_array",
         demographics: FloatArray,
         counts: NDArray[np.int64],
     ) -> FloatArray:
@@ -142,8 +144,8 @@ class TwoTower(WeightedModel):
         self,
         prior: FloatArray,
         films: FloatArray,
-        rated: sparse.csr_array,
-        centered: sparse.csr_array,
+        rated: "sparse.csr_array",
+        centered: "sparse.csr_array",
     ) -> FloatArray:
         """Return the user vectors z_su around the outputs ``prior`` of the tower, [n, D].
 
@@ -167,8 +169,10 @@ class TwoTower(WeightedModel):
         return np.asarray(prior + step, np.float32)
 
 
-def csr(histories: Histories, n_films: int, values: FloatArray | None = None) -> sparse.csr_array:
+def csr(histories: Histories, n_films: int, values: FloatArray | None = None) -> "sparse.csr_array":
     """Return ones, or ``values`` [n_entries], for the rated films, [n_users, n_films]."""
+    from scipy import sparse  # noqa: PLC0415 - a dnn is opened without it
+
     if values is None:
         values = np.ones(len(histories.film_rows), np.float32)
     entries = (values, histories.film_rows, histories.indptr)
