@@ -44,6 +44,7 @@ def model_card(manifest: Manifest) -> str:
     """Return the model card of a run as Markdown."""
     data, split = manifest.dataset, manifest.split
     sampled = f", split seed {split['split_seed']}" if split["split_seed"] is not None else ""
+    sampled += f", from {split['cut']} on" if split["cut"] is not None else ""
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     parts = [
         f"# {manifest.name}\n",

@@ -58,3 +58,12 @@ def test_synthetic_data_is_marked() -> None:
     dataset: Any = MANIFEST.dataset | {"name": "synthetic-120x200x5000"}
     assert "synthetic:" in model_card(replace(MANIFEST, dataset=dataset))
     assert "synthetic:" not in model_card(MANIFEST)
+
+
+def test_the_card_of_a_run_without_the_later_ratings_says_from_which_day_on() -> None:
+    split: Any = {"holdout": "time", "split_seed": None, "cut": "1998-03-01"}
+    of_later: Any = RESULT | {"scenario": "later"}
+    card = model_card(replace(MANIFEST, split=split, evaluation=(of_later,)))
+    assert "- Held out: time, from 1998-03-01 on." in card
+    assert "Relevant: every target, whatever its rating." in card
+    assert "Relevant: rated 4 or higher." in model_card(replace(MANIFEST, evaluation=(RESULT,)))

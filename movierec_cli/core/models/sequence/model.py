@@ -96,8 +96,11 @@ class Sequence(WeightedModel):
     def part_scores(self, known: Histories) -> FloatArray:
         """Return the standardized scores of each part for `ranked` histories, [3, n_users, R]."""
         unseen = self._unseen(known)
+        films, columns = np.unique(known.film_rows, return_inverse=True)
+        # only the rows of these films are read
+        of_films = replace(known, film_rows=columns.astype(np.int32))
         parts = [
-            dense_history(known, len(self._rows), lags) @ matrix
+            dense_history(of_films, len(films), lags) @ matrix[films]
             for lags, matrix in zip(*self._sums(known), strict=True)
         ]
         parts.append(self._transformer_scores(known))
