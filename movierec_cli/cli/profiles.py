@@ -112,7 +112,8 @@ def import_(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Ratings of Letterboxd, IMDb, Trakt or MovieLens, or of a spreadsheet (CSV).",
+            help="Ratings of Letterboxd, IMDb, Trakt or MovieLens, of a spreadsheet (CSV), or a "
+            "profile that a page has saved (JSON).",
         ),
     ],
     strict: StrictOption = False,
@@ -132,6 +133,7 @@ def import_(
 
       movierec profiles import ann letterboxd.zip
       movierec profiles import ann ratings.csv --report films.csv --dataset ml-latest-small
+      movierec profiles import ann profile.json
     """
     from movierec_cli.core.files import check_name
     from movierec_cli.core.paths import Paths
@@ -143,6 +145,13 @@ def import_(
     check_report(report)
     folder = Paths.from_environment().profiles
     if not may_replace_profile(name, folder, force):
+        return
+    saved = profiles.read_profile(files[0]) if len(files) == 1 else None
+    if saved is not None:
+        own_data = load_dataset(saved.dataset)
+        saved.film_ratings(own_data), saved.seen_films(own_data)  # checks that the films exist
+        profiles.save_profile(name, saved, folder)
+        info(f"Saved. Next: movierec recommend --profile {name} --dataset {own_data.name}")
         return
     data = load_dataset(dataset)
     own = read_own_ratings(files, TitleIndex(data), strict, report, parse_since(since))

@@ -54,6 +54,7 @@ def quickstart() -> None:
     recommend.recommend(user="42", run=run)
     stdout().file.flush()
     info(f"\nFilms for you, after a few questions: movierec recommend{suffix}")
+    info(f"As a page to choose films with, in your browser: movierec page{suffix} --open")
 
 
 def _announce(command: str) -> None:

@@ -116,6 +116,28 @@ def load_profile(name: str, folder: Path) -> Profile:
         ) from error
 
 
+def read_profile(path: Path) -> Profile | None:
+    """Read a profile from a file anywhere, such as one that a page has saved.
+
+    ``None`` if the file is none: another layout, or not there.
+
+    Raises
+    ------
+    DataError
+        If it is a profile with impossible values.
+    """
+    try:
+        content = msgspec.json.decode(path.read_bytes())
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+    if not isinstance(content, dict) or not {"dataset", "ratings"} <= content.keys():
+        return None
+    try:
+        return msgspec.convert(content, Profile)
+    except msgspec.ValidationError as error:
+        raise DataError(f"{path} is a damaged profile: {error}", "Save it again.") from error
+
+
 def list_profiles(folder: Path) -> list[str]:
     """Return the names of all profiles, ascending.
 

@@ -99,6 +99,28 @@ def normalize_all(titles: Iterable[str]) -> list[str]:
     return [words or title.strip() for words, title in zip(found, titles, strict=True)]
 
 
+def spelling_rules() -> dict[str, object]:
+    """Return the tables and patterns of `normalize_all`, for a program in another language.
+
+    Patterns are those of Python; they apply to all of a text, line by line.
+    """
+    return {
+        "characters": {chr(code): to or "" for code, to in _CHARACTERS.items()},
+        "thousands": _THOUSANDS.pattern,
+        "trailingArticle": _TRAILING_ARTICLE.pattern,
+        "movedArticle": _MOVED_ARTICLE.pattern,
+        "leadingArticle": _LEADING_ARTICLE.pattern,
+        "spelled": _SPELLED.pattern,
+        "spellings": _SPELLINGS,
+        "ordinal": _ORDINAL.pattern,
+        "cardinal": _CARDINAL.pattern,
+        "values": _VALUES,
+        "roman": _ROMAN.pattern,
+        "part": _PART.pattern,
+        "spaceOutsideNumbers": _SPACE_OUTSIDE_NUMBERS.pattern,
+    }
+
+
 def key(words: str) -> str:
     """Return normalized words without the spaces; numbers stay apart.
 

@@ -122,6 +122,9 @@ SPREADSHEET = RatingsSource(
 """A table made by hand; ``any`` is an id or a title, ``rating10`` a rating of 1 to 10."""
 
 _SITES = (LETTERBOXD, IMDB, TRAKT, MOVIELENS)
+SOURCES = (*_SITES, SPREADSHEET)
+"""All sources, in the order in which a header is compared with them."""
+
 _FILM_COLUMNS = {"any", "title", "film", "imdb", "tmdb"}
 _RATING_COLUMNS = {"rating", "rating10", "position", "user"}
 

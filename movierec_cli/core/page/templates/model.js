@@ -1,0 +1,144 @@
+// The trained dnn; the formulas are those of movierec_cli/core/models/dnn/model.py:
+//
+//   score_i = sum_c q_c . f_ic            q_c = weight_c gate_c(n) u_c / |u_c|
+//   u = sum_j w(r_j) / sqrt(n) h_j + (x - mean) A + b
+//   gate(n) = m / (m + 1), in the cold-start component 1 / (m + 1), with m = (n / n_half)^0.8
+//
+// A history is a list of {row, rating, disliked}; a person has age, gender and occupation or null.
+
+const GATE_POWER = 0.8;
+const DISLIKED_WEIGHT = -0.2;
+const COLD_START = 1;
+const USER_SHRINKAGE = 5;
+const HALF_SATURATION = 10;
+const OCTAVE = 4; // exponents of a scale between a number and its double
+const OLDEST = 120;
+
+export class Model {
+  constructor(header, arrays) {
+    this.settings = header.model;
+    this.nFilms = header.nFilms;
+    this.arrays = arrays;
+    this.parts = header.parts.map((part, c) => unpacked(part, c, arrays, this.nFilms));
+  }
+
+  /** Returns q_c for each component, with the scale, shares and demographics that it is made of. */
+  user(history, person) {
+    const counted = history.filter((entry) => !entry.disliked).length;
+    const m = (counted / this.settings.halfSaturation) ** GATE_POWER;
+    const features = this.features(person);
+    const shares = history.map((entry) => this.weight(entry) / Math.sqrt(Math.max(counted, 1)));
+    return this.parts.map((part) => {
+      const demographic = new Float64Array(part.width);
+      features.forEach((x, k) => x && add(demographic, x, part.demographics, k));
+      const vector = Float64Array.from(part.constant, (x, i) => x + demographic[i]);
+      history.forEach(({ row }, j) => add(vector, shares[j], part.histories, row));
+      const gate = (part.gate === COLD_START ? 1 : m) / (m + 1);
+      const scale = (part.weight * gate) / Math.max(Math.hypot(...vector), 1e-9);
+      return { vector: vector.map((x) => x * scale), scale, shares, demographic };
+    });
+  }
+
+  /** Returns the score of each film for a user. */
+  scores(user) {
+    const scores = new Float64Array(this.nFilms);
+    this.parts.forEach(({ films }, c) => {
+      for (let row = 0; row < this.nFilms; row++) scores[row] += dot(user[c].vector, films, row);
+    });
+    return scores;
+  }
+
+  /** Returns the addends of a film's score that come from each film of the history, and from demographics. */
+  addends(user, history, row) {
+    const addends = history.map(() => 0).concat(0);
+    this.parts.forEach(({ films, histories, width }, c) => {
+      const { scale, shares, demographic } = user[c];
+      const scaled = films.slice(row * width, (row + 1) * width).map((x) => x * scale);
+      history.forEach((entry, j) => { addends[j] += shares[j] * dot(scaled, histories, entry.row); });
+      addends[history.length] += dot(scaled, demographic, 0);
+    });
+    return addends;
+  }
+
+  /** Returns P(rating >= 4) of some films, by the like head. */
+  likeProbabilities(rows, scores, history) {
+    const { likeLevel, likeCounts } = this.arrays;
+    const { likeHead, relevantRating } = this.settings;
+    const surplus = history.map(({ row, rating }) => (rating >= relevantRating) - logistic(likeLevel[row]));
+    const n = history.length;
+    const level = surplus.reduce((sum, x) => sum + x, 0) / (n + USER_SHRINKAGE);
+    const known = n / (n + HALF_SATURATION);
+    return rows.map((row) => {
+      const [score, film] = [scores[row], likeLevel[row]];
+      const features = [score, film, likeCounts[row], level, known, score * known, film * known, level * known, 1];
+      return logistic(dot(features, likeHead, 0));
+    });
+  }
+
+  /** Returns the similarity -1..1 of two films: the weighted mean of the components' cosines. */
+  similarity(row, other) {
+    let [sum, ofRow, ofOther] = [0, 0, 0];
+    for (const { weight, width, histories, lengths } of this.parts) {
+      if (lengths[row]) ofRow += weight;
+      if (lengths[other]) ofOther += weight;
+      const vector = histories.subarray(row * width, (row + 1) * width);
+      sum += (weight * dot(vector, histories, other)) / Math.max(lengths[row] * lengths[other], 1e-12);
+    }
+    return sum / Math.max(Math.sqrt(ofRow * ofOther), 1e-12);
+  }
+
+  /** Returns the weight of a rating; those of half stars are interpolated. */
+  weight({ rating, disliked }) {
+    if (disliked) return DISLIKED_WEIGHT;
+    const weights = this.settings.ratingWeights;
+    const at = Math.min(Math.max(rating - 1, 0), weights.length - 1);
+    const [low, high] = [Math.floor(at), Math.ceil(at)];
+    return weights[low] + (at - low) * (weights[high] - weights[low]);
+  }
+
+  /** Returns the demographic features less their mean; 0 for unknown values. */
+  features({ age, gender, occupation }) {
+    const { people, occupations } = this.arrays;
+    const size = people.length / (3 * (OLDEST + 1));
+    const row = ((gender ?? -1) + 1) * (OLDEST + 1) + (age ?? 0);
+    const work = (occupation ?? -1) + 1;
+    return Array.from({ length: size }, (_, k) => people[row * size + k] + occupations[work * size + k]);
+  }
+}
+
+/** Returns a component with its vectors as floating point numbers, row by row. */
+function unpacked({ weight, gate, width, demographicStep }, c, arrays, n) {
+  const [films, histories, scales] = ["films", "histories", "scales"].map((name) => arrays[name + c]);
+  const [filmSteps, historySteps, slope, mean, constant] = Array.from({ length: 5 }, (_, k) =>
+    arrays[`axes${c}`].subarray(k * width, (k + 1) * width));
+  const lengths = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    const [ofFilms, ofHistories] = [2 ** (scales[2 * row] / OCTAVE), 2 ** (scales[2 * row + 1] / OCTAVE)];
+    for (let i = 0, at = row * width; i < width; i++, at++) {
+      films[at] *= ofFilms * filmSteps[i];
+      histories[at] = histories[at] * ofHistories * historySteps[i] + slope[i] * films[at] + mean[i];
+      lengths[row] += histories[at] ** 2;
+    }
+    lengths[row] = Math.sqrt(lengths[row]);
+  }
+  const demographics = arrays[`demographics${c}`].map((x) => x * demographicStep);
+  return { weight, gate, width, films, histories, lengths, constant, demographics };
+}
+
+/** Adds a multiple of a row of numbers to a vector. */
+function add(vector, factor, numbers, row) {
+  const at = row * vector.length;
+  for (let i = 0; i < vector.length; i++) vector[i] += factor * numbers[at + i];
+}
+
+/** Returns the product of a vector and a row of numbers. */
+function dot(vector, numbers, row) {
+  const at = row * vector.length;
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i] * numbers[at + i];
+  return sum;
+}
+
+function logistic(x) {
+  return 1 / (1 + Math.exp(-x));
+}
