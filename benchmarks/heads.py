@@ -13,7 +13,8 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.models.dnn import closed_form, operators
+from movierec_cli.core.models import operators
+from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.dnn.components import concatenate
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.model import Dnn
@@ -24,9 +25,9 @@ SPLIT_SEEDS = (11, 1, 2)
 METRICS = ("ndcg", "map", "precision")
 
 
-def item_item(train: Dataset, config: DnnConfig) -> Dnn:
+def item_item(train: Dataset, config: DnnConfig, head: int) -> Dnn:
     """Return a dnn of the item-item component alone."""
-    fit, zeros = closed_form.fit_closed_form(train, config, 0), np.zeros(len(train.films))
+    fit, zeros = fit_closed_form(train, config, 0, head), np.zeros(len(train.films))
     return Dnn(
         {
             **concatenate([fit.item_item]),
@@ -49,11 +50,11 @@ def share_outside(train: Dataset, head: int) -> float:
 def row(dataset: str, splits: Sequence[Split], head: int | None) -> str:
     """Return a row of the table; without a ``head`` everything is as in a training."""
     if head is not None:  # the space of the films for all three solutions
-        operators.MOST_ROWS, closed_form.HEAD = 0, head
+        operators.MOST_ROWS = 0
     figures, seconds = [], 0.0
     for split in splits:
         started = time.process_time()
-        model = item_item(split.full_train, DnnConfig())
+        model = item_item(split.full_train, DnnConfig(), head or operators.HEAD)
         seconds += time.process_time() - started
         found = evaluate(model, split.scenarios[1]).metrics
         figures.append([found[name] for name in METRICS])
@@ -66,12 +67,12 @@ def row(dataset: str, splits: Sequence[Split], head: int | None) -> str:
 def main(names: Sequence[str]) -> None:
     print("| data set | head | ratings outside | NDCG@25 | MAP@25 | P@25 | processor s |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    most_rows, most_films = operators.MOST_ROWS, closed_form.HEAD
+    most_rows = operators.MOST_ROWS
     for name in names:
         dataset = load_dataset(name, Paths.from_environment())
         splits = [make_split(dataset, "users", seed) for seed in SPLIT_SEEDS]
         for head in HEADS:
-            operators.MOST_ROWS, closed_form.HEAD = most_rows, most_films
+            operators.MOST_ROWS = most_rows
             if head is None or head < len(dataset.films):
                 print(row(name, splits, head), flush=True)
 

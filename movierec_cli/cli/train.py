@@ -54,6 +54,12 @@ def train(
     device: Annotated[
         str, _training_option(metavar="NAME", help="auto, cpu, cuda or mps.")
     ] = "cpu",
+    memory: Annotated[
+        float | None,
+        _training_option(
+            min=0.1, metavar="GB", help="Memory to solve a dnn in, by default half of all."
+        ),
+    ] = None,
     dataset: DatasetOption = DEFAULT_DATASET,
     holdout: Annotated[
         str | None,
@@ -113,7 +119,7 @@ def train(
         cut=cut,
         seed=seed,
         device=device,
-        overrides=Overrides(epochs, learning_rate, batch_size),
+        overrides=Overrides(epochs, learning_rate, batch_size, memory),
         name=name,
     )
     keep = spec.resolve().training.keep

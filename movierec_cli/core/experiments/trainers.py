@@ -39,7 +39,8 @@ def build_trainer(
     config, options, catalog = preset.config, preset.training, split.train.films
     if isinstance(config, DnnConfig):
         progress.describe("Solving the item-item components")
-        return DnnTrainer(split, config, options, _measuring("ndcg", "map")), {}
+        trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"))
+        return trainer, trainer.inputs
     if isinstance(config, TwoTowerConfig):
         return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}
     if isinstance(config, SequenceConfig):

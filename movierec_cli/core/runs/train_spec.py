@@ -11,6 +11,7 @@ from movierec_cli.core.data.scenarios import SEEDED
 from movierec_cli.core.data.splits import DEFAULT_SPLIT_SEED
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import check_name
+from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.presets import MODELS, PRESETS, Preset, usual_holdout
 from movierec_cli.core.runs.manifest import Provenance, settings
 
@@ -22,6 +23,7 @@ class Overrides:
     epochs: int | None = None
     learning_rate: float | None = None
     batch_size: int | None = None
+    memory: float | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the options that are not ``None``."""
@@ -64,6 +66,8 @@ class TrainSpec:
                 known = f"The report does not describe its network. {known}"
             raise UsageError(f"{self.model} has no preset {self.preset!r}.", known)
         preset = PRESETS[self.model][self.preset]
+        if self.overrides.memory is not None and not isinstance(preset.config, DnnConfig):
+            raise UsageError("A memory budget is for the default dnn.", "Leave out --memory.")
         changed = {"seed": self.seed, "device": self.device, **self.overrides.given()}
         return replace(preset, training=replace(preset.training, **changed))
 

@@ -53,6 +53,8 @@ class TrainingOptions:
         ``constant``, or ``cosine``: a short warm-up, then a decrease to a twentieth.
     device
         One of `DEVICES`.
+    memory
+        GB at most for the closed-form part of the default dnn; 0 is half of the machine's.
     """
 
     epochs: int
@@ -67,6 +69,7 @@ class TrainingOptions:
     schedule: Literal["constant", "cosine"] = "constant"
     seed: int = 0
     device: str = "cpu"
+    memory: float = 0.0
 
     def __post_init__(self) -> None:
         check_fields(
@@ -77,6 +80,8 @@ class TrainingOptions:
         if not 0 <= self.batch_size < _BEYOND_ANY_BATCH:
             raise UsageError(f"batch size must be 0 or more, below 2^31, not {self.batch_size}.")
 
+        if not 0 <= self.memory < math.inf:
+            raise UsageError(f"memory must be 0 or more, not {self.memory}.")
         if self.weight_decay < 0:
             raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:

@@ -92,3 +92,11 @@ def test_values_that_do_not_exist_are_refused(spec: TrainSpec, message: str, hin
     with pytest.raises(UsageError, match=message) as caught:
         spec.resolve()
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(("model", "preset"), [("two-tower", "default"), ("dnn", "original")])
+def test_a_memory_budget_is_refused_where_nothing_keeps_it(model: str, preset: str) -> None:
+    spec = TrainSpec(model, preset, overrides=Overrides(memory=2.0))
+    with pytest.raises(UsageError, match="for the default dnn"):
+        spec.resolve()
+    assert replace(spec, model="dnn", preset="default").resolve().training.memory == 2.0

@@ -63,19 +63,23 @@ class _Inputs:
     demographics: FloatArray  # D
     scale: np.float32  # s
     joined: sparse.csr_array  # Z
+    head: int  # films that the solutions are exact for
 
 
-def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormFit:
+def fit_closed_form(
+    train: Dataset, config: DnnConfig, seed: int, head: int = HEAD
+) -> ClosedFormFit:
     """Fit the item-item and the cold-start component to the ratings of ``train``.
 
-    Data without times has no temporal co-occurrence. The ``seed`` starts the search for principal
-    directions and the sampling.
+    The solutions are exact for up to ``head`` films, see `exactness`. Data without times has no
+    temporal co-occurrence. The ``seed`` starts the search for principal directions and the
+    sampling.
     """
     rows = np.flatnonzero(train.histories.counts)
     users, histories = train.users.take(rows), train.histories.take(rows)
     mean = demographic_mean(users, len(train.occupations))
-    inputs = _inputs(histories, centered_demographics(users, mean), len(train.films), config)
-    inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, HEAD, seed)
+    inputs = _inputs(histories, centered_demographics(users, mean), len(train.films), config, head)
+    inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
     part = config.item_item
     if not train.has_times:
         part = replace(part, temporal=replace(part.temporal, weight=0.0))
@@ -89,7 +93,7 @@ def fit_closed_form(train: Dataset, config: DnnConfig, seed: int) -> ClosedFormF
 
 
 def _inputs(
-    histories: Histories, demographics: FloatArray, n_films: int, config: DnnConfig
+    histories: Histories, demographics: FloatArray, n_films: int, config: DnnConfig, head: int
 ) -> _Inputs:
     # the mean length of s D is the root of ``demographic_share``
     length = float(np.linalg.norm(demographics, axis=1).mean())
@@ -101,6 +105,7 @@ def _inputs(
         demographics=demographics,
         scale=scale,
         joined=sparse.hstack([shares, sparse.csr_array(scale * demographics)], "csr"),
+        head=head,
     )
 
 
@@ -157,7 +162,7 @@ def _sum_of_solutions(
         scores = solution.transposed_matmul(sample)  # [N, sample]
         return weight / max(float(scores.std(axis=0).mean()), 1e-6), solution
 
-    of_weighted = penalized_inverse(inputs.weighted, config.ease.regularization, HEAD, seed)
+    of_weighted = penalized_inverse(inputs.weighted, config.ease.regularization, inputs.head, seed)
     solutions = [
         normalized(config.ease.weight, ease_map(of_weighted, n_inputs)),
         normalized(1.0, ridge_map(inverse, inputs.weighted)),
@@ -169,13 +174,28 @@ def _sum_of_solutions(
     return total, total.transposed_matmul(sample).std(axis=1)
 
 
+def exactness(n_users: int, n_films: int, head: int) -> dict[str, str]:
+    """Return the numbers of films that are solved exactly, in words, for a manifest."""
+    whole = n_users < n_films and n_users <= MOST_ROWS  # in the space of the users
+    exact = n_films if whole else min(head, n_films)
+    temporal = min(_temporal_head(n_users, head), n_films)
+    return {
+        "films solved exactly": f"{exact:,} of {n_films:,}",
+        "films with exact temporal co-occurrence": f"{temporal:,} of {n_films:,}",
+    }
+
+
+def _temporal_head(n_users: int, head: int) -> int:
+    return min(head, _TEMPORAL_HEAD) if n_users <= MOST_ROWS else head
+
+
 def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inverse:
     """Return the penalized inverse of the temporal co-occurrence of films, [N, N]."""
     n_users, n_films = inputs.weighted.shape
     binned = binned_histories(
         inputs.histories, inputs.weighted.data, n_films, config.half_seconds, seed
     )
-    head = _TEMPORAL_HEAD if n_users <= MOST_ROWS else HEAD
+    head = _temporal_head(n_users, inputs.head)
     return penalized_inverse(binned, config.regularization, head, seed)
 
 

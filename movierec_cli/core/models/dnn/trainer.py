@@ -25,7 +25,7 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.data.scenarios import LATER, Scenario
 from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, fit_closed_form
+from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, exactness, fit_closed_form
 from movierec_cli.core.models.dnn.components import (
     WITH_HISTORY,
     Component,
@@ -35,6 +35,7 @@ from movierec_cli.core.models.dnn.components import (
 )
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import fit_like_head
+from movierec_cli.core.models.dnn.memory import exact_films
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
 from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics
@@ -139,14 +140,20 @@ class DnnTrainer:
         train, seed = split.train, options.seed
         self._rows = np.flatnonzero(train.histories.counts)
         self._batch_size = options.batch_size or users_in_a_batch(len(self._rows))
-        self._closed_form = fit_closed_form(train, config, seed)
+        self._head = exact_films(options.memory, len(split.full_train.ratings), len(train.films))
+        self._closed_form = fit_closed_form(train, config, seed, self._head)
         executor = ThreadPoolExecutor(1, "movierec")
-        self._refit = executor.submit(fit_closed_form, split.full_train, config, seed)
+        self._refit = executor.submit(fit_closed_form, split.full_train, config, seed, self._head)
         executor.shutdown(wait=False)
         torch.manual_seed(seed)
         n_features = len(self._closed_form.demographic_mean)
         self.module = Network(len(train.films), config.network.dimension, n_features)
         self.module.to(options.device)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The films of exact and of approximated solutions, for the manifest of a run."""
+        return exactness(len(self._rows), len(self._split.train.films), self._head)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return all parameters as one group."""

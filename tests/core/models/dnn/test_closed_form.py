@@ -8,7 +8,12 @@ import pytest
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
 from movierec_cli.core.models import operators
 from movierec_cli.core.models.dnn import closed_form
-from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, film_scales, fit_closed_form
+from movierec_cli.core.models.dnn.closed_form import (
+    ClosedFormFit,
+    exactness,
+    film_scales,
+    fit_closed_form,
+)
 from movierec_cli.core.models.dnn.components import Component
 from movierec_cli.core.models.dnn.config import (
     ColdStartConfig,
@@ -24,11 +29,12 @@ from movierec_cli.core.models.features import (
     dense_history,
 )
 from movierec_cli.core.models.linear import Floats, GramMatrices, ridge
+from movierec_cli.core.models.operators import HEAD
 
 
-def item_item_weights(train: Dataset, config: ItemItemConfig) -> FloatArray:
+def item_item_weights(train: Dataset, config: ItemItemConfig, head: int = HEAD) -> FloatArray:
     """Return the weights between films that the component stands for, [n_films, n_films]."""
-    component = fit_closed_form(train, DnnConfig(item_item=config), 0).item_item
+    component = fit_closed_form(train, DnnConfig(item_item=config), 0, head).item_item
     return np.asarray(component.history_vectors @ component.film_vectors.T)
 
 
@@ -103,8 +109,7 @@ def test_a_small_head_gives_nearly_the_scores_of_all_films(
 ) -> None:
     exact = item_item_weights(small, ItemItemConfig())
     monkeypatch.setattr(operators, "MOST_ROWS", 0)
-    monkeypatch.setattr(closed_form, "HEAD", 120)
-    cut = item_item_weights(small, ItemItemConfig())
+    cut = item_item_weights(small, ItemItemConfig(), head=120)
     correlation = np.corrcoef(cut.ravel(), exact.ravel())[0, 1]
     assert 0.9 < correlation < 0.99999
 
@@ -182,3 +187,18 @@ def test_users_of_one_film_each_give_finite_weights(small: Dataset) -> None:
     _, first = np.unique(small.ratings.user_rows, return_index=True)
     train = small.with_ratings(small.ratings.take(first))
     assert np.isfinite(item_item_weights(train, ItemItemConfig())).all()
+
+
+@pytest.mark.parametrize(
+    ("users", "films", "head", "exact", "temporal"),
+    [
+        (100, 9_000, 500, "9,000 of 9,000", "500 of 9,000"),  # in the space of the users
+        (100, 9_000, 9_000, "9,000 of 9,000", "4,000 of 9,000"),
+        (5_000, 9_000, 9_000, "9,000 of 9,000", "9,000 of 9,000"),
+        (5_000, 9_000, 500, "500 of 9,000", "500 of 9,000"),
+    ],
+)
+def test_what_is_solved_exactly_is_told(
+    users: int, films: int, head: int, exact: str, temporal: str
+) -> None:
+    assert [*exactness(users, films, head).values()] == [exact, temporal]

@@ -1,0 +1,47 @@
+"""The number of films that the closed-form components are exact for, within a memory budget."""
+
+import math
+import os
+
+from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.operators import HEAD
+
+_GB = 1e9
+_PROGRAM = 0.4 * _GB  # bytes of the program and its libraries
+_OF_RATING = 250  # bytes: the histories and their grids over the time, as sparse matrices
+_OF_PAIR = 3 * 4  # bytes of a pair of films in three inverses
+_FEWEST = 500  # films that are exact in any case
+_ASSUMED = 8 * _GB  # memory of a machine that does not tell it
+
+
+def exact_films(memory: float, n_ratings: int, n_films: int) -> int:
+    """Return how many of the most rated films the solutions are exact for.
+
+    The budget ``memory`` is in GB. 0 stands for half of the machine's memory, of which at most
+    `HEAD` films are made use of: the time grows with their third power.
+
+    Raises
+    ------
+    UsageError
+        If the budget is too small for the ratings, with the smallest that works.
+    """
+    budget = memory * _GB or machine_memory() / 2
+    taken = _PROGRAM + _OF_RATING * n_ratings
+    fewest = min(_FEWEST, n_films)
+    needed = taken + _OF_PAIR * fewest**2
+    if budget < needed:
+        least = math.ceil(needed / _GB * 10) / 10
+        raise UsageError(
+            f"{budget / _GB:.1f} GB of memory are too little for {n_ratings:,} ratings.",
+            f"Give at least: --memory {least:g}",
+        )
+    most = min(n_films, n_films if memory else HEAD)
+    return min(int(((budget - taken) / _OF_PAIR) ** 0.5), most)
+
+
+def machine_memory() -> float:
+    """Return the memory of the machine in bytes."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return _ASSUMED
