@@ -77,13 +77,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) --editable '.[dev,plot,parquet]'
+	$(PIP) --editable '.[dev,plot,parquet,tune]'
 	touch $@
 
 $(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
 	$(PYTHON) -m venv $(LOWEST)
 	$(PIP_LOWEST) $(TORCH_FROM) torch
-	$(PIP_LOWEST) --editable '.[plot,parquet]' hypothesis pytest pytest-cov pytest-socket \
+	$(PIP_LOWEST) --editable '.[plot,parquet,tune]' hypothesis pytest pytest-cov pytest-socket \
 	    pytest-xdist scikit-learn trustme
 	touch $@
 

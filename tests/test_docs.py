@@ -30,6 +30,7 @@ RUN = f"dnn-{SMALL}"
 ARGUMENTS = {
     "compare": f"--dataset {SMALL} --beyond",
     "evaluate": f"{RUN} --beyond",
+    "tune": "dnn --preset original --only config.gamma --trials 2",
     "recommend": "--like 1 --explain -n 2",
     "similar": "1 -n 2",
     "neighbors": "--user 3 -n 2",
@@ -38,7 +39,7 @@ ARGUMENTS = {
     "profiles show": "ann",
     "cache clear": "--dry-run",
 }
-OPEN = {"config", "train", "validation", "inputs"}
+OPEN = {"config", "train", "validation", "inputs", "values"}
 """Keys of manifests whose content is the model's own."""
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-TESTED_EXTRAS = ("plot", "parquet")
+TESTED_EXTRAS = ("plot", "parquet", "tune")
 """The extra ``text`` loads a model from the network, so no test uses it."""
 
 

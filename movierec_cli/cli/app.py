@@ -28,6 +28,7 @@ from movierec_cli.cli import (
     report,
     runs,
     train,
+    tune,
     verbosity,
 )
 from movierec_cli.cli.blank_values import refuse_blank
@@ -46,6 +47,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "Models": {
         "train": train.train,
+        "tune": tune.tune,
         "evaluate": evaluate.evaluate,
         "compare": compare.compare,
         "runs": runs.app,

@@ -2,6 +2,7 @@
 
 import shlex
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,8 +44,13 @@ def train(
         ),
     ],
     preset: Annotated[
-        str, _training_option(metavar="NAME", help="default or original.")
-    ] = "default",
+        str | None,
+        _training_option(metavar="NAME", show_default="default", help="default or original."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        _training_option(metavar="FILE", dir_okay=False, help="Take the values of a preset file."),
+    ] = None,
     epochs: Annotated[int | None, _training_option(min=1, help="Number of epochs at most.")] = None,
     learning_rate: Annotated[float | None, _training_option(help="Step size of Adam.")] = None,
     batch_size: Annotated[int | None, _training_option(min=2, help="Examples in a step.")] = None,
@@ -95,6 +101,9 @@ def train(
     each user), time (the last tenth of all ratings, or those from --cut on), an official fold (u1
     to u5, ua, ub) or none.
 
+    --config takes a preset file, which movierec tune writes: JSON with model, preset, config and
+    training, as in the manifest of a run. Fields that it lacks have the values of the preset.
+
     [bold]Examples[/]
 
       movierec train dnn
@@ -108,8 +117,11 @@ def train(
     from movierec_cli.core.experiments.reuse import epoch_units
     from movierec_cli.core.models.presets import usual_holdout
     from movierec_cli.core.paths import Paths
+    from movierec_cli.core.runs.preset_file import load_preset_file
     from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, default_name, run_name
 
+    file = load_preset_file(config) if config else None
+    preset = preset or (file.preset if file else "default")
     paths = Paths.from_environment()
     spec = TrainSpec(
         model=model,
@@ -121,6 +133,7 @@ def train(
         device=device,
         overrides=Overrides(epochs, learning_rate, batch_size, memory),
         name=name,
+        preset_file=file,
     )
     keep = spec.resolve().training.keep
     if not may_replace([run_name(spec, dataset)], paths.runs, force or resume):

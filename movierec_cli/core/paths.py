@@ -13,7 +13,7 @@ class Paths:
     """The two folders that movierec writes to.
 
     ``cache`` has data sets, which can be downloaded or generated again; ``data`` has the imported
-    data sets, the runs and the profiles of the user.
+    data sets, the runs, the studies and the profiles of the user.
     """
 
     cache: Path
@@ -23,6 +23,11 @@ class Paths:
     def runs(self) -> Path:
         """Folder with one folder for each run."""
         return self.data / "runs"
+
+    @property
+    def studies(self) -> Path:
+        """Folder with one folder for each search of hyper-parameters."""
+        return self.data / "studies"
 
     @property
     def datasets(self) -> Path:

@@ -31,7 +31,7 @@ def cached(small: Dataset, paths: Paths) -> None:
 def test_commands(command: Command) -> None:
     assert offered(command, "movierec re") == ["report", "recommend"]
     assert "genres" in offered(command, "movierec eda ")
-    assert offered(command, "movierec train ") == ["dnn", "two-tower"]
+    assert offered(command, "movierec train ") == ["dnn", "two-tower", "sequence"]
     assert "--resume" in offered(command, "movierec train dnn --re")
 
 

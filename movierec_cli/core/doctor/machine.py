@@ -25,7 +25,12 @@ _LIBRARIES = (
     "torch", "numpy", "pandas", "safetensors", "platformdirs", "filelock", "jinja2", "msgspec",
     "rapidfuzz", "typer", "rich",
 )  # fmt: skip
-_EXTRAS = {"plot": "matplotlib", "text": "sentence-transformers", "parquet": "pyarrow"}
+_EXTRAS = {
+    "plot": "matplotlib",
+    "text": "sentence-transformers",
+    "parquet": "pyarrow",
+    "tune": "optuna",
+}
 _MIN_FREE_BYTES = 200 * 10**6  # a tenth of it holds MovieLens 100K and some runs
 
 

@@ -36,7 +36,7 @@ from movierec_cli.core.training.options import resolve_device
 
 
 def provenance_of(spec: TrainSpec, dataset: Dataset) -> Provenance:
-    """Return everything but ``inputs`` that a training on this machine depends on.
+    """Return what a training on this machine depends on; of the ``inputs``, the preset file.
 
     Raises
     ------
@@ -90,9 +90,9 @@ def train_run(
     options = preset.training
     rule = Validation(options.validation, options.validation_share, options.seed)
     split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
-    with _reproducible(options.seed):
+    with reproducible(options.seed):
         trainer, inputs = build_trainer(split, preset, progress)
-        provenance = replace(provenance, inputs=inputs)
+        provenance = replace(provenance, inputs={**provenance.inputs, **inputs})
         if resume_from is not None:
             resume_from.require_same(provenance)
         progress.describe(f"Training {spec.model} {spec.preset}")
@@ -125,7 +125,7 @@ def train_run(
 
 
 @contextmanager
-def _reproducible(seed: int) -> Iterator[None]:
+def reproducible(seed: int) -> Iterator[None]:
     """Fix the random numbers and the threads of torch; restore those of the caller at the end.
 
     Numbers that overflow and equations that have no solution are signs of a diverged training.

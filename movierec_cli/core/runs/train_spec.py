@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
@@ -14,6 +15,10 @@ from movierec_cli.core.files import check_name
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.presets import MODELS, PRESETS, Preset, usual_holdout
 from movierec_cli.core.runs.manifest import Provenance, settings
+from movierec_cli.core.runs.preset_file import PresetFile
+
+PRESET_FILE = "preset file"
+"""The key of `Provenance.inputs` that names the preset file."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class TrainSpec:
     """A model to train and the part of the data to train it on.
 
     ``holdout``, ``split_seed`` and ``cut`` are those of `make_split`, ``seed`` and ``device``
-    those of `TrainingOptions`. Without a ``name`` the run has its `default_name`.
+    those of `TrainingOptions`. The values of a ``preset_file`` take the place of those of the
+    preset. Without a ``name`` the run has its `default_name`.
     """
 
     model: str
@@ -47,6 +53,7 @@ class TrainSpec:
     overrides: Overrides = Overrides()
     name: str | None = None
     cut: str | None = None
+    preset_file: PresetFile | None = None
 
     def resolve(self) -> Preset:
         """Return the preset with the overrides, the seed and the device put in.
@@ -54,7 +61,8 @@ class TrainSpec:
         Raises
         ------
         UsageError
-            If there is no such model or preset, or a value is out of range.
+            If there is no such model or preset, the file is one of another, or a value is out of
+            range.
         """
         if self.model not in PRESETS:
             raise UsageError(
@@ -65,14 +73,35 @@ class TrainSpec:
             if self.preset == "original":
                 known = f"The report does not describe its network. {known}"
             raise UsageError(f"{self.model} has no preset {self.preset!r}.", known)
-        preset = PRESETS[self.model][self.preset]
+        preset = self._values()
         if self.overrides.memory is not None and not isinstance(preset.config, DnnConfig):
             raise UsageError("A memory budget is for the default dnn.", "Leave out --memory.")
         changed = {"seed": self.seed, "device": self.device, **self.overrides.given()}
         return replace(preset, training=replace(preset.training, **changed))
 
+    def _values(self) -> Preset:
+        """Return the values of the preset file, or else of the preset."""
+        file = self.preset_file
+        if file is None:
+            return PRESETS[self.model][self.preset]
+        if (file.model, file.preset) != (self.model, self.preset):
+            raise UsageError(
+                f"{file.path} holds values of {file.model} {file.preset}, not of {self.model} "
+                f"{self.preset}.",
+                f"Use: movierec train {file.model} --config {quote(str(file.path))}",
+            )
+        if self.overrides.given():
+            option = next(iter(self.overrides.given()))
+            raise UsageError(
+                f"--{option.replace('_', '-')} and --config exclude each other.",
+                f"Change training.{option} in {file.path}.",
+            )
+        return file.values
+
     def provenance(self, dataset: Dataset, versions: Mapping[str, str]) -> Provenance:
-        """Return everything that a training of this specification depends on, but ``inputs``.
+        """Return everything that a training of this specification depends on.
+
+        ``inputs`` has the preset file only; the trainer knows the others.
 
         Raises
         ------
@@ -99,7 +128,7 @@ class TrainSpec:
             },
             config=settings(preset.config),
             training=settings(preset.training),
-            inputs={},
+            inputs={PRESET_FILE: str(self.preset_file.path)} if self.preset_file else {},
             versions=versions,
         )
 
@@ -120,6 +149,8 @@ def default_name(spec: TrainSpec, dataset: str) -> str:
     parts = [spec.model]
     if spec.preset != "default":
         parts.append(spec.preset)
+    if spec.preset_file is not None:
+        parts.append("custom")
     if dataset != DEFAULT_DATASET:
         parts.append(dataset)
     if spec.holdout != usual_holdout(spec.model):
@@ -139,6 +170,8 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
         for name in ("preset", "holdout", "split_seed", "cut", "seed", "device")
         if getattr(spec, name) != getattr(usual, name)
     }
+    if spec.preset_file is not None:
+        options["config"] = str(spec.preset_file.path)
     options |= spec.overrides.given()
     if spec.name not in (None, default_name(spec, dataset)):
         options["name"] = spec.name
@@ -150,17 +183,22 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
 
 def retraining(provenance: Provenance) -> str:
     """Return the command that repeats a training; options that the provenance lacks are usual."""
-    usual = PRESETS[provenance.model][provenance.preset].training
+    model, preset = provenance.model, provenance.preset
+    usual = PRESETS[model][preset].training
     training = {**asdict(usual), **provenance.training}
     overrides = {
         field.name: training[field.name]
         for field in fields(Overrides)
         if training[field.name] != getattr(usual, field.name)
     }
+    file = None
+    if PRESET_FILE in provenance.inputs:  # the command needs its path alone
+        path = Path(provenance.inputs[PRESET_FILE])
+        file, overrides = PresetFile(path, model, preset, PRESETS[model][preset]), {}
     split_seed = provenance.split["split_seed"]
     spec = TrainSpec(
-        provenance.model,
-        provenance.preset,
+        model,
+        preset,
         holdout=provenance.split["holdout"],
         cut=provenance.split["cut"],
         split_seed=DEFAULT_SPLIT_SEED if split_seed is None else split_seed,
@@ -168,5 +206,6 @@ def retraining(provenance: Provenance) -> str:
         device=training["device"],
         overrides=Overrides(**overrides),
         name=provenance.name,
+        preset_file=file,
     )
     return train_command(spec, provenance.dataset["name"])

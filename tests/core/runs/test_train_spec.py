@@ -1,11 +1,15 @@
 """Specifications of trainings: their presets, the names of their runs, and their commands."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.preset_values import changed
+from movierec_cli.core.models.presets import PRESETS
+from movierec_cli.core.runs.preset_file import PresetFile
 from movierec_cli.core.runs.train_spec import (
     Overrides,
     TrainSpec,
@@ -16,6 +20,13 @@ from movierec_cli.core.runs.train_spec import (
 )
 
 DNN = TrainSpec("dnn")
+FILE = PresetFile(
+    Path("/tmp/my presets/a.json"),
+    "dnn",
+    "default",
+    changed(PRESETS["dnn"]["default"], {"config.network.weight": 0.1, "training.epochs": 9}),
+)
+CUSTOM = TrainSpec("dnn", preset_file=FILE)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +42,7 @@ DNN = TrainSpec("dnn")
         (TrainSpec("sequence"), "ml-100k", "sequence-users"),
         (TrainSpec("dnn", holdout="last", split_seed=7), "ml-100k", "dnn-last-split7"),
         (TrainSpec("dnn", holdout="time", cut="1998-03-01"), "ml-100k", "dnn-time-1998-03-01"),
+        (CUSTOM, "synthetic", "dnn-custom-synthetic"),
     ],
 )
 def test_the_default_name_has_the_unusual_parts(spec: TrainSpec, dataset: str, name: str) -> None:
@@ -39,6 +51,7 @@ def test_the_default_name_has_the_unusual_parts(spec: TrainSpec, dataset: str, n
 
 
 SPECS = [
+    (CUSTOM, "ml-100k", "movierec train dnn --config '/tmp/my presets/a.json'"),
     (DNN, "ml-100k", "movierec train dnn"),
     (TrainSpec("dnn", name="dnn"), "ml-100k", "movierec train dnn"),
     (TrainSpec("sequence", holdout="last"), "ml-100k", "movierec train sequence"),
@@ -74,6 +87,12 @@ def test_resolving_puts_the_overrides_into_the_preset() -> None:
     assert training.learning_rate == 1e-3  # of the preset
 
 
+def test_a_preset_file_takes_the_place_of_the_preset() -> None:
+    preset = replace(CUSTOM, seed=4).resolve()
+    assert preset.config == FILE.values.config
+    assert preset.training == replace(FILE.values.training, seed=4)
+
+
 @pytest.mark.parametrize(
     ("spec", "message", "hint"),
     [
@@ -86,6 +105,12 @@ def test_resolving_puts_the_overrides_into_the_preset() -> None:
         ),
         (TrainSpec("dnn", overrides=Overrides(epochs=0)), "epochs must be above 0", ""),
         (TrainSpec("dnn", seed=2**32), "seed", ""),
+        (replace(CUSTOM, model="two-tower"), "of dnn default, not of two-tower", "train dnn --con"),
+        (
+            replace(CUSTOM, overrides=Overrides(epochs=2)),
+            "--epochs and --config",
+            "training.epochs",
+        ),
     ],
 )
 def test_values_that_do_not_exist_are_refused(spec: TrainSpec, message: str, hint: str) -> None:

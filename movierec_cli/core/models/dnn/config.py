@@ -5,7 +5,9 @@ has the tables).
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from movierec_cli.core.models.search_space import Range, SearchSpace
 from movierec_cli.core.training.options import check_fields
 
 RatingWeights = tuple[float, float, float, float, float]
@@ -102,6 +104,21 @@ class ColdStartConfig:
 @dataclass(frozen=True)
 class DnnConfig:
     """The ``default`` of dnn."""
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "config.half_saturation": Range(1.0, 20.0, log=True),
+        "config.network.weight": Range(0.0, 0.8),
+        "config.network.dimension": Range(64, 256, log=True, whole=True),
+        "config.item_item.ease.regularization": Range(50.0, 1000.0, log=True),
+        "config.item_item.ease.weight": Range(0.1, 1.5),
+        "config.item_item.temporal.regularization": Range(3.0, 200.0, log=True),
+        "config.item_item.temporal.weight": Range(0.1, 1.5),
+        "config.item_item.ridge.regularization": Range(0.5, 20.0, log=True),
+        "config.cold_start.regularization": Range(5.0, 100.0, log=True),
+        "config.cold_start.weight": Range(0.0, 1.0),
+        "training.epochs": Range(8, 24, whole=True),
+        "training.learning_rate": Range(2e-3, 2e-2, log=True),
+    }
 
     rating_weights: RatingWeights = (0.1, 0.3, 0.7, 1.0, 1.2)
     """Weights of the ratings in a history, as input and as target. Worth 5.0 % over liked or not,

@@ -5,8 +5,10 @@ half of 1M (docs/sequences.md).
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.search_space import Range, SearchSpace
 from movierec_cli.core.training.options import check_fields
 
 
@@ -74,6 +76,19 @@ class TransformerConfig:
 @dataclass(frozen=True)
 class SequenceConfig:
     """The ``default`` of sequence."""
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "config.recency.regularization": Range(50.0, 2000.0, log=True),
+        "config.recency.decay": Range(1.0, 30.0, log=True),
+        "config.recency.floor": Range(0.0, 0.5),
+        "config.transitions.lag_decay": Range(0.5, 0.98),
+        "config.transitions.smoothing": Range(2.0, 100.0, log=True),
+        "config.transitions.popularity_power": Range(0.0, 0.5),
+        "config.transitions.decay": Range(1.0, 20.0, log=True),
+        "config.transformer.dropout": Range(0.0, 0.5),
+        "training.epochs": Range(8, 64, log=True, whole=True),
+        "training.learning_rate": Range(5e-4, 5e-3, log=True),
+    }
 
     most_films: int = 4_000
     """The most rated films, which it ranks; two matrices of their pairs are held."""

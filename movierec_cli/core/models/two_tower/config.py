@@ -5,8 +5,10 @@ the change of RMSE in fold-in, or of MSE in cold-start, on validation users (`do
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.search_space import Range, SearchSpace
 from movierec_cli.core.training.options import check_fields
 
 SWEEPS_PER_EPOCH = 20
@@ -90,6 +92,20 @@ class ColdStartConfig:
 @dataclass(frozen=True)
 class TwoTowerConfig:
     """Configuration of the ``default`` two-tower."""
+
+    SEARCH_SPACE: ClassVar[SearchSpace] = {
+        "config.factors": Range(4, 32, log=True, whole=True),
+        "config.sampling.noise": Range(0.4, 1.0, log=True),
+        "config.ridges.user_bias": Range(2.0, 20.0, log=True),
+        "config.ridges.user_factors": Range(2.0, 20.0, log=True),
+        "config.ridges.film_bias": Range(5.0, 80.0, log=True),
+        "config.ridges.film_factors": Range(8.0, 120.0, log=True),
+        "config.ridges.history": Range(8.0, 120.0, log=True),
+        "config.ridges.demographics": Range(80.0, 1200.0, log=True),
+        "config.ridges.raters": Range(8.0, 120.0, log=True),
+        "config.ridges.content": Range(25.0, 400.0, log=True),
+        "config.cold_start.half_saturation": Range(1.0, 10.0, log=True),
+    }
 
     factors: int = 16
     """Width of a vector beside its bias; 6 instead of 16: RMSE +0.0058."""
