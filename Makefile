@@ -11,6 +11,8 @@
 # make images         draw the images of the README; needs the data of movierec download
 # make bench          measure movierec beside other libraries, write docs/benchmarks.md; a quarter
 #                     of an hour; needs the data of movierec download
+# make bench-scale    measure time and memory of every step by the size of the data, up to
+#                     32 million ratings; hours, and 16 GB of memory
 #
 # PYTHON       the Python to use, 3.11 or newer
 # PYTHONS      the Pythons of make test-pythons; a missing one is skipped
@@ -30,7 +32,7 @@ PIP_LOWEST := $(LOWEST)/bin/python $(INSTALL) --constraint constraints-lowest.tx
 TORCH_FROM := $(if $(TORCH_INDEX),--retries 1 --timeout 20 --extra-index-url $(TORCH_INDEX))
 
 .PHONY: quickstart test test-machines test-few-machines test-pythons test-wheel test-lowest fuzz \
-    lint images install bench clean
+    lint images install bench bench-scale clean
 
 quickstart: install
 	$(BIN)/movierec quickstart
@@ -89,6 +91,10 @@ $(LOWEST)/.installed: pyproject.toml constraints-lowest.txt
 
 bench: install
 	$(BIN)/python benchmarks/run.py --torch-index "$(TORCH_INDEX)"
+
+bench-scale: install
+	$(BIN)/python benchmarks/scale.py 100k 1m 10m 32m
+	$(BIN)/python benchmarks/scale.py 100k 1m 10m 32m serve
 
 clean:
 	rm -rf $(VENV) $(VENV)-python* $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
