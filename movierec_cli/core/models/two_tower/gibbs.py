@@ -15,6 +15,7 @@ from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 _BLOCK = 1_024  # rows whose vectors are solved at once
 _TOLERANCE = 3e-3  # of a residual, relative to the right-hand side
 _MOST_STEPS = 100
+_TINY = 1e-30  # in place of 0, where a column is solved to the last digit before the others
 
 
 def solve_vectors(
@@ -111,10 +112,10 @@ class TowerPosterior:
             if bool((length <= enough).all()):
                 break
             product = self._matmul(direction)
-            step = length / (direction * product).sum(dim=0)
+            step = length / (direction * product).sum(dim=0).clamp(min=_TINY)
             weights += step * direction
             residual -= step * product
             scaled = residual / self._diagonal
             before, length = length, (residual * scaled).sum(dim=0)
-            direction = scaled + length / before * direction
+            direction = scaled + length / before.clamp(min=_TINY) * direction
         return weights

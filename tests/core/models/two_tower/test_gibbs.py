@@ -82,3 +82,14 @@ def test_the_gradients_of_a_solution_are_those_of_dense_algebra() -> None:
         torch.autograd.grad((value * outer).sum(), (matrices, rhs)) for value in (solved, expected)
     )
     torch.testing.assert_close(gradients, wanted)
+
+
+def test_columns_that_are_solved_before_the_others_stay_finite(rated: SparseMatrix) -> None:
+    design = DesignMatrix(rated, torch.zeros(3, 1))
+    posterior = TowerPosterior(design, torch.ones(3), torch.ones(2), noise=0.0)
+    vectors = torch.zeros(3, 1, 2)
+    vectors[..., 1] = torch.tensor([[1.0], [2.0], [3.0]])
+    drawn = posterior.draw(vectors, torch.zeros(3, 1, 2))
+    z = design.matmul(torch.eye(3)[:, None])[:, 0]
+    expected = torch.linalg.solve(z.T @ z + torch.eye(3), z.T @ vectors[:, 0])
+    torch.testing.assert_close(drawn[:, 0], expected, atol=1e-2, rtol=0)
