@@ -10,7 +10,6 @@ the mean difference to the complete model in percent, with its standard error ov
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from movierec_cli.core.data.splits import hold_out, make_split, sample_users, tr
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.base import Model
+from movierec_cli.core.models.preset_values import changed
 from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.paths import Paths
@@ -81,13 +81,6 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """Model -> variant -> field of the preset -> its value."""
 
 
-def changed(value: Any, path: list[str], new: Any) -> Any:
-    """Return a nested dataclass with another value in the field at ``path``."""
-    if not path:
-        return new
-    return replace(value, **{path[0]: changed(getattr(value, path[0]), path[1:], new)})
-
-
 def trained(train: Dataset, model: str, preset: Preset) -> Model:
     """Train as ``movierec train`` does."""
     options = preset.training
@@ -124,9 +117,7 @@ def main(model: str) -> None:
     for name, fields in {"complete": {}, **VARIANTS[model]}.items():
         rows = []
         for number, (part, scenarios) in enumerate(folds):
-            preset = changed(PRESETS[model]["default"], ["training", "seed"], number)
-            for path, value in fields.items():
-                preset = changed(preset, path.split("."), value)
+            preset = changed(PRESETS[model]["default"], {"training.seed": number, **fields})
             rows.append(measured(trained(part, model, preset), scenarios, METRICS[model]))
         if not fields:
             complete = np.array(rows)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 TESTED_EXTRAS = ("plot", "parquet", "tune")
-"""The extra ``text`` loads a model from the network, so no test uses it."""
+"""The extra ``text`` is large; its one test is skipped where it is not installed."""
 
 
 def bounds(requirements: list[str]) -> dict[str, str]:

@@ -63,6 +63,15 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace runs of the same name without asking.")
 ]
+TextModelOption = Annotated[
+    Path | None,
+    data_option(
+        "--text-model",
+        metavar="FOLDER",
+        file_okay=False,
+        help="Sentence model for the titles, for dnn --preset original.",
+    ),
+]
 HoldoutOption = Annotated[
     str,
     data_option("--holdout", metavar="NAME", help="users, last, time, u1-u5, ua, ub or none."),

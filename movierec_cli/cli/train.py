@@ -15,6 +15,7 @@ from movierec_cli.cli.options import (
     CutOption,
     DatasetOption,
     SplitSeedOption,
+    TextModelOption,
     data_option,
 )
 from movierec_cli.cli.output import info
@@ -78,6 +79,7 @@ def train(
     ] = None,
     cut: CutOption = None,
     split_seed: SplitSeedOption = 705,
+    text_model: TextModelOption = None,
     name: Annotated[
         str | None,
         _run_option(metavar="NAME", help="Name of the run; by default model, preset and data."),
@@ -134,6 +136,7 @@ def train(
         overrides=Overrides(epochs, learning_rate, batch_size, memory),
         name=name,
         preset_file=file,
+        text_model=text_model,
     )
     keep = spec.resolve().training.keep
     if not may_replace([run_name(spec, dataset)], paths.runs, force or resume):

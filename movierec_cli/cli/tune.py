@@ -15,6 +15,7 @@ from movierec_cli.cli.options import (
     FormatOption,
     JsonOption,
     SplitSeedOption,
+    TextModelOption,
     chosen_format,
     data_option,
     dataset_label,
@@ -78,6 +79,7 @@ def tune(
         ),
     ] = None,
     split_seed: SplitSeedOption = 705,
+    text_model: TextModelOption = None,
     name: Annotated[
         str | None,
         _run_option(metavar="NAME", help="Name of the study and the run; by default MODEL-tuned."),
@@ -121,7 +123,9 @@ def tune(
         trials = _USUAL_TRIALS
     paths = Paths.from_environment()
     holdout = holdout or usual_holdout(model)
-    training = TrainSpec(model, preset, holdout, split_seed, seed, device, name=name)
+    training = TrainSpec(
+        model, preset, holdout, split_seed, seed, device, name=name, text_model=text_model
+    )
     seconds = None if minutes is None else 60 * minutes
     spec = core.TuneSpec(training, tuple(only or ()), trials, seconds, jobs)
     spec.space()
@@ -156,13 +160,13 @@ class TrialLog:
         """Print the result of a trial, the header before the first."""
         if verbosity.CURRENT.progress:
             if not self._has_head:
-                info(f"trial  {self._metric.short(25):>8}  {'best':>8}  {'gain':>7}  seconds")
+                info(f"trial  {self._metric.short(25):>8}  {'best':>8}  {'gain':>9}  seconds")
                 self._has_head = True
             value = trial.state if trial.value is None else number(trial.value)
             mark = "*" if best is not None and trial.number == best.number else " "
             shown = number(best.value if best else None)
             gain = f"{_gain(best, preset):+.2f} %" if best and preset else ""
-            info(f"{trial.number:5d}{mark} {value:>8}  {shown:>8}  {gain:>7}  {trial.seconds:7.1f}")
+            info(f"{trial.number:5d}{mark} {value:>8}  {shown:>8}  {gain:>9}  {trial.seconds:7.1f}")
         self._progress.advance(1)
 
 

@@ -91,7 +91,7 @@ def train_run(
     rule = Validation(options.validation, options.validation_share, options.seed)
     split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
     with reproducible(options.seed):
-        trainer, inputs = build_trainer(split, preset, progress)
+        trainer, inputs = build_trainer(split, preset, progress, spec.text_model)
         provenance = replace(provenance, inputs={**provenance.inputs, **inputs})
         if resume_from is not None:
             resume_from.require_same(provenance)

@@ -1,6 +1,7 @@
 """The trainer of each preset, with the figures that validate its epochs."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from movierec_cli.core.models.sequence.trainer import SequenceTrainer
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
 from movierec_cli.core.progress import SILENT, Progress
+from movierec_cli.core.runs.train_spec import TITLE_VECTORS
 from movierec_cli.core.training.loop import Trainer
 
 
@@ -33,9 +35,12 @@ class ExportingTrainer(Trainer[Any], Protocol):
 
 
 def build_trainer(
-    split: Split, preset: Preset, progress: Progress = SILENT
+    split: Split, preset: Preset, progress: Progress = SILENT, text_model: Path | None = None
 ) -> tuple[ExportingTrainer, dict[str, str]]:
-    """Return the trainer of a preset, and the sources of its inputs as in a manifest."""
+    """Return the trainer of a preset, and the sources of its inputs as in a manifest.
+
+    ``text_model`` is the folder of a sentence model, as in `title_vectors`.
+    """
     config, options, catalog = preset.config, preset.training, split.train.films
     if isinstance(config, DnnConfig):
         progress.describe("Solving the item-item components")
@@ -49,9 +54,9 @@ def build_trainer(
     if isinstance(config, OriginalTwoTowerConfig):
         return OriginalTrainer(split, film_features(catalog), config, options), {}
     progress.describe("Computing title vectors")
-    titles, source = title_vectors(catalog.titles.tolist())
+    titles, source = title_vectors(catalog.titles.tolist(), text_model)
     films = np.hstack([catalog.genres.astype(np.float32), titles])
-    return OriginalTrainer(split, films, config, options), {"title_vectors": source}
+    return OriginalTrainer(split, films, config, options), {TITLE_VECTORS: source}
 
 
 def _measuring(*names: str) -> Callable[[Model, Scenario], Mapping[str, float]]:

@@ -155,7 +155,7 @@ def tune(
         if n_earlier:
             progress.note(f"Continuing the study {name!r}, which has {n_earlier} trials.")
             progress.advance(n_earlier)
-        draws = ValidationDraws.of(split, training.model, training.preset)
+        draws = ValidationDraws.of(split, training.model, training.preset, training.text_model)
         try:
             with measuring(draws, spec.jobs) as place:
                 for trial in _search(study, spec, base, place):
@@ -222,6 +222,7 @@ def _subject(dataset: Dataset, spec: TuneSpec, base: Preset) -> dict[str, Any]:
         "preset": training.preset,
         "data set": dataset.name,
         "content of the data set": dataset.checksum(),
+        "text model": str(training.text_model.absolute()) if training.text_model else None,
         "holdout": training.holdout,
         "split seed": training.split_seed,
         "metric": MONITORS[training.model].name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.scenarios import (
@@ -49,12 +50,15 @@ class ValidationDraws:
     model: str
     preset: str
     parts: tuple[tuple[Dataset, Scenario], ...]
+    text_model: Path | None = None
 
     @classmethod
-    def of(cls, split: Split, model: str, preset: str) -> "ValidationDraws":
+    def of(
+        cls, split: Split, model: str, preset: str, text_model: Path | None = None
+    ) -> "ValidationDraws":
         """Draw `DRAWS` times from the training part of a split; it must not be one by time."""
         parts = tuple(_draw(split, number) for number in range(1, DRAWS + 1))
-        return cls(model, preset, parts)
+        return cls(model, preset, parts, text_model)
 
     def measure(self, values: Preset, draw: int) -> float:
         """Train with these values on a draw, counted from 0; return the `MONITORS` metric.
@@ -65,19 +69,18 @@ class ValidationDraws:
             If training diverges.
         """
         train, scenario = self.parts[draw]
-        model = fit(train, self.model, self.preset, values)
-        found = evaluate(model, scenario).metrics[MONITORS[self.model].name]
+        found = evaluate(self._fit(train, values), scenario).metrics[MONITORS[self.model].name]
         return float("nan") if found is None else found
 
-
-def fit(train: Dataset, model: str, preset: str, values: Preset) -> Model:
-    """Return a model of a preset trained with these values, as ``movierec train`` does."""
-    options = values.training
-    rule = Validation(options.validation, options.validation_share, options.seed)
-    with reproducible(options.seed):
-        trainer, _ = build_trainer(make_split(train, "none", validation=rule), values)
-        run_training(trainer, options, lambda _: None)
-        return SCORERS[model][preset](trainer.export())
+    def _fit(self, train: Dataset, values: Preset) -> Model:
+        """Return a model trained with these values, as ``movierec train`` does."""
+        options = values.training
+        rule = Validation(options.validation, options.validation_share, options.seed)
+        split = make_split(train, "none", validation=rule)
+        with reproducible(options.seed):
+            trainer, _ = build_trainer(split, values, text_model=self.text_model)
+            run_training(trainer, options, lambda _: None)
+            return SCORERS[self.model][self.preset](trainer.export())
 
 
 def _draw(split: Split, seed: int) -> tuple[Dataset, Scenario]:

@@ -18,7 +18,8 @@ from movierec_cli.core.runs.manifest import Provenance, settings
 from movierec_cli.core.runs.preset_file import PresetFile
 
 PRESET_FILE = "preset file"
-"""The key of `Provenance.inputs` that names the preset file."""
+TITLE_VECTORS = "title_vectors"
+"""The keys of `Provenance.inputs`: a preset file; a sentence model by name or absolute path."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class TrainSpec:
     name: str | None = None
     cut: str | None = None
     preset_file: PresetFile | None = None
+    text_model: Path | None = None
 
     def resolve(self) -> Preset:
         """Return the preset with the overrides, the seed and the device put in.
@@ -73,6 +75,11 @@ class TrainSpec:
             if self.preset == "original":
                 known = f"The report does not describe its network. {known}"
             raise UsageError(f"{self.model} has no preset {self.preset!r}.", known)
+        if self.text_model is not None and (self.model, self.preset) != ("dnn", "original"):
+            raise UsageError(
+                f"{self.model} {self.preset} reads no titles, so --text-model is for another.",
+                "Use it with: movierec train dnn --preset original",
+            )
         preset = self._values()
         if self.overrides.memory is not None and not isinstance(preset.config, DnnConfig):
             raise UsageError("A memory budget is for the default dnn.", "Leave out --memory.")
@@ -172,6 +179,8 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
     }
     if spec.preset_file is not None:
         options["config"] = str(spec.preset_file.path)
+    if spec.text_model is not None:
+        options["text_model"] = str(spec.text_model.absolute())
     options |= spec.overrides.given()
     if spec.name not in (None, default_name(spec, dataset)):
         options["name"] = spec.name
@@ -195,6 +204,7 @@ def retraining(provenance: Provenance) -> str:
     if PRESET_FILE in provenance.inputs:  # the command needs its path alone
         path = Path(provenance.inputs[PRESET_FILE])
         file, overrides = PresetFile(path, model, preset, PRESETS[model][preset]), {}
+    source = Path(provenance.inputs.get(TITLE_VECTORS, ""))
     split_seed = provenance.split["split_seed"]
     spec = TrainSpec(
         model,
@@ -207,5 +217,6 @@ def retraining(provenance: Provenance) -> str:
         overrides=Overrides(**overrides),
         name=provenance.name,
         preset_file=file,
+        text_model=source if source.is_absolute() else None,
     )
     return train_command(spec, provenance.dataset["name"])

@@ -11,6 +11,7 @@ from movierec_cli.core.models.preset_values import changed
 from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.runs.preset_file import PresetFile
 from movierec_cli.core.runs.train_spec import (
+    TITLE_VECTORS,
     Overrides,
     TrainSpec,
     default_name,
@@ -87,6 +88,17 @@ def test_resolving_puts_the_overrides_into_the_preset() -> None:
     assert training.learning_rate == 1e-3  # of the preset
 
 
+def test_the_folder_of_a_sentence_model_is_named_again(small: Dataset) -> None:
+    spec = TrainSpec("dnn", "original", text_model=Path("/models/mini lm"))
+    command = "movierec train dnn --preset original --text-model '/models/mini lm'"
+    assert train_command(spec, "ml-100k") == command
+    provenance = spec.provenance(replace(small, name="ml-100k"), {})
+    found = replace(provenance, inputs={TITLE_VECTORS: "/models/mini lm"})
+    assert retraining(found) == command
+    found = replace(provenance, inputs={TITLE_VECTORS: "hashed character n-grams"})
+    assert retraining(found) == "movierec train dnn --preset original"
+
+
 def test_a_preset_file_takes_the_place_of_the_preset() -> None:
     preset = replace(CUSTOM, seed=4).resolve()
     assert preset.config == FILE.values.config
@@ -105,6 +117,7 @@ def test_a_preset_file_takes_the_place_of_the_preset() -> None:
         ),
         (TrainSpec("dnn", overrides=Overrides(epochs=0)), "epochs must be above 0", ""),
         (TrainSpec("dnn", seed=2**32), "seed", ""),
+        (TrainSpec("dnn", text_model=Path("m")), "dnn default reads no titles", "original"),
         (replace(CUSTOM, model="two-tower"), "of dnn default, not of two-tower", "train dnn --con"),
         (
             replace(CUSTOM, overrides=Overrides(epochs=2)),
