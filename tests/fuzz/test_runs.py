@@ -145,9 +145,11 @@ SAVED = saved(CHECKPOINT)
 @example(content=SAVED.replace(b"original", b"0riginal"))
 def test_a_spoilt_checkpoint_is_loaded_unchanged_or_refused(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
-        (Path(name) / FILE).write_bytes(content)
+        folder = Path(name) / CHECKPOINT.provenance.name
+        folder.mkdir()
+        (folder / FILE).write_bytes(content)
         try:
-            loaded = load_checkpoint(Path(name))
+            loaded = load_checkpoint(folder)
         except (DataError, IntegrityError) as error:
             assert error.hint
         else:

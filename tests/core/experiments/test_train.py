@@ -9,6 +9,7 @@ import torch
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, UsageError
 from movierec_cli.core.evaluation.metrics import METRICS
+from movierec_cli.core.experiments import train
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.runs.store import Run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
@@ -111,8 +112,8 @@ def test_an_impossible_specification_is_refused_before_training(
 @pytest.mark.parametrize(
     ("model", "preset", "learning_rate", "sign"),
     [
-        ("two-tower", "default", 1e8, "no solution"),
-        ("dnn", "default", 1e10, "beyond all bounds"),
+        ("two-tower", "default", 1e8, "loss is no longer a number"),
+        ("dnn", "default", 1e6, "beyond all bounds"),
         ("dnn", "original", 1e6, "beyond all bounds"),
         ("dnn", "original", 1e10, "loss is no longer a number"),
     ],
@@ -123,4 +124,16 @@ def test_steps_that_are_too_large_give_no_run(
     spec = TrainSpec(model, preset, overrides=Overrides(1, learning_rate))
     with pytest.raises(DataError, match=f"Training diverged: .*{sign}") as caught:
         trained(small, spec)
+    assert "--learning-rate" in caught.value.hint
+
+
+def test_equations_without_a_solution_give_no_run(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_training(*_: object) -> None:
+        torch.linalg.cholesky(-torch.eye(2))
+
+    monkeypatch.setattr(train, "run_training", run_training)
+    with pytest.raises(DataError, match=r"Training diverged: .*no solution") as caught:
+        trained(small, DNN)
     assert "--learning-rate" in caught.value.hint
