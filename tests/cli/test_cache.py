@@ -123,7 +123,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_removed(cli: Cli, filled:
     result = cli("cache", "clear")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "imported data stay" in result.stderr
-    assert result.stderr.endswith("hint: Add -y, which confirms it.\n")
+    assert result.stderr.endswith("hint: Add --yes, which confirms it.\n")
     assert names(filled.cache) == ["ml-100k.safetensors", "ml-100k.zip"]
 
 

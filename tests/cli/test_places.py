@@ -117,7 +117,7 @@ def test_an_error_of_the_system_that_nobody_foresaw_names_its_file(
 @pytest.mark.parametrize(
     "line",
     [
-        "runs show {0}", "runs list", "evaluate {0}", "recommend --user 3 --run {0}",
+        "runs show {0}", "runs list", "evaluate {0} --no-progress", "recommend --user 3 --run {0}",
         "similar 7 --run {0}", "runs show {0} --json",
     ],
 )  # fmt: skip

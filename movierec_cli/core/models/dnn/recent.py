@@ -15,6 +15,8 @@ It is worth a quarter of NDCG@10 on MovieLens 100K, see docs/sequences.md.
 
 def recent_component(train: Dataset, n_features: int, weight: float) -> list[Component]:
     """Return the component that scores films by `recent_popularity`; none of weight 0."""
+    if not weight:
+        return []
     scores = recent_popularity(train).counts[:, None]  # [N, 1]
     component = Component(
         film_vectors=scores,
@@ -24,4 +26,4 @@ def recent_component(train: Dataset, n_features: int, weight: float) -> list[Com
         weight=weight,
         gate=WITH_HISTORY,
     )
-    return [whiten(component)] if weight else []
+    return [whiten(component)]
