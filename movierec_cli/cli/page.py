@@ -43,10 +43,9 @@ def page(
 
     loaded = load_run(run, dataset)
     made = make_page(loaded.model, loaded.manifest, loaded.dataset, int(max_size * _MEGABYTE))
-    content = made.html.encode()
     with atomic_write(output) as file:
-        file.write(content)
-    size = size_in_words(len(content))
+        file.write(made.content)
+    size = size_in_words(len(made.content))
     if made.n_films < made.n_catalog:
         info(f"With the {made.n_films:,} most rated of {made.n_catalog:,} films; --max-size N.")
     info(f"The page is in {output}, {size}. Open it in any browser.")

@@ -19,7 +19,7 @@ def test_a_page_is_written_and_opened(
     result = cli("page", "--run", "dnn", "-o", "mine.html", "--open")
     assert result.exit_code == 0, result.stderr
     assert "The page is in mine.html, " in result.stderr
-    assert Path("mine.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert Path("mine.html").read_text(encoding="utf-16").startswith("<!DOCTYPE html>")
     assert opened == [Path("mine.html").absolute().as_uri()]
 
 

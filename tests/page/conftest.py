@@ -53,7 +53,7 @@ def run(home: Path) -> LoadedRun:
 def address(run: LoadedRun, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the page on disk."""
     path = tmp_path_factory.mktemp("page") / "films.html"
-    path.write_text(make_page(run.model, run.manifest, run.dataset).html, encoding="utf-8")
+    path.write_bytes(make_page(run.model, run.manifest, run.dataset).content)
     return path.as_uri()
 
 

@@ -30,7 +30,7 @@ from movierec_cli.core.recommend.title_words import key, normalize_all, spelling
 from movierec_cli.core.runs.manifest import Manifest
 
 _STARTERS = 12
-_DEMOGRAPHIC_STEPS = 500  # of the largest number of a demographic vector
+_DEMOGRAPHIC_STEPS = 4_000  # of the largest number of a demographic vector
 _MAP_GENRES = 7  # have colors of their own on the map
 
 

@@ -1,18 +1,16 @@
 """The data of a page as one compressed text: a header in JSON, then the numbers.
 
-Layout before compression (deflate): the length of the header in bytes (4 bytes, little end first),
-the header as JSON in UTF-8, then the arrays that its ``arrays`` name:
+Each is compressed by deflate, first the header in UTF-8, then the arrays that its ``arrays`` name:
 
 - ``f4``: 32-bit floating point numbers, little end first, row by row;
 - ``i2``: whole numbers of two bytes [N, d], in `BANDS` bands of rows: the high bytes of a band
-  column by column, then the low ones. Films of about as many ratings have numbers of about the same
-  size, so that bands compress well.
+  column by column, then the low ones. Films in as many lists have numbers of about the same size,
+  so that bands compress well.
 
-The text is the number of compressed bytes, and these bytes in base85, 6 % shorter than base64. Its
-alphabet is that of Python without the two letters that mean something in HTML.
+The text is the numbers of compressed bytes of the header and of the arrays, and these bytes, 15
+bits in each letter from U+4E00 on. In UTF-16 that is 7 % more than the bytes; base64 has 33 % more.
 """
 
-import base64
 import json
 import zlib
 from collections.abc import Mapping
@@ -22,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BANDS = 8
-_IN_HTML = bytes.maketrans(b"&<", b".,")
+FIRST_LETTER = 0x4E00  # this and the next 2^15 letters are no controls and no surrogates
+_BITS = 15
 _MEMORY = 7  # of zlib: shorter blocks, each with a code of its own, fit bands better
 
 
@@ -34,12 +33,22 @@ def encoded(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> st
     }
     content = {**header, "bands": BANDS, "arrays": described}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    whole = b"".join([len(text).to_bytes(4, "little"), text, *map(_bytes, arrays.values())])
-    deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY, zlib.Z_FILTERED)
-    compressed = deflate.compress(whole) + deflate.flush()
-    letters = base64.b85encode(compressed, pad=True).translate(_IN_HTML).decode()
-    return f"{len(compressed)} {letters}"
+    first = _deflated(text, zlib.Z_DEFAULT_STRATEGY)
+    second = _deflated(b"".join(map(_bytes, arrays.values())), zlib.Z_RLE)
+    return f"{len(first)} {len(second)} {_letters(first + second)}"
+
+
+def _deflated(content: bytes, strategy: int) -> bytes:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY, strategy)
+    return deflate.compress(content) + deflate.flush()
+
+
+def _letters(content: bytes) -> str:
+    """Return bytes as letters of 15 bits, the first bit of a byte first."""
+    bits = np.unpackbits(np.frombuffer(content, np.uint8))
+    padded = np.pad(bits, (0, -len(bits) % _BITS)).reshape(-1, _BITS)
+    codes = FIRST_LETTER + padded @ (1 << np.arange(_BITS)[::-1])
+    return codes.astype("<u2").tobytes().decode("utf-16-le")
 
 
 def _bytes(array: NDArray[Any]) -> bytes:

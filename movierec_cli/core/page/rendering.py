@@ -1,6 +1,7 @@
 """A page as one self-contained HTML file."""
 
 import base64
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Page:
     n_films: int
     n_catalog: int
 
+    @property
+    def content(self) -> bytes:
+        """The file: UTF-16, in which the data is short; its mark overrules any other encoding."""
+        return _file(self.html)
+
 
 def make_page(
     model: Model, manifest: Manifest, dataset: Dataset, max_bytes: int = DEFAULT_MAX_BYTES
@@ -54,7 +60,7 @@ def make_page(
     n_films = min(len(rows), int(max_bytes / per_film))
     for _ in range(_ATTEMPTS):
         html = render(build(dnn, manifest, dataset, rows[:n_films]))
-        size = len(html.encode())
+        size = len(_file(html))
         if size <= max_bytes:
             return Page(html, n_films, len(rows))
         n_films = int(n_films * max_bytes / size * 0.98)
@@ -64,6 +70,10 @@ def make_page(
         f"A page of {size_in_words(max_bytes)} has no room for {_FEWEST_FILMS} films.",
         "Allow more, in megabytes: --max-size 8",
     )
+
+
+def _file(html: str) -> bytes:
+    return codecs.BOM_UTF16_LE + html.encode("utf-16-le")
 
 
 def render(content: Content) -> str:

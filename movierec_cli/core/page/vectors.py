@@ -12,7 +12,8 @@ axis, one of a history vector t. So each number is rounded to a multiple of a st
     f_ik = a_ik * scale_ic / s_k                                          a_ik, b_ik whole numbers
     h_ik = b_ik * scale'_ic / t_k + slope_k f_ik + mean_k
 
-with a scale for each film and component that is smaller for well-known films. History vectors are
+with a scale for each film and component: small in film vectors of films that are in many lists, and
+in history vectors of films that many rate. History vectors are
 nearly a multiple of the film vectors along each axis; only the rest is rounded.
 """
 
@@ -27,13 +28,15 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.models.dnn.model import Dnn
 
 _SAMPLE = 300  # users whose vectors give the axes, with all ratings and with some
-_FILM_STEP, _HISTORY_STEP = 4.2e-5, 1.25e-4  # of the most rated film, in a catalog of this size
-_CATALOG, _CATALOG_POWER = 10_000, 0.25  # a smaller one has room for finer steps
-_FILM_POWER, _HISTORY_POWER = 1.75, 0.5  # of the share of ratings, in the steps of the others
-_COARSEST = 300.0  # step of a film vector, relative to that of the most rated film
+_FILM_STEP, _HISTORY_STEP = 2.2e-5, 1.1e-4  # of the film in most lists, and of the most rated one
+_LISTED, _LISTED_POWER = 10, 1.5  # places of a list, and how fast a film behind them matters less
+_SHOWN_POWER = 0.77  # of the weight of a film in lists, in the steps of the others
+_COARSEST = 150.0  # step of a film vector, relative to that of the film in most lists
+_HISTORY_POWER = 0.45  # of the share of ratings, in the steps of the others
+_KNOWN_POWER = 1.75  # of the number of ratings, in the weight of a film for history vectors
 _LENGTH_POWER = 0.5  # of the length of a history vector, in its step
-_NO_SPREAD = 1e-4  # of an axis, relative to the largest, at which it is left out
-_SMALLEST_SPREAD = 0.01  # of an axis, relative to the largest, in the steps
+_NO_SPREAD = 1e-5  # of an axis, relative to the largest, at which it is left out
+_SMALLEST_SPREAD = 0.02  # of an axis, relative to the largest, in the steps
 _LARGEST = 29_000.0  # whole number before scales are rounded; two bytes hold 32,639
 _OCTAVE = 4  # steps of a scale between a number and its double
 
@@ -84,10 +87,10 @@ class PackedPart:
 def pack(model: Dnn, dataset: Dataset, rows: NDArray[np.int64]) -> list[PackedPart]:
     """Return the components with the films at ``rows`` [N]."""
     counts = np.bincount(dataset.ratings.film_rows, minlength=len(dataset.films))[rows]
-    step = (len(rows) / _CATALOG) ** _CATALOG_POWER
     users = _sampled_user_vectors(model, dataset)
+    shown = _shown(users @ model.film_vectors[rows].T)
     return [
-        _packed(part, directions, counts, step)
+        _packed(part, directions, counts, shown)
         for part, directions in zip(_parts(model, rows), _split(users, model), strict=True)
     ]
 
@@ -149,20 +152,23 @@ def _sampled_user_vectors(model: Dnn, dataset: Dataset) -> FloatArray:
     return np.concatenate([model.user_vectors(*sample) for sample in samples])
 
 
-def _packed(part: _Part, users: Floats, counts: Ints, step: float) -> PackedPart:
-    """Rotate a component to the principal axes of ``users`` [n, d], and round it to steps."""
+def _packed(part: _Part, users: Floats, counts: Ints, shown: Floats) -> PackedPart:
+    """Rotate a component to the principal axes of ``users`` [n, d], and round it to steps.
+
+    ``counts`` and ``shown`` [N] are the ratings and the weight in lists of each film.
+    """
     axes, spread = _principal_axes(users)
     part = part.rotated(axes)
     rarity = (counts.max() + 1.0) / (counts + 1.0)  # [N], 1 for the most rated film
-    film_steps = step * _FILM_STEP / part.weight / spread
+    film_steps = _FILM_STEP / part.weight / spread
     largest = np.abs(part.films / film_steps).max(axis=1, initial=1e-9)
-    coarseness = np.minimum(rarity**_FILM_POWER, _COARSEST)
+    coarseness = np.minimum((shown / shown.max()) ** -_SHOWN_POWER, _COARSEST)
     film_scales = _exponents(np.maximum(coarseness, largest / _LARGEST))
     films = np.rint(part.films / (_factors(film_scales) * film_steps))
     lengths = np.linalg.norm(part.histories, axis=1)
     relative = np.maximum(lengths / max(float(np.average(lengths, weights=counts + 1)), 1e-9), 0.01)
     history_scales = _exponents(rarity**_HISTORY_POWER * relative**_LENGTH_POWER)
-    history_steps = step * _history_steps(part, counts)
+    history_steps = _history_steps(part, counts)
     rounded = films * _factors(film_scales) * film_steps
     slope, mean = _regression(part.histories, rounded, _factors(history_scales) * history_steps)
     rest = part.histories - slope * rounded - mean
@@ -172,6 +178,16 @@ def _packed(part: _Part, users: Floats, counts: Ints, step: float) -> PackedPart
         film_steps, history_steps, slope, mean, part.demographics, part.constant, part.weight,
         part.gate,
     )  # fmt: skip
+
+
+def _shown(scores: FloatArray) -> Floats:
+    """Return the weight of each film in the lists of users with ``scores`` [n, N], [N].
+
+    It is the mean of (1 + rank / 10)^-1.5: filters show a film behind the first ones too.
+    """
+    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
+    weights = (1 + ranks / _LISTED) ** -_LISTED_POWER
+    return np.asarray(weights.mean(axis=0), np.float64)
 
 
 def _principal_axes(users: Floats) -> tuple[Floats, Floats]:
@@ -189,7 +205,7 @@ def _principal_axes(users: Floats) -> tuple[Floats, Floats]:
 
 def _history_steps(part: _Part, counts: Ints) -> Floats:
     """Return the step of the history vectors along each axis, [d]."""
-    weights = (counts + 1.0) ** _FILM_POWER  # of well-known films
+    weights = (counts + 1.0) ** _KNOWN_POWER  # of well-known films
     spread = np.sqrt(np.average(part.films**2, axis=0, weights=weights))  # t
     spread /= max(float(np.sqrt(np.mean(spread**2))), 1e-12)
     length = float(np.average(np.linalg.norm(part.histories, axis=1), weights=counts + 1))

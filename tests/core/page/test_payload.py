@@ -1,23 +1,24 @@
 """The text of a page's data, taken apart by hand."""
 
-import base64
 import json
 import zlib
 
 import numpy as np
 
-from movierec_cli.core.page.payload import BANDS, encoded
+from movierec_cli.core.page.payload import BANDS, FIRST_LETTER, encoded
 
 ONE_ROW_EACH = BANDS
 
 
 def unpacked(text: str) -> tuple[dict[str, object], bytes]:
     """The header and the bytes behind it."""
-    size, letters = text.split(" ")
-    in_python = letters.translate(str.maketrans(".,", "&<"))
-    whole = zlib.decompress(base64.b85decode(in_python)[: int(size)])
-    end = 4 + int.from_bytes(whole[:4], "little")
-    return json.loads(whole[4:end]), whole[end:]
+    first, second, letters = text.split(" ")
+    bits = "".join(f"{ord(letter) - FIRST_LETTER:015b}" for letter in letters)
+    whole = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits) - 7, 8))
+    end = int(first) + int(second)
+    return json.loads(zlib.decompress(whole[: int(first)])), zlib.decompress(
+        whole[int(first) : end]
+    )
 
 
 def test_header_and_arrays_come_back() -> None:
@@ -40,4 +41,5 @@ def test_header_and_arrays_come_back() -> None:
 def test_the_text_has_no_letter_that_means_something_in_html() -> None:
     noise = np.random.default_rng(0).integers(-3000, 3000, (2000, 8)).astype(np.int32)
     text = encoded({"title": "</script><script>"}, {"noise": noise})
-    assert not set(text) & set("<&'\"\\")
+    assert not set(text) & set("<&'\"\\\r\0")
+    assert text.encode("utf-16-le").decode("utf-16-le") == text

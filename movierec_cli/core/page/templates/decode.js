@@ -1,6 +1,6 @@
 // The data of the page: decompressed, and its numbers as typed arrays (see payload.py).
 
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=>?@^_`{|}~";
+const FIRST_LETTER = 0x4e00;
 
 /** Decompresses bytes; throws where the result has more than `limit` bytes. */
 export async function inflated(bytes, format, limit) {
@@ -15,31 +15,28 @@ export async function inflated(bytes, format, limit) {
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** Returns the bytes of a text in base85. */
-function fromBase85(text) {
-  const digits = new Uint8Array(128);
-  [...ALPHABET].forEach((letter, digit) => { digits[letter.charCodeAt(0)] = digit; });
-  const view = new DataView(new ArrayBuffer((text.length / 5) * 4));
-  for (let at = 0, to = 0; at < text.length; to += 4) {
-    let value = 0;
-    for (let k = 0; k < 5; k++) value = value * 85 + digits[text.charCodeAt(at++)];
-    view.setUint32(to, value);
+/** Returns the bytes of letters of 15 bits. */
+function bytesOf(letters) {
+  const bytes = new Uint8Array((letters.length * 15) / 8);
+  for (let at = 0, to = 0, bits = 0, left = 0; at < letters.length; at++) {
+    bits = ((bits & 0x7f) << 15) | (letters.charCodeAt(at) - FIRST_LETTER);
+    for (left += 15; left >= 8; left -= 8) bytes[to++] = bits >> (left - 8);
   }
-  return new Uint8Array(view.buffer);
+  return bytes;
 }
 
 /** Returns the header of the data, and name -> numbers for each array in it. */
 export async function decoded(text) {
-  const [nBytes, letters] = text.trim().split(" ");
-  const bytes = await inflated(fromBase85(letters).subarray(0, Number(nBytes)), "deflate", 2 ** 30);
-  let at = 4 + new DataView(bytes.buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
+  const [first, second, letters] = text.trim().split(" ");
+  const all = bytesOf(letters);
+  const [start, end] = [Number(first), Number(first) + Number(second)];
+  const header = JSON.parse(new TextDecoder().decode(await inflated(all.subarray(0, start), "deflate", 2 ** 30)));
+  const bytes = await inflated(all.subarray(start, end), "deflate", 2 ** 30);
   const arrays = {};
+  let at = 0;
   for (const [name, { kind, shape: [n, columns = 1] }] of Object.entries(header.arrays)) {
-    const end = at + n * columns * (kind === "f4" ? 4 : 2);
-    const own = bytes.slice(at, end).buffer;
+    const own = bytes.slice(at, at += n * columns * (kind === "f4" ? 4 : 2)).buffer;
     arrays[name] = kind === "f4" ? new Float32Array(own) : wideNumbers(new Int8Array(own), n, columns, header.bands);
-    at = end;
   }
   return { header, arrays };
 }

@@ -7,21 +7,20 @@ import { filmItem, reasons } from "./items.js";
 import { FilmMap } from "./map.js";
 import { Model } from "./model.js";
 import { Profile } from "./profile.js";
-import { ranked, similarFilms } from "./ranking.js";
+import { ranked, sameTitles, similarFilms } from "./ranking.js";
 import { Titles } from "./search.js";
 import { speller } from "./spelling.js";
 
 const FOUND = 8; // films of a search
 const STARTERS = 5; // at once
+if (!globalThis.DecompressionStream) byId("status").textContent = "This page needs a browser of 2023 or later.";
 const { header, arrays } = await decoded(byId("data").textContent);
 const { films, genres } = header;
 const spelling = speller(header.spelling);
 const model = new Model(header, arrays);
 const titles = new Titles(films, spelling);
 const profile = new Profile(header);
-const groups = new Map();
-films.titles.forEach((title, row) => groups.set(title, [...(groups.get(title) ?? []), row]));
-films.sameTitles = [...groups.values()].filter((rows) => rows.length > 1);
+films.sameTitles = sameTitles(films.titles);
 const spoken = films.titles.map(spelling.spoken);
 let similarTo = -1; // the film of "More like this"
 let shown = []; // the list, as objects for CSV

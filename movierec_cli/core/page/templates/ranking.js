@@ -2,6 +2,13 @@
 
 const DIVERSITY_POOL = 10; // diversity chooses among this many times the films asked for
 
+/** Returns the rows of films of the same title, for each title of several films. */
+export function sameTitles(titles) {
+  const groups = new Map();
+  titles.forEach((title, row) => groups.set(title, [...(groups.get(title) ?? []), row]));
+  return [...groups.values()].filter((rows) => rows.length > 1);
+}
+
 /** Returns the best films: their rows, the scores of all films, and the user vector. */
 export function ranked(model, films, { history, person, seen }, filters) {
   const { n, diversity, popularity } = filters;
