@@ -146,6 +146,36 @@ def test_exports_of_other_sites_are_read(
     assert own.locator(".stars").input_value() == stars
 
 
+def test_a_file_is_dropped_anywhere(page: Any) -> None:
+    dropped = page.evaluate_handle(
+        """(text) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], "mine.csv"));
+            return transfer;
+        }""",
+        "title;rating\nGodfather, The (1972);3,5\n",
+    )
+    page.dispatch_event("header", "drop", {"dataTransfer": dropped})
+    page.wait_for_selector("#own .film")
+    assert titles(page, "own") == ["The Godfather"]
+
+
+def test_a_film_of_the_map_is_picked_also_after_a_zoom(page: Any) -> None:
+    box = page.locator("#map").bounding_box()
+    for step in range(2):
+        for at in range(1, 40):  # along the diagonal, until there is a film
+            place = {"x": box["width"] * at / 40, "y": box["height"] * at / 40}
+            page.click("#map", position=place)
+            if titles(page, "picked"):
+                break
+        assert len(titles(page, "picked")) == 1
+        page.evaluate("document.querySelector('#picked').replaceChildren()")
+        if not step:
+            before = page.evaluate("document.querySelector('#map').toDataURL()")
+            page.click("#zoom-in")
+            assert page.evaluate("document.querySelector('#map').toDataURL()") != before
+
+
 def test_a_file_of_movielens_means_films_by_their_ids(page: Any, run: LoadedRun) -> None:
     known = run.dataset.films.ids[5]
     dropped = f"userId,movieId,rating,title\n1,{known},4.0,{run.dataset.films.titles[5]}\n"
