@@ -27,7 +27,9 @@ def test_without_a_network_it_recommends_real_films_which_serve_every_command(
     assert steps[:2] == ["download", "download ml-latest-small"]
     assert [step.startswith(start) for step, start in zip(steps[2:], STEPS, strict=True)]
     assert all("ml-latest-small" in step for step in steps[2:])
-    assert result.stderr.endswith(": movierec recommend --dataset ml-latest-small\n")
+    last = result.stderr.splitlines()[-2:]
+    assert last[0].endswith(": movierec recommend --dataset ml-latest-small")
+    assert last[1].endswith(": movierec page --dataset ml-latest-small --open")
 
     run = ("--run", "dnn-ml-latest-small")
     found = cli("recommend", "--like", "the matrix", "--like", "inception", *run, "--json")
@@ -52,4 +54,6 @@ def test_with_the_data_at_hand_it_uses_it(cli: Cli, archive: Path) -> None:
     assert announced(result.stderr)[0] == "eda genres"
     assert "ml-latest-small" not in result.stdout + result.stderr
     assert "25.75" in result.stdout
-    assert result.stderr.endswith("Films for you, after a few questions: movierec recommend\n")
+    last = result.stderr.splitlines()[-2:]
+    assert last[0] == "Films for you, after a few questions: movierec recommend"
+    assert last[1].endswith(": movierec page --open")

@@ -183,7 +183,7 @@ def test_another_specification_is_refused_with_the_command_that_continues(
 @pytest.mark.parametrize(
     ("place", "name", "value", "field"),
     [
-        (trainers, "title_vectors", lambda titles: (hashed_ngrams(titles), "other"), "inputs"),
+        (trainers, "title_vectors", lambda titles, _: (hashed_ngrams(titles), "other"), "inputs"),
         (pipeline, "__version__", "0.0.1", "versions"),
         (Dataset, "checksum", lambda _: "1" * 64, "dataset"),
     ],
