@@ -29,6 +29,9 @@ DEFAULT_SPLIT_SEED: Final = 705
 USER_SHARE: Final = 0.2
 HISTORY_SHARE: Final = 0.8
 
+MOST_VALIDATION_USERS: Final = 2_000
+"""Most users of whom a fifth of the ratings validates: enough for figures of three digits."""
+
 MIN_USERS: Final = 10
 MIN_FILMS: Final = 10
 
@@ -208,9 +211,10 @@ def split_users(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scena
 def split_ratings(train: Dataset, share: float, seed: int) -> tuple[Dataset, Scenario]:
     """Move a fifth of the ratings of a ``share`` of the training users out of ``train``.
 
-    Returns the remaining part, and these users with that fifth as targets and their other ratings
-    as histories.
+    At most `MOST_VALIDATION_USERS` users are sampled. Returns the remaining part, and these users
+    with that fifth as targets and their other ratings as histories.
     """
+    share = min(share, MOST_VALIDATION_USERS / max(len(training_users(train)), 1))
     rows = _sampled_training_users(train, share, seed)
     known, targets = fold_in(train.histories.take(rows), np.random.default_rng(seed))
     n_films = len(train.films)

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -12,11 +12,11 @@ import numpy as np
 import torch
 
 from movierec_cli import __version__
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import Dataset, FloatArray
 from movierec_cli.core.data.scenarios import Scenario, Validation
 from movierec_cli.core.data.splits import make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.experiments.trainers import build_trainer
+from movierec_cli.core.experiments.trainers import SolvingTrainer, build_trainer
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.progress import SILENT, Progress
@@ -33,6 +33,8 @@ from movierec_cli.core.training.loop import (
     run_training,
 )
 from movierec_cli.core.training.options import resolve_device
+
+_SOLVED = "solved"  # the part of a checkpoint with what was solved before the first epoch
 
 
 def provenance_of(spec: TrainSpec, dataset: Dataset) -> Provenance:
@@ -91,17 +93,22 @@ def train_run(
     rule = Validation(options.validation, options.validation_share, options.seed)
     split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
     with reproducible(options.seed):
-        trainer, inputs = build_trainer(split, preset, progress, spec.text_model)
+        state = None if resume_from is None else _state(resume_from)
+        found = {} if state is None else _solved(state)
+        trainer, inputs = build_trainer(split, preset, progress, spec.text_model, found)
         provenance = replace(provenance, inputs={**provenance.inputs, **inputs})
+        solved = trainer.solved if isinstance(trainer, SolvingTrainer) else {}
         if resume_from is not None:
             resume_from.require_same(provenance)
+        elif solved:
+            on_checkpoint(_checkpoint(provenance, TrainingState((), {}), solved))
         progress.describe(f"Training {spec.model} {spec.preset}")
         epochs = run_training(
             trainer,
             options,
             on_epoch,
-            lambda state: on_checkpoint(_checkpoint(provenance, state)),
-            None if resume_from is None else _state(resume_from),
+            lambda state: on_checkpoint(_checkpoint(provenance, state, solved)),
+            state if state and state.epochs else None,
         )
         weights = trainer.export()
     if not all(map(is_sound, weights.values())):
@@ -157,13 +164,20 @@ def _records(epochs: Iterable[Epoch]) -> tuple[EpochRecord, ...]:
     return tuple(cast(EpochRecord, asdict(epoch)) for epoch in epochs)
 
 
-def _checkpoint(provenance: Provenance, state: TrainingState) -> Checkpoint:
+def _checkpoint(
+    provenance: Provenance, state: TrainingState, solved: Mapping[str, FloatArray]
+) -> Checkpoint:
     arrays = {
         f"{part}.{name}": tensor.detach().cpu().numpy()
         for part, tensors in state.tensors.items()
         for name, tensor in tensors.items()
     }
+    arrays |= {f"{_SOLVED}.{name}": array for name, array in solved.items()}
     return Checkpoint(provenance, _records(state.epochs), arrays)
+
+
+def _solved(state: TrainingState) -> dict[str, FloatArray]:
+    return {name: tensor.numpy() for name, tensor in state.tensors.get(_SOLVED, {}).items()}
 
 
 def _state(checkpoint: Checkpoint) -> TrainingState:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -34,17 +34,32 @@ class ExportingTrainer(Trainer[Any], Protocol):
         """Return the weights that the model scores with."""
 
 
+@runtime_checkable
+class SolvingTrainer(Protocol):
+    """A trainer that solves for a part of its model before the first epoch."""
+
+    @property
+    def solved(self) -> dict[str, FloatArray]:
+        """The solution, to continue the training with."""
+
+
 def build_trainer(
-    split: Split, preset: Preset, progress: Progress = SILENT, text_model: Path | None = None
+    split: Split,
+    preset: Preset,
+    progress: Progress = SILENT,
+    text_model: Path | None = None,
+    solved: Mapping[str, FloatArray] | None = None,
 ) -> tuple[ExportingTrainer, dict[str, str]]:
     """Return the trainer of a preset, and the sources of its inputs as in a manifest.
 
-    ``text_model`` is the folder of a sentence model, as in `title_vectors`.
+    ``text_model`` is the folder of a sentence model, as in `title_vectors`; ``solved`` are those of
+    an interrupted training by a `SolvingTrainer`.
     """
     config, options, catalog = preset.config, preset.training, split.train.films
     if isinstance(config, DnnConfig):
-        progress.describe("Solving the item-item components")
-        trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"))
+        if not solved:
+            progress.describe("Solving the item-item components")
+        trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"), solved)
         return trainer, trainer.inputs
     if isinstance(config, TwoTowerConfig):
         return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}

@@ -5,7 +5,8 @@ Notation: a sparse matrix A [n, p], its penalized inverse P = (A'A + r I)^-1 [p,
 matrices V of k columns.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
@@ -21,7 +22,10 @@ MOST_ROWS = 4_000
 HEAD = 12_900
 """Most columns that an inverse is exact for; 0.67 GB in float32, and three inverses are held."""
 
-_BLOCK = 2_048  # columns of a Gram matrix computed at once
+_BLOCK = 1_024  # columns of a Gram matrix computed at once
+_THREADS = 2  # that compute them; the sums are the same for every number
+_ENTRIES = 2**24  # of a sparse matrix that a Gram matrix is summed over at once
+_ROWS = 2**18  # of a sparse matrix multiplied at once with a dense one
 _PROBES = 64  # random vectors that estimate a diagonal
 _OVERSAMPLING, _ITERATIONS = 20, 3  # of the search for principal directions
 
@@ -99,16 +103,17 @@ class _HeadInverse:
 
     def __init__(self, matrix: sparse.csr_array, penalty: float, head: int, seed: int) -> None:
         # P_HH = (A_H'A_H + r I)^-1 [H, H], in place of its Cholesky factor L [H, H]
-        self._matrix, self._penalty = matrix, penalty
-        counts = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        order = np.argsort(-counts, kind="stable")
+        self._penalty = penalty
+        n_columns = matrix.shape[1]
+        counts = np.bincount(matrix.indices, minlength=n_columns)
+        order = np.argsort(-counts, kind="stable") if head < n_columns else np.arange(n_columns)
         self._columns = order[:head], order[head:]
-        self._head, self._tail = (matrix[:, columns] for columns in self._columns)
+        self._head = matrix[:, self._columns[0]] if head < n_columns else matrix
+        self._tail = matrix[:, self._columns[1]]
         factor = cholesky(lower_gram(self._head), penalty)
-        generator = np.random.default_rng(seed)
-        self._schur = penalty + self._unexplained(factor, generator)
+        self._schur = penalty + self._unexplained(factor, np.random.default_rng(seed))
         self._inverse = lapack.spotri(factor, lower=True, overwrite_c=True)[0]  # lower triangle
-        self.diagonal: Floats = np.empty(len(order), np.float32)
+        self.diagonal: Floats = np.empty(n_columns, np.float32)
         self.diagonal[self._columns[0]] = penalty * self._inverse.diagonal()
         self.diagonal[self._columns[1]] = penalty / self._schur
 
@@ -117,58 +122,90 @@ class _HeadInverse:
 
         The entries of A_H P_HH A_H' between different rows are taken for 0.
         """
+        if not self._tail.shape[1]:
+            return np.empty(0, np.float32)
         # sum_u a_ut^2 (1 - l_u): the leverage l_u = |L^-1 a_u|^2 of row u of A_H is the mean of
         # (a_u' L'^-1 g)^2 over normal vectors g
         probes = generator.standard_normal((len(factor), _PROBES), np.float32)
         solved = linalg.solve_triangular(factor, probes, trans="T", lower=True)
-        leverages = np.minimum(np.mean((self._head @ solved) ** 2, axis=1), 1)
-        return np.asarray(self._tail.power(2).T @ (1 - leverages))
+        leverages = [
+            np.minimum(np.mean((head @ solved) ** 2, axis=1), 1)
+            for head in row_blocks(self._head, _ROWS)
+        ]
+        return np.asarray(self._tail.power(2).T @ (1 - np.concatenate(leverages)))
 
     def _solve_head(self, vectors: Floats) -> Floats:
         """Return P_HH V, [H, k] -> [H, k]."""
         return np.asarray(blas.ssymm(1.0, self._inverse, vectors, lower=True))
 
-    def _matmul(self, vectors: Floats) -> Floats:
-        """Return PV, [p, k] -> [p, k]."""
+    def _matmul(self, vectors: Floats) -> tuple[Floats, Floats]:
+        """Return PV of the head and of the tail, [p, k] -> [H, k] and [T, k]."""
         # Y_T = S^-1 (V_T - A_T'A_H P_HH V_H);  Y_H = P_HH (V_H - A_H'A_T Y_T)
         of_head, of_tail = (vectors[columns] for columns in self._columns)
         if len(of_tail):
-            explained = self._tail.T @ (self._head @ self._solve_head(of_head))
+            explained = gram_product(self._tail, self._head, self._solve_head(of_head))
             of_tail = (of_tail - explained) / self._schur[:, None]
-            of_head = of_head - self._head.T @ (self._tail @ of_tail)
-        product = np.empty_like(vectors)
-        product[self._columns[0]] = self._solve_head(of_head)
-        product[self._columns[1]] = of_tail
-        return product
+            of_head = of_head - gram_product(self._head, self._tail, of_tail)
+        return self._solve_head(of_head), of_tail
+
+    def _joined(self, of_head: Floats, of_tail: Floats) -> Floats:
+        """Return the rows of the head and of the tail in the order of the columns of A, [p, k]."""
+        joined = np.empty((len(self.diagonal), of_head.shape[1]), of_head.dtype)
+        joined[self._columns[0]], joined[self._columns[1]] = of_head, of_tail
+        return joined
 
     def solve(self, targets: Floats) -> Floats:
         """Return P A'V, [n, k] -> [p, k]."""
-        return self._matmul(self._matrix.T @ targets)
+        products = self._joined(self._head.T @ targets, self._tail.T @ targets)
+        return self._joined(*self._matmul(products))
 
     def predict(self, vectors: Floats) -> Floats:
         """Return A P V, [p, k] -> [n, k]."""
-        return np.asarray(self._matrix @ self._matmul(vectors))
+        of_head, of_tail = self._matmul(vectors)
+        return np.asarray(self._head @ of_head + self._tail @ of_tail)
 
     def smooth(self, vectors: Floats) -> Floats:
         """Return A'A P V = V - r P V, [p, k] -> [p, k]."""
-        return np.asarray(vectors - self._penalty * self._matmul(vectors))
+        return np.asarray(vectors - self._penalty * self._joined(*self._matmul(vectors)))
 
 
 def lower_gram(matrix: sparse.sparray) -> Floats:
     """Return A'A of a sparse A [n, p]: its lower triangle, in an array [p, p] by columns."""
-    columns = matrix.tocsc()
-    size = columns.shape[1]
-    gram = np.zeros((size, size), columns.dtype, order="F")
-    for start, block in zip(range(0, size, _BLOCK), column_blocks(columns), strict=True):
-        products = columns[:, start:].T @ block
-        gram[start:, start : start + block.shape[1]] = products.toarray()
+    size = matrix.shape[1]
+    gram = np.zeros((size, size), matrix.dtype, order="F")
+    of_rows = matrix.tocsr()
+    n_blocks = -(-of_rows.nnz // _ENTRIES) or 1
+    for rows in row_blocks(of_rows, -(-of_rows.shape[0] // n_blocks)):
+        columns = rows.tocsc()
+
+        def add(start: int, columns: sparse.csc_array = columns) -> None:
+            block = columns[:, start : start + _BLOCK]
+            products = columns[:, start:].T @ block
+            gram[start:, start : start + _BLOCK] += products.toarray()
+
+        with ThreadPoolExecutor(_THREADS) as executor:
+            for _ in executor.map(add, range(0, size, _BLOCK)):
+                pass
     return gram
 
 
-def column_blocks(matrix: sparse.sparray) -> list[sparse.csc_array]:
-    """Return the columns of a matrix [n, p] in blocks."""
+def gram_product(left: sparse.csr_array, right: sparse.csr_array, vectors: Floats) -> Floats:
+    """Return A'BV for A [n, p] and B [n, q], [q, k] -> [p, k], by blocks of rows."""
+    pairs = zip(row_blocks(left, _ROWS), row_blocks(right, _ROWS), strict=True)
+    return reduce(np.add, (of_left.T @ (of_right @ vectors) for of_left, of_right in pairs))
+
+
+def row_blocks(matrix: sparse.csr_array, size: int) -> Iterator[sparse.csr_array]:
+    """Yield the rows of a matrix [n, p] in blocks of ``size`` rows."""
+    for start in range(0, matrix.shape[0], size):
+        yield matrix[start : start + size]
+
+
+def column_blocks(matrix: sparse.sparray) -> Iterator[sparse.csc_array]:
+    """Yield the columns of a matrix [n, p] in blocks."""
     columns = matrix.tocsc()
-    return [columns[:, start : start + _BLOCK] for start in range(0, columns.shape[1], _BLOCK)]
+    for start in range(0, columns.shape[1], _BLOCK):
+        yield columns[:, start : start + _BLOCK]
 
 
 def cholesky(gram: Floats, penalty: float) -> Floats:

@@ -150,6 +150,8 @@ class Unfinished:
 
     def __str__(self) -> str:
         kept = "1 epoch is" if self.epochs == 1 else f"{self.epochs} epochs are"
+        if not self.epochs:
+            kept = "the part before the epochs is"
         return f"The training of {self.name!r} is unfinished: {kept} kept."
 
 

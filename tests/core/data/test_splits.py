@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from movierec_cli.core.data import splits
 from movierec_cli.core.data.dataset import Dataset, Histories
 from movierec_cli.core.data.scenarios import Scenario, Validation
 from movierec_cli.core.data.splits import (
@@ -67,6 +68,16 @@ def test_validation_takes_users_or_a_fifth_of_their_ratings() -> None:
     assert rated(train) == set()
     assert scenario.histories.counts.tolist() == [0]
     assert pairs(scenario, scenario.targets) == rated(dataset)
+
+
+def test_no_more_users_than_needed_validate(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(split_ratings(small, 0.5, seed=0)[1].users) > 7
+    monkeypatch.setattr(splits, "MOST_VALIDATION_USERS", 7)
+    train, scenario = split_ratings(small, 0.5, seed=0)
+    assert len(scenario.users) == 7
+    assert len(train.ratings) == len(small.ratings) - len(scenario.targets.ratings)
 
 
 @pytest.mark.parametrize("holdout", ["users", "u1", "none"])

@@ -19,6 +19,8 @@ from movierec_cli.core.experiments import resume as resuming
 from movierec_cli.core.experiments import train as pipeline
 from movierec_cli.core.experiments import trainers
 from movierec_cli.core.experiments.resume import train_and_save
+from movierec_cli.core.models.dnn import trainer as trainer_module
+from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.original.title_vectors import hashed_ngrams
 from movierec_cli.core.runs.checkpoint import FILE, unfinished
 from movierec_cli.core.runs.store import Run, list_runs, load_run, remove_run
@@ -120,6 +122,28 @@ def test_an_interruption_before_the_first_epoch_leaves_nothing(
         train_and_save(small, DNN, tmp_path, ignore)
     assert caught.value.hint.endswith(train_command(DNN, small.name))
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
+
+
+def test_an_interruption_after_solving_keeps_the_solution(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = TrainSpec("dnn", overrides=Overrides(epochs=2), name="mine")
+    whole = train_and_save(small, spec, tmp_path / "whole", ignore)
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "run_training", press)
+        failure = interrupt(small, spec, tmp_path, 1)
+    assert "the part before the epochs is kept" in failure.message
+    assert failure.hint.endswith("--resume")
+    fits = []
+
+    def fit(train: Dataset, *others: Any) -> Any:
+        fits.append(len(train.ratings))
+        return fit_closed_form(train, *others)
+
+    monkeypatch.setattr(trainer_module, "fit_closed_form", fit)
+    assert resumed(small, spec, tmp_path) == [1, 2]
+    assert_same_training(load_run("mine", tmp_path), whole)
+    assert len(fits) == 1  # to all ratings, for the end
 
 
 @pytest.mark.parametrize("changed", [{"holdout": "u9"}, {"seed": 9}])

@@ -107,11 +107,29 @@ def test_a_cut_inverse_is_nearer_than_that_of_the_head_alone() -> None:
     assert 1e-4 < error(found, expected) < error(head_only, expected) / 2
 
 
-def test_a_gram_matrix_is_summed_by_blocks_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("entries", [10**6, 500], ids=["all rows at once", "some rows at once"])
+def test_a_gram_matrix_is_summed_by_blocks_of_columns_and_rows(
+    entries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(operators, "_BLOCK", 7)
+    monkeypatch.setattr(operators, "_ENTRIES", entries)
     matrix = random_matrix(LONG)
     expected = matrix.toarray().T @ matrix.toarray()
     np.testing.assert_allclose(np.tril(lower_gram(matrix)), np.tril(expected), rtol=1e-5)
+
+
+def test_a_matrix_without_entries_has_a_gram_matrix_of_zeros() -> None:
+    assert not lower_gram(sparse.csr_array((3, 2), dtype=np.float32)).any()
+
+
+def test_products_with_many_rows_are_summed_by_blocks_of_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix, of_rows = random_matrix(LONG), vectors(LONG[0])
+    whole = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
+    monkeypatch.setattr(operators, "_ROWS", 41)
+    by_blocks = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
+    assert error(by_blocks, whole) < 1e-5
 
 
 def test_ease_predicts_each_column_from_the_others() -> None:

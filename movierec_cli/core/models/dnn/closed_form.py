@@ -5,6 +5,7 @@ weighted by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n rati
 No matrix of size U x N or N x N is formed: the solutions are held by `operators`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import sparse
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
 from movierec_cli.core.models.dnn.components import (
     COLD_START,
+    COMPONENT_ARRAYS,
     WITH_HISTORY,
     Component,
     scale_films,
@@ -52,6 +54,30 @@ class ClosedFormFit:
     cold_start: Component
     demographic_mean: FloatArray  # [K], subtracted from the demographic features
     film_scales: FloatArray  # [N], of the film vectors of components that read a history
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return everything but the weights, which are those of the configuration."""
+        return {
+            "demographic_mean": self.demographic_mean,
+            "film_scales": self.film_scales,
+            **{f"item_item.{name}": array for name, array in self.item_item.arrays().items()},
+            **{f"cold_start.{name}": array for name, array in self.cold_start.arrays().items()},
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, FloatArray], config: DnnConfig) -> "ClosedFormFit":
+        """Return the fit of these `arrays`."""
+
+        def component(name: str, weight: float, gate: int) -> Component:
+            parts = {part: arrays[f"{name}.{part}"] for part in COMPONENT_ARRAYS}
+            return Component(**parts, weight=weight, gate=gate)
+
+        return cls(
+            item_item=component("item_item", config.item_item.weight, WITH_HISTORY),
+            cold_start=component("cold_start", config.cold_start.weight, COLD_START),
+            demographic_mean=arrays["demographic_mean"],
+            film_scales=arrays["film_scales"],
+        )
 
 
 @dataclass(frozen=True, eq=False)

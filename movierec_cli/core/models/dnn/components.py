@@ -13,6 +13,9 @@ WITH_HISTORY: Final = 0
 COLD_START: Final = 1
 """Gate of a component whose weight falls with the length of the history."""
 
+COMPONENT_ARRAYS: Final = ("film_vectors", "history_vectors", "demographic_vectors", "constant")
+"""The arrays of a component, as in a `Dnn`."""
+
 _SMALLEST_VARIANCE = 1e-7  # of a direction, relative to the largest
 _NO_VARIANCE = 1e-30  # stands for the variance of equal film vectors
 
@@ -32,6 +35,10 @@ class Component:
     constant: FloatArray  # [d]
     weight: float  # in the score, 0 or more
     gate: int  # `WITH_HISTORY` or `COLD_START`
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return its `COMPONENT_ARRAYS`."""
+        return {name: getattr(self, name) for name in COMPONENT_ARRAYS}
 
 
 def whiten(component: Component) -> Component:
@@ -66,7 +73,7 @@ def concatenate(components: Sequence[Component]) -> dict[str, FloatArray]:
     """Return the arrays of a `Dnn` that scores with all components."""
     arrays = {
         name: np.hstack([getattr(component, name) for component in components])
-        for name in ("film_vectors", "history_vectors", "demographic_vectors", "constant")
+        for name in COMPONENT_ARRAYS
     }
     sizes = [len(component.constant) for component in components]
     return {

@@ -5,8 +5,14 @@ from scipy import sparse
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 
-_FEWEST_GRIDS, _MOST_GRIDS = 8, 32  # more come nearer to the pairs of all ratings
-_MOST_ENTRIES = 3_200_000  # ratings times grids, while there are more than the fewest
+_MANY_ENTRIES = 3_200_000  # ratings times grids, for 8 to 32 grids
+_FEW_ENTRIES = 32_000_000  # the same for 2 to 8: many ratings need fewer draws of the pairs
+
+
+def n_grids(n_ratings: int) -> int:
+    """Return the number of grids that `binned_histories` draws."""
+    few = np.clip(_FEW_ENTRIES // max(n_ratings, 1), 2, 8)
+    return int(np.clip(_MANY_ENTRIES // max(n_ratings, 1), few, 32))
 
 
 def binned_histories(
@@ -22,7 +28,7 @@ def binned_histories(
     # In a grid of width w with a random shift, two ratings share a bin with the probability
     # max(0, 1 - t / w). Its mean is k(t) if P(w < x) = (x / (x + h))^2; the quantiles of this
     # distribution are w = h q / (1 - q), with q^2 from 0 to 1.
-    grids = int(np.clip(_MOST_ENTRIES // max(len(weights), 1), _FEWEST_GRIDS, _MOST_GRIDS))
+    grids = n_grids(len(weights))
     generator = np.random.default_rng(seed)
     users = histories.user_rows
     order = np.lexsort((histories.timestamps, users))

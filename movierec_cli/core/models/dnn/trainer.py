@@ -1,6 +1,7 @@
 """Training of the dnn, in the order of the methods below.
 
-1. Fit the closed-form components to the training part; in a background thread, to all ratings.
+1. Fit the closed-form components to the training part; in a background thread, to all ratings,
+   unless the validation part is less than a hundredth of them.
 2. Train the network, one more component, with the cosine between scores and weighted ratings;
    the weights of the last epoch are kept.
 3. Whiten the components and concatenate them into one joint embedding space.
@@ -44,6 +45,7 @@ from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
 _SMALLEST = 1e-12  # product of squared lengths, where a user has no targets
+_FEW = 0.01  # share of the ratings that the closed-form components may lack
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,7 @@ class DnnTrainer:
         config: DnnConfig,
         options: TrainingOptions,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
+        solved: Mapping[str, FloatArray] | None = None,
     ) -> None:
         self._split, self._config, self._options = split, config, options
         self._measure = measure
@@ -141,9 +144,17 @@ class DnnTrainer:
         self._rows = np.flatnonzero(train.histories.counts)
         self._batch_size = options.batch_size or users_in_a_batch(len(self._rows))
         self._head = exact_films(options.memory, len(split.full_train.ratings), len(train.films))
-        self._closed_form = fit_closed_form(train, config, seed, self._head)
+        if solved:
+            self._closed_form = ClosedFormFit.from_arrays(solved, config)
+        else:
+            self._closed_form = fit_closed_form(train, config, seed, self._head)
+        n_left_out = len(split.full_train.ratings) - len(train.ratings)
         executor = ThreadPoolExecutor(1, "movierec")
-        self._refit = executor.submit(fit_closed_form, split.full_train, config, seed, self._head)
+        if n_left_out < _FEW * len(split.full_train.ratings):
+            self._refit = executor.submit(lambda: self._closed_form)
+        else:
+            fitted = (split.full_train, config, seed, self._head)
+            self._refit = executor.submit(fit_closed_form, *fitted)
         executor.shutdown(wait=False)
         torch.manual_seed(seed)
         n_features = len(self._closed_form.demographic_mean)
@@ -154,6 +165,11 @@ class DnnTrainer:
     def inputs(self) -> dict[str, str]:
         """The films of exact and of approximated solutions, for the manifest of a run."""
         return exactness(len(self._rows), len(self._split.train.films), self._head)
+
+    @property
+    def solved(self) -> dict[str, FloatArray]:
+        """The closed-form components of the training part, to continue the training with."""
+        return self._closed_form.arrays()
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return all parameters as one group."""

@@ -1,9 +1,10 @@
 """Temporal co-occurrence by random binning, in the mean and by its bounds."""
 
 import numpy as np
+import pytest
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
-from movierec_cli.core.models.dnn.temporal import binned_histories
+from movierec_cli.core.models.dnn.temporal import binned_histories, n_grids
 
 
 def timed(*users: tuple[list[int], list[int]]) -> Histories:
@@ -43,3 +44,12 @@ def test_ratings_at_one_time_co_occur_in_full_whatever_their_order() -> None:
 def test_ratings_of_two_users_never_co_occur() -> None:
     histories = timed(([0], [1000]), ([1], [1000]), ([2], [1000]))
     np.testing.assert_allclose(co_occurrence(histories, [1, 2, 3]), np.diag([1, 4, 9]), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "grids"),
+    [(0, 32), (80_000, 32), (200_000, 16), (400_000, 8), (4_000_000, 8), (8_000_000, 4),
+     (32_000_000, 2)],
+)  # fmt: skip
+def test_the_more_ratings_the_fewer_grids(ratings: int, grids: int) -> None:
+    assert n_grids(ratings) == grids

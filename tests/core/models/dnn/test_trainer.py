@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.experiments.trainers import build_trainer
+from movierec_cli.core.experiments.trainers import SolvingTrainer, build_trainer
 from movierec_cli.core.models.dnn import trainer as trainer_module
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.dnn.trainer import Batch, Network, users_in_a_batch
@@ -120,6 +120,34 @@ def test_the_export_has_closed_forms_of_all_ratings(small: Dataset) -> None:
     np.testing.assert_allclose(
         history @ films.T, fit.history_vectors @ fit.film_vectors.T, rtol=1e-3, atol=1e-4
     )
+
+
+def test_a_small_validation_part_costs_no_second_fit(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = []
+
+    def fit(train: Dataset, *others: Any) -> Any:
+        fits.append(len(train.ratings))
+        return fit_closed_form(train, *others)
+
+    monkeypatch.setattr(trainer_module, "fit_closed_form", fit)
+    few = replace(TINY, training=replace(TINY.training, validation_share=0.02))
+    new_trainer(small, few).export()
+    assert fits == [len(training_split(small, few.training).train.ratings)]
+
+
+def test_a_solution_is_taken_up_again_and_not_solved_anew(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(TINY, training=replace(TINY.training, validation_share=0.02))
+    trainer = new_trainer(small, few)
+    assert isinstance(trainer, SolvingTrainer)
+    monkeypatch.delattr(trainer_module, "fit_closed_form")
+    torch.manual_seed(few.training.seed)
+    split = training_split(small, few.training)
+    again, _ = build_trainer(split, few, solved=trainer.solved)
+    np.testing.assert_equal(again.export(), trainer.export())
 
 
 def test_a_failure_of_the_fit_in_the_background_is_raised_by_the_export(
