@@ -6,15 +6,17 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+_AT_ONCE = 256  # places, whose logits fit into the cache of a processor
+
 
 class _NextFilmLoss(torch.autograd.Function):
-    """Mean cross-entropy of the next films, by one matrix of logits in place of four.
+    """Mean cross-entropy of the next films, without a matrix of all logits.
 
     From states X [n, d], film vectors E [R, d], biases b [R], the pairs of a state and a film that
     cannot be next, and the next films y [n]. With P = softmax(X E' + b) over the possible films,
 
         loss = -mean_t log P[t, y_t]        G = (P - onehot(y)) / n  [n, R]
-        dX = G E,  dE = G'X,  db = G'1      computed at once, so that G is not kept
+        dX = G E,  dE = G'X,  db = G'1      computed at once, some rows of G after the other
     """
 
     @staticmethod
@@ -28,15 +30,26 @@ class _NextFilmLoss(torch.autograd.Function):
     ) -> Tensor:
         """Compute the loss, and its gradients for the backward pass."""
         n = len(next_films)
-        at_next = (torch.arange(n, device=states.device), next_films)
-        scores = torch.addmm(bias, states, films.T)
-        scores[impossible] = -torch.inf
-        torch.softmax(scores, dim=1, out=scores)
-        loss = -scores[at_next].clamp(min=1e-30).log().mean()
-        scores[at_next] -= 1
-        scores /= n
-        ctx.save_for_backward(scores @ films, scores.T @ states, scores.sum(dim=0))
-        return loss
+        gradients = [torch.zeros_like(of) for of in (states, films, bias)]
+        of_states, of_films, of_bias = gradients
+        loss = torch.zeros((), device=states.device)
+        starts = torch.arange(0, n, _AT_ONCE, device=states.device)
+        parts = torch.searchsorted(impossible[0], starts[1:]).tolist()
+        rows, columns = (torch.tensor_split(of, parts) for of in impossible)
+        for number, start in enumerate(starts.tolist()):
+            place = slice(start, start + _AT_ONCE)
+            x, y = states[place], next_films[place]
+            at_next = (torch.arange(len(x), device=x.device), y)
+            scores = torch.addmm(bias, x, films.T)
+            scores[rows[number] - start, columns[number]] = -torch.inf
+            torch.softmax(scores, dim=1, out=scores)
+            loss -= scores[at_next].clamp(min=1e-30).log().sum()
+            scores[at_next] -= 1
+            torch.mm(scores, films, out=of_states[place])
+            of_films.addmm_(scores.T, x)
+            of_bias += scores.sum(dim=0)
+        ctx.save_for_backward(*(of.div_(n) for of in gradients))
+        return loss / n
 
     @staticmethod
     @once_differentiable
@@ -53,6 +66,6 @@ def next_film_loss(
     impossible: tuple[Tensor, Tensor],
     next_films: Tensor,
 ) -> Tensor:
-    """Return the loss of `_NextFilmLoss`, a scalar."""
+    """Return the loss of `_NextFilmLoss`, a scalar; the impossible pairs are in order of states."""
     arguments = (states, films, bias, impossible, next_films)
     return cast(Tensor, _NextFilmLoss.apply(*arguments))  # type: ignore[no-untyped-call]

@@ -6,9 +6,10 @@ import torch
 from torch.nn import functional
 
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.models.sequence import loss
 from movierec_cli.core.models.sequence.config import TransformerConfig
 from movierec_cli.core.models.sequence.loss import next_film_loss
-from movierec_cli.core.models.sequence.network import Network
+from movierec_cli.core.models.sequence.network import Network, dropped
 from movierec_cli.core.models.sequence.transformer import next_film_scores
 
 CONFIG = TransformerConfig(width=8, blocks=3, heads=2, window=6, input_scale=2.0)
@@ -40,7 +41,11 @@ def test_a_place_does_not_know_the_films_after_it() -> None:
     assert not np.allclose(first[2:], other[2:])
 
 
-def test_the_loss_is_the_cross_entropy_of_the_films_that_can_be_next() -> None:
+@pytest.mark.parametrize("at_once", [2, 256])
+def test_the_loss_is_the_cross_entropy_of_the_films_that_can_be_next(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loss, "_AT_ONCE", at_once)  # the last place has no pair
     torch.manual_seed(0)
     inputs = [torch.randn(*shape, requires_grad=True) for shape in ((5, 4), (7, 4), (7,))]
     states, films, bias = inputs
@@ -54,6 +59,18 @@ def test_the_loss_is_the_cross_entropy_of_the_films_that_can_be_next() -> None:
         torch.autograd.grad(2 * got, inputs), torch.autograd.grad(2 * expected, inputs), strict=True
     ):
         np.testing.assert_allclose(of_got, of_expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5])
+def test_dropout_sets_a_share_to_zero_and_keeps_the_mean(share: float) -> None:
+    torch.manual_seed(0)
+    found = dropped(torch.ones(101, 301), share).numpy()
+    assert set(np.unique(found)) <= {0, np.float32(1 / (1 - share))}
+    assert (found == 0).mean() == pytest.approx(share, abs=0.01)
+    # each row and each of the four numbers of a draw
+    assert (found == 0).mean(axis=1) == pytest.approx(np.full(101, share), abs=0.12)
+    quarters = (found.ravel()[: 4 * 7_600] == 0).reshape(-1, 4).mean(axis=0)
+    assert quarters == pytest.approx(np.full(4, share), abs=0.02)
 
 
 def test_the_width_is_a_multiple_of_the_heads() -> None:
