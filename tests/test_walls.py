@@ -89,6 +89,26 @@ def test_only_the_download_knows_the_network(name: str) -> None:
     assert bool(known) == (name == "core/data/download.py"), known
 
 
+OF_TUNE = {
+    "optuna": {"core/experiments/study.py"},
+    "sqlalchemy": {"core/experiments/study.py"},
+    "movierec_cli.core.experiments.study": {"core/experiments/tune.py", "cli/tune.py"},
+    "movierec_cli.core.experiments.tune": {"cli/tune.py"},
+    "movierec_cli.cli.tune": {"cli/app.py"},
+}
+"""Modules of the search of hyper-parameters, and the files that may import them."""
+
+
+@pytest.mark.parametrize("module", OF_TUNE)
+def test_no_command_but_tune_imports_optuna(module: str) -> None:
+    importers = {
+        name
+        for name, tree in MODULES.items()
+        if any(f"{imported}.".startswith(f"{module}.") for imported in imports(tree))
+    }
+    assert importers == OF_TUNE[module]
+
+
 def loaded_by(*arguments: str) -> set[str]:
     """Return the packages that are loaded once a command has run in a process of its own."""
     code = (
@@ -105,7 +125,7 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(done.stderr.rpartition("loaded: ")[2].split())
 
 
-HEAVY = {"torch", "pandas", "numpy", "scipy", "safetensors", "matplotlib", "pydantic"}
+HEAVY = {"optuna", "torch", "pandas", "numpy", "scipy", "safetensors", "matplotlib", "pydantic"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -114,7 +134,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("command", ["", "train", "recommend", "eda genres", "runs show"])
+@pytest.mark.parametrize("command", ["", "train", "tune", "recommend", "eda genres", "runs show"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     assert not HEAVY & loaded_by(*command.split(), "--help")
 
