@@ -33,7 +33,8 @@ def hold_out_last(dataset: Dataset, fewest: int, seed: int) -> tuple[Dataset, Sc
     rows = np.flatnonzero(histories.counts >= fewest)
     if not len(rows):
         raise DataError(
-            f"No user of {dataset.name} has {fewest} ratings: too few to hold out the last one.",
+            f"No user of {dataset.name} has {fewest} ratings left: too few to hold out the last "
+            "one.",
             "Hold out users instead: --holdout users",
         )
     is_last = np.zeros(len(order), np.bool_)
@@ -88,9 +89,8 @@ def _require_order(dataset: Dataset) -> None:
     times = dataset.ratings.timestamps
     if dataset.has_times and len(times) and times.min() < times.max():
         return
-    reason = "all have the same time" if dataset.has_times else "have no times"
     raise DataError(
-        f"The ratings of {dataset.name} {reason}: nothing tells which of them came last.",
+        f"The ratings of {dataset.name} have no times, or all the same: their order is not known.",
         "Hold out users instead: --holdout users",
     )
 

@@ -55,7 +55,7 @@ def build_trainer(
     ``text_model`` is the folder of a sentence model, as in `title_vectors`; ``solved`` are those of
     an interrupted training by a `SolvingTrainer`.
     """
-    config, options, catalog = preset.config, preset.training, split.train.films
+    config, options, catalog = preset.config, preset.training, split.full_train.films
     if isinstance(config, DnnConfig):
         if not solved:
             progress.describe("Solving the item-item components")

@@ -132,7 +132,7 @@ def tune(
     UsageError
         If there is no such model, preset, holdout or path.
     DataError
-        If Optuna is missing, the study belongs to something else, or no trial was completed.
+        If Optuna is missing, the study belongs to something else, or the preset diverged.
     IntegrityError
         If the study is damaged.
     InterruptionError
@@ -167,7 +167,10 @@ def tune(
             ) from interruption
         best, of_preset = study.best(), study.of_preset()
         if best is None or of_preset is None:
-            raise DataError(f"No trial of the study {name!r} was completed.", "Try another --seed.")
+            raise DataError(
+                f"The preset could not be trained in the study {name!r}: each training diverged.",
+                "Begin another one with --name, with another --seed or --preset.",
+            )
         path = (studies / name / PRESET_FILE).absolute()
         values = changed(base, best.values)
         save_preset_file(PresetFile(path, training.model, training.preset, values))

@@ -128,10 +128,17 @@ def test_data_without_an_order_is_refused(small: Dataset) -> None:
     timeless = replace(small, has_times=False)
     same = small.with_ratings(replace(small.ratings, timestamps=small.ratings.timestamps * 0))
     for holdout in ("last", "time"):
-        for dataset, reason in ((timeless, "have no times"), (same, "all have the same time")):
-            with pytest.raises(DataError, match=reason) as caught:
+        for dataset in (timeless, same):
+            with pytest.raises(DataError, match="have no times, or all the same") as caught:
                 make_split(dataset, holdout)
             assert "--holdout users" in caught.value.hint
+
+
+def test_a_time_in_the_future_does_not_move_the_cut() -> None:
+    in_the_future = 5 * 10**9
+    train, scenario = hold_out_late(dataset_at([*range(99), in_the_future]), None)
+    assert train.ratings.timestamps.max() == 89
+    assert films_of(scenario) == [list(range(90, 100))]
 
 
 def test_one_rating_a_user_leaves_nothing_to_ask() -> None:

@@ -133,13 +133,18 @@ def test_a_search_goes_on_to_its_number_of_trials(small: Dataset, tmp_path: Path
     assert len(more.trials) == 3
 
 
-def test_a_study_of_another_split_is_refused(small: Dataset, tmp_path: Path) -> None:
+def test_a_study_of_another_split_or_data_set_is_refused(small: Dataset, tmp_path: Path) -> None:
     named = replace(SPEC, training=replace(SPEC.training, name="mine"), trials=2)
     search(small, tmp_path, named)
     other = replace(named, training=replace(named.training, split_seed=1))
     with pytest.raises(DataError, match="its split seed differ") as caught:
         search(small, tmp_path, other)
     assert "--name" in caught.value.hint
+    shorter = small.with_ratings(small.ratings.take(np.arange(len(small.ratings)) > 0))
+    with pytest.raises(DataError, match="its content of the data set differ"):
+        search(shorter, tmp_path, named)
+    with pytest.raises(DataError, match="its data set, content of the data set differ"):
+        search(replace(shorter, name="other"), tmp_path, named)
 
 
 @pytest.fixture

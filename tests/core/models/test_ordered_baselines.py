@@ -9,6 +9,7 @@ from movierec_cli.core.data.dataset import Histories, Users
 from movierec_cli.core.models.base import Scores
 from movierec_cli.core.models.baselines import Popularity
 from movierec_cli.core.models.ordered_baselines import (
+    LATER_BASELINES,
     LagSum,
     Shuffled,
     WithRecentPopularity,
@@ -59,6 +60,18 @@ class LastFilms:
             of_user = histories.take(np.array([row]))
             scores[row, of_user.film_rows[of_user.timestamps.argmax()]] = 1
         return Scores(scores)
+
+
+@pytest.mark.parametrize("name", LATER_BASELINES)
+def test_a_film_without_a_training_rating_is_scored_and_not_recommended(name: str) -> None:
+    triples = [(user, (user + film) % 20, 3.0) for user in range(30) for film in range(10)]
+    dataset = make_dataset(triples, 30, list("ABCDEFGHIJKLMNOPQRSTU"))
+    times = np.random.default_rng(0).permutation(len(triples))
+    model = LATER_BASELINES[name](dataset.with_ratings(replace(dataset.ratings, timestamps=times)))
+    for history in (make_histories({0: 5.0}), make_histories({20: 5.0, 0: 2.0})):
+        scores = model.score(history, make_users(1)).score[0]
+        assert np.isfinite(scores).all()
+        assert scores[:20].max() > scores[20]
 
 
 def test_the_control_keeps_the_films_and_the_times_of_each_user_but_not_their_order() -> None:

@@ -20,6 +20,7 @@ from torch import Tensor
 from movierec_cli.core.data.dataset import FloatArray, Histories
 from movierec_cli.core.data.scenarios import NEXT, Scenario
 from movierec_cli.core.data.splits import Split
+from movierec_cli.core.errors import DataError
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.sequence.config import SequenceConfig
 from movierec_cli.core.models.sequence.film_pairs import fit_ease, fit_transitions
@@ -34,6 +35,7 @@ from movierec_cli.core.training.options import TrainingOptions
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Weights of transitions and transformer that are tried, beside 1 for recency."""
 
+_FEWEST = 3  # films of the longest history
 _LIST = 10  # films of the list that they are chosen by
 _MOST_USERS = 1_000  # that validate
 _BLOCK = 256  # users scored at once
@@ -41,7 +43,13 @@ _USERS_OF_AN_EPOCH = 400  # of them, after each epoch
 
 
 class SequenceTrainer:
-    """Trainer of a `Sequence`; ``measure`` returns the metrics of a model in a scenario."""
+    """Trainer of a `Sequence`; ``measure`` returns the metrics of a model in a scenario.
+
+    Raises
+    ------
+    DataError
+        If no history has three films: two to train on, and one to validate.
+    """
 
     monitor = Monitor("ndcg", "highest")
 
@@ -57,9 +65,17 @@ class SequenceTrainer:
         self._split, self._config, self._options = split, config, options
         self._measure = measure
         ratings = split.full_train.ratings
-        self._popularity = np.bincount(ratings.film_rows, minlength=len(split.train.films))
+        self._popularity = np.bincount(ratings.film_rows, minlength=len(split.full_train.films))
         by_popularity = np.argsort(-self._popularity, kind="stable")
         self._rows = np.sort(by_popularity[: config.most_films])
+        longest = ranked(split.full_train.histories, self._rows).counts.max(initial=0)
+        name = split.full_train.name
+        if longest < _FEWEST:
+            raise DataError(
+                f"No training history of {name} has {_FEWEST} films: too few to learn from their "
+                "order.",
+                f"Train a model that needs none: movierec train dnn --dataset {name}",
+            )
         self._histories = ranked(split.train.histories, self._rows)
         self._closed_form = self._fit_closed_form(self._histories)
         validating = np.random.default_rng(options.seed).permutation(len(split.validation.users))

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import Dataset, Histories, Ratings, Users
-from movierec_cli.core.data.scenarios import Scenario
+from movierec_cli.core.data.scenarios import Scenario, Validation
 from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
+from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.models.sequence.config import SequenceConfig, TransformerConfig
 from movierec_cli.core.models.sequence.model import PARTS, Sequence
 from tests.core.models.conftest import train
-from tests.helpers import make_dataset, make_histories, make_users
+from tests.helpers import make_dataset, make_films, make_histories, make_users
 
 N_FILMS, N_USERS, LENGTH = 24, 80, 8
 CONFIG = SequenceConfig(transformer=TransformerConfig(width=16, window=7, dropout=0.0))
@@ -95,6 +97,28 @@ def best(model: Sequence, history: Histories) -> int:
 def test_the_order_of_the_films_decides(model: Sequence) -> None:
     assert best(model, told(4, 5, 6, 7)) == 8
     assert best(model, told(7, 6, 5, 12, 13)) == 14
+
+
+@pytest.mark.parametrize(("holdout", "length"), [("last", 3), ("users", 2), ("none", 1)])
+def test_histories_too_short_to_learn_from_are_refused(holdout: str, length: int) -> None:
+    triples = [(user, (user + film) % 20, 4.0) for user in range(20) for film in range(length)]
+    dataset = make_dataset(triples, 20, [f"Film {film}" for film in range(20)])
+    short = make_split(dataset, holdout, validation=Validation("last"))
+    with pytest.raises(DataError, match="No training history of by-hand has 3 films") as caught:
+        build_trainer(short, Preset(CONFIG, TRAINING))
+    assert "movierec train dnn --dataset by-hand" in caught.value.hint
+
+
+def test_a_film_without_a_training_rating_is_scored_and_not_recommended() -> None:
+    dataset = chain(shuffled=False)
+    titles = [f"Film {film}" for film in range(N_FILMS + 1)]
+    dataset = replace(dataset, films=make_films(titles))
+    training = replace(TRAINING, epochs=1)
+    model = Sequence(train(dataset, Preset(CONFIG, training))[0].export())
+    for history in (told(4, 5), told(4, N_FILMS)):
+        scores = model.score(history, make_users(1)).score[0]
+        assert np.isfinite(scores).all()
+        assert scores.argmax() != N_FILMS
 
 
 def test_only_the_order_counts_and_not_the_hours_or_stars(model: Sequence) -> None:
