@@ -122,8 +122,8 @@ class _HeadInverse:
 
         The entries of A_H P_HH A_H' between different rows are taken for 0.
         """
-        if not self._tail.shape[1]:
-            return np.empty(0, np.float32)
+        if not self._tail.nnz:
+            return np.zeros(self._tail.shape[1], np.float32)
         # sum_u a_ut^2 (1 - l_u): the leverage l_u = |L^-1 a_u|^2 of row u of A_H is the mean of
         # (a_u' L'^-1 g)^2 over normal vectors g
         probes = generator.standard_normal((len(factor), _PROBES), np.float32)
@@ -142,10 +142,12 @@ class _HeadInverse:
         """Return PV of the head and of the tail, [p, k] -> [H, k] and [T, k]."""
         # Y_T = S^-1 (V_T - A_T'A_H P_HH V_H);  Y_H = P_HH (V_H - A_H'A_T Y_T)
         of_head, of_tail = (vectors[columns] for columns in self._columns)
-        if len(of_tail):
+        if self._tail.nnz:
             explained = gram_product(self._tail, self._head, self._solve_head(of_head))
             of_tail = (of_tail - explained) / self._schur[:, None]
             of_head = of_head - gram_product(self._head, self._tail, of_tail)
+        else:
+            of_tail = of_tail / self._penalty
         return self._solve_head(of_head), of_tail
 
     def _joined(self, of_head: Floats, of_tail: Floats) -> Floats:

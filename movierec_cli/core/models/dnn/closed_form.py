@@ -43,7 +43,7 @@ from movierec_cli.core.models.operators import (
 )
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
-_TEMPORAL_HEAD = 4_000  # films with exact temporal co-occurrence where users are few
+_TEMPORAL_HEAD = 3_000  # films with temporal co-occurrence where users are few
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +207,7 @@ def exactness(n_users: int, n_films: int, head: int) -> dict[str, str]:
     temporal = min(_temporal_head(n_users, head), n_films)
     return {
         "films solved exactly": f"{exact:,} of {n_films:,}",
-        "films with exact temporal co-occurrence": f"{temporal:,} of {n_films:,}",
+        "films with temporal co-occurrence": f"{temporal:,} of {n_films:,}",
     }
 
 
@@ -216,12 +216,19 @@ def _temporal_head(n_users: int, head: int) -> int:
 
 
 def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inverse:
-    """Return the penalized inverse of the temporal co-occurrence of films, [N, N]."""
+    """Return the penalized inverse of the temporal co-occurrence of films, [N, N].
+
+    Films beyond the head co-occur with none. A tail as in the other solutions is worth nothing
+    here, and the grids over the time make it many times as expensive.
+    """
     n_users, n_films = inputs.weighted.shape
-    binned = binned_histories(
-        inputs.histories, inputs.weighted.data, n_films, config.half_seconds, seed
-    )
     head = _temporal_head(n_users, inputs.head)
+    counts = np.bincount(inputs.histories.film_rows, minlength=n_films)
+    in_head = np.zeros(n_films, np.bool_)
+    in_head[np.argsort(-counts, kind="stable")[:head]] = True
+    kept = in_head[inputs.histories.film_rows]
+    histories, weights = inputs.histories.where(kept), inputs.weighted.data[kept]
+    binned = binned_histories(histories, weights, n_films, config.half_seconds, seed)
     return penalized_inverse(binned, config.regularization, head, seed)
 
 

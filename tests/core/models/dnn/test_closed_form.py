@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
 from movierec_cli.core.models import operators
@@ -114,6 +115,23 @@ def test_a_small_head_gives_nearly_the_scores_of_all_films(
     assert 0.9 < correlation < 0.99999
 
 
+def test_films_beyond_the_temporal_head_co_occur_with_none(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closed_form, "_TEMPORAL_HEAD", 80)
+    counts = np.bincount(small.ratings.film_rows, minlength=200)
+    by_count = np.argsort(-counts, kind="stable")
+
+    def weights_with_later(films: NDArray[np.int64]) -> FloatArray:
+        times = small.ratings.timestamps + np.isin(small.ratings.film_rows, films) * 10**6
+        later = small.with_ratings(replace(small.ratings, timestamps=times))
+        return item_item_weights(later, ItemItemConfig())
+
+    weights = item_item_weights(small, ItemItemConfig())
+    np.testing.assert_array_equal(weights_with_later(by_count[80:]), weights)
+    assert np.abs(weights_with_later(by_count[60:80]) - weights).max() > 1e-3
+
+
 def test_without_its_weight_the_temporal_part_falls_away(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +211,7 @@ def test_users_of_one_film_each_give_finite_weights(small: Dataset) -> None:
     ("users", "films", "head", "exact", "temporal"),
     [
         (100, 9_000, 500, "9,000 of 9,000", "500 of 9,000"),  # in the space of the users
-        (100, 9_000, 9_000, "9,000 of 9,000", "4,000 of 9,000"),
+        (100, 9_000, 9_000, "9,000 of 9,000", "3,000 of 9,000"),
         (5_000, 9_000, 9_000, "9,000 of 9,000", "9,000 of 9,000"),
         (5_000, 9_000, 500, "500 of 9,000", "500 of 9,000"),
     ],
