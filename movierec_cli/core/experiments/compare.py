@@ -7,7 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.data.scenarios import COLD_START, LAST_HOLDOUT, TIME_HOLDOUT
+from movierec_cli.core.data.scenarios import (
+    COLD_START,
+    LAST_HOLDOUT,
+    LATER,
+    NEXT,
+    TIME_HOLDOUT,
+    UNTIED,
+)
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.beyond import Reference
 from movierec_cli.core.evaluation.metrics import METRICS
@@ -34,8 +41,8 @@ from movierec_cli.core.progress import Progress
 from movierec_cli.core.runs.train_spec import TrainSpec
 
 _OF_DEMOGRAPHICS = ("demographic-ridge",)
-_OF_FILM_PAIRS = ("item-knn", "ease-recency", "transitions")
-_MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB; item-knn holds two
+_OF_FILM_PAIRS = ("ease-recency", "transitions")
+_MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def remarks(dataset: Dataset, scenario: str) -> list[str]:
         if scenario == COLD_START:
             found.append("No demographics: every user gets the same list, but from random.")
         found.append(f"Left out: {', '.join(_OF_DEMOGRAPHICS)}, which needs demographics.")
-    if len(dataset.films) > _MOST_FILMS:
+    if len(dataset.films) > _MOST_FILMS and scenario in (NEXT, UNTIED, LATER):
         found.append(
             f"Left out: {', '.join(_OF_FILM_PAIRS)}: they need a matrix of "
             f"{len(dataset.films):,} x {len(dataset.films):,} films."

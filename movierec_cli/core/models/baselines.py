@@ -20,7 +20,13 @@ from movierec_cli.core.data.dataset import (
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.features import dense_history, user_blocks, user_features
 from movierec_cli.core.models.linear import GramMatrices, ridge
-from movierec_cli.core.models.operators import HEAD, LinearMap, ease_map, penalized_inverse
+from movierec_cli.core.models.operators import (
+    HEAD,
+    LinearMap,
+    column_blocks,
+    ease_map,
+    penalized_inverse,
+)
 
 _SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
 
@@ -125,7 +131,7 @@ class ItemKnn:
     weighted sum is not normalized, which ranks better.
     """
 
-    weights: FloatArray  # [n_films, n_films], row: rated film, column: candidate
+    weights: sparse.csr_array  # [n_films, n_films], row: rated film, column: candidate
 
     NEIGHBORS = 50
 
@@ -133,20 +139,25 @@ class ItemKnn:
     def fit(cls, train: Dataset) -> "ItemKnn":
         """Compute the similarities and keep the strongest for each candidate."""
         ratings = _matrix(train.histories, len(train.films))
-        similarity = (ratings.T @ ratings).toarray()
-        norm = np.sqrt(np.maximum(np.diag(similarity), 1e-9))
-        similarity /= norm
-        similarity /= norm[:, None]
-        np.fill_diagonal(similarity, 0.0)
-        kept = min(cls.NEIGHBORS, len(similarity) - 1)
-        least = -np.partition(-similarity, kept - 1, axis=0)[kept - 1]
-        similarity[similarity < least] = 0.0
-        return cls(similarity)
+        norms = np.sqrt(np.maximum(ratings.power(2).sum(axis=0), 1e-9))
+        unit = (ratings / norms).tocsr()
+        kept = min(cls.NEIGHBORS, len(norms) - 1)
+        blocks, start = [], 0
+        for block in column_blocks(unit):
+            similarity = (unit.T @ block).toarray()  # [n_films, size of the block]
+            candidates = np.arange(block.shape[1])
+            similarity[start + candidates, candidates] = 0.0
+            least = -np.partition(-similarity, kept - 1, axis=0)[kept - 1]
+            similarity[similarity < least] = 0.0
+            blocks.append(sparse.csc_array(similarity))
+            start += len(candidates)
+        return cls(sparse.hstack(blocks, "csr"))
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Sum the weights from the films of the history, times their ratings."""
         del users
-        return Scores(_matrix(histories, len(self.weights)) @ self.weights)
+        n_films = self.weights.shape[0]
+        return Scores((_matrix(histories, n_films) @ self.weights).toarray())
 
 
 @dataclass(frozen=True, eq=False)
