@@ -7,7 +7,7 @@ from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.editions import EDITIONS, Edition, edition_name
 from movierec_cli.core.errors import DataError, IntegrityError, UsageError
-from movierec_cli.core.files import accessing, entries_of, exists, is_name
+from movierec_cli.core.files import accessing, check_space, entries_of, exists, is_name
 from movierec_cli.core.paths import Paths
 from movierec_cli.core.progress import SILENT, Progress
 
@@ -113,7 +113,9 @@ def load_dataset(name: str, paths: Paths, progress: Progress = SILENT) -> Datase
     else:
         from movierec_cli.core.data import synthetic  # noqa: PLC0415
 
-        dataset = synthetic.generate(synthetic.parse_name(name), name=name)
+        size = synthetic.parse_name(name)
+        check_space(prepared, size.n_bytes)  # millions of ratings take minutes
+        dataset = synthetic.generate(size, name=name)
     try:
         store.save(dataset, prepared)
     except DataError as error:

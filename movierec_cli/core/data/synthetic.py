@@ -44,6 +44,7 @@ _SECOND_WORDS = (
 )  # fmt: skip
 _SIZE = re.compile(r"synthetic-(\d{1,7})x(\d{1,6})x(\d{1,9})")
 _MAX_RATINGS = 40_000_000  # the largest MovieLens has 32 million
+_BYTES_OF_RATING = 20  # user, film and stars in 4 each, time in 8
 _MIN_HISTORY = 20
 _FOLD_TEST_RATINGS = 10
 
@@ -70,6 +71,11 @@ class SyntheticSize:
                 f"{self.n_films:,} films.",
                 "Each user needs 20, and rates at most a third of the films on average.",
             )
+
+    @property
+    def n_bytes(self) -> int:
+        """Approximate size of the data set on disk, in bytes."""
+        return _BYTES_OF_RATING * self.n_ratings
 
 
 def is_name(name: str) -> bool:

@@ -4,6 +4,7 @@ import errno
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_synthetic_data_is_generated_once(paths: Paths, monkeypatch: pytest.Monk
     monkeypatch.delattr(synthetic, "generate")
     again = registry.load_dataset(SMALL, paths)
     assert (again.name, again.checksum()) == (SMALL, first.checksum())
+
+
+def test_data_that_does_not_fit_the_disk_is_not_generated(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: SimpleNamespace(free=29_000))
+    monkeypatch.delattr(synthetic, "generate")
+    with pytest.raises(DataError, match=r"30\.0 kB are needed, and 29\.0 kB are free"):
+        registry.load_dataset("synthetic-60x80x1500", paths)
 
 
 def test_the_packaged_edition_is_there_without_a_download(paths: Paths) -> None:
