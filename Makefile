@@ -95,6 +95,7 @@ bench: install
 bench-scale: install
 	$(BIN)/python benchmarks/scale.py 100k 1m 10m 32m
 	$(BIN)/python benchmarks/scale.py 100k 1m 10m 32m serve
+	$(BIN)/python benchmarks/scale.py 100k 1m 10m 32m peers
 
 clean:
 	rm -rf $(VENV) $(VENV)-python* $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -49,6 +49,7 @@ SECTIONS = {
 SEEDS = (705, 706, 707, 708, 709)
 INSTALL_SECONDS = 300
 PEER_SECONDS = 600
+VENVS = Path(tempfile.gettempdir()) / "movierec-bench"
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def main() -> None:
     parser.add_argument(
         "--venvs",
         type=Path,
-        default=Path(tempfile.gettempdir()) / "movierec-bench",
+        default=VENVS,
         help="where the environments are made and kept",
     )
     parser.add_argument("--torch-index", default="", help="an index with a small build of torch")
@@ -116,7 +117,7 @@ def _print_sections(folder: Path) -> None:
 
 def _measure_other_data(folder: Path, venvs: Path, index: str) -> None:
     """Measure movierec on other data sets, each in a folder of its own."""
-    here = list_imported(Paths.from_environment())
+    here = list_imported(Paths.fromenvironment())
     for name, peers in OTHER_DATA.items():
         if name not in EDITIONS and name not in here:
             _say(f"{name}: is not imported")
@@ -137,7 +138,7 @@ def _run_peers(
     missing = {}
     for name in peers:
         _say(name)
-        python, problem = _environment(name, venvs, index)
+        python, problem = environment(name, venvs, index)
         if problem is None:
             script = f"peers/peer_{name.removeprefix('scikit-')}.py"
             problem = _call(python, script, folder, *options, seconds=PEER_SECONDS)
@@ -149,14 +150,14 @@ def _run_peers(
 
 def _cross_check(folder: Path, task: str, venvs: Path, index: str) -> None:
     for library, name in CHECKERS.items():
-        python, problem = _environment(name, venvs, index)
+        python, problem = environment(name, venvs, index)
         if problem is None:
             problem = _call(python, "crosscheck.py", library, folder, task, seconds=PEER_SECONDS)
         if problem is not None:
             _say(f"{library}: {problem}")
 
 
-def _environment(name: str, venvs: Path, index: str) -> tuple[Path, str | None]:
+def environment(name: str, venvs: Path, index: str) -> tuple[Path, str | None]:
     """Return the Python of an environment, made where it is missing, or why there is none."""
     requirements = HERE / "requirements" / f"{name}.txt"
     venv = venvs / name

@@ -2,20 +2,25 @@
 
     python benchmarks/scale.py 100k 1m            # sizes: 100k, 1m, 10m, 32m
     python benchmarks/scale.py 32m serve          # only the steps that need no training
+    python benchmarks/scale.py 1m 10m peers       # other libraries, in their environments
 
 The data sets are synthetic, of about the sizes of the editions of MovieLens: popular films and long
 histories as there, and no tastes. ``serve`` measures on a run of random weights. Each step is a
 process of its own, with the peak of its memory.
 """
 
+import math
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+from run import HERE, VENVS, environment
 
 from movierec_cli.core.data import store
 from movierec_cli.core.data.dataset import Dataset, Films, Ratings, Users
@@ -36,6 +41,9 @@ SERVING = (
     "similar 7 --run serve-{data}",
     "recommend --all-users -o {folder}/all.csv --run serve-{data}",
 )
+PEERS = (("implicit", "ALS"), ("cornac", "EASE"), ("rectools", "EASE"), ("lenskit", "EASE"))
+"""Library, and the name of its model in peers/peer_LIBRARY.py."""
+PEER_SECONDS = 900  # until a training is stopped
 WIDTHS = (192, 200, 46)  # of the components of a dnn
 
 
@@ -116,19 +124,43 @@ def random_run(dataset: Dataset, name: str) -> None:
     save_run(Run(manifest, weights), Paths.from_environment().runs)
 
 
-def measure(command: str) -> str:
-    """Run a command of movierec; return its seconds, processor seconds and peak memory."""
+def measure(words: Sequence[object], limit: float = math.inf) -> str:
+    """Run a program; return its seconds, processor seconds and peak memory."""
     started = time.perf_counter()
-    words = [sys.executable, "-m", "movierec_cli", *command.split()]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    stop = threading.Timer(min(limit, threading.TIMEOUT_MAX), process.kill)
+    stop.start()
     assert process.stderr is not None
     errors = process.stderr.read().decode()
     _, status, used = os.wait4(process.pid, 0)
+    stop.cancel()
     seconds = time.perf_counter() - started
+    if seconds > limit:
+        return f"| {seconds:.1f} | stopped | {used.ru_maxrss / 2**20:.2f} |"
     if status:
         last = errors.strip().splitlines()[-1] if errors.strip() else "killed"
-        return f"| {seconds:.1f} | failed: {last[:60]} | |"
+        return f"| {seconds:.1f} | failed: {last[:60]} | {used.ru_maxrss / 2**20:.2f} |"
     return f"| {seconds:.1f} | {used.ru_utime + used.ru_stime:.1f} | {used.ru_maxrss / 2**20:.2f} |"
+
+
+def measure_peers(dataset: Dataset, size: str, folder: Path) -> None:
+    """Print a row for the training of each other library on all ratings."""
+    ratings, path = dataset.ratings, folder / "ratings.npz"
+    np.savez(
+        path,
+        users=ratings.user_rows,
+        films=ratings.film_rows,
+        ratings=ratings.values,
+        n_users=len(dataset.users),
+        n_films=len(dataset.films),
+    )
+    for library, model in PEERS:
+        python, problem = environment(library, VENVS, "")
+        words = [python, HERE / "peers" / "fit.py", f"peer_{library}", model, path]
+        shown = problem or measure(words, PEER_SECONDS)
+        print(f"| {size} | {library} {model} {shown}", flush=True)
 
 
 def main(words: Sequence[str]) -> None:
@@ -143,10 +175,13 @@ def main(words: Sequence[str]) -> None:
             random_run(store.load(path), f"serve-{data}")
             commands = list(SERVING)
         with tempfile.TemporaryDirectory() as folder:
+            if "peers" in words:
+                measure_peers(store.load(path), size, Path(folder))
+                continue
             for command in commands:
                 filled = command.format(data=data, folder=folder)
-                shown = filled.replace(folder, "")
-                print(f"| {size} | {shown} {measure(filled)}", flush=True)
+                program = [sys.executable, "-m", "movierec_cli", *filled.split()]
+                print(f"| {size} | {filled.replace(folder, '')} {measure(program)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def ease(train: Training, regularization: float) -> Rank:
 
 
 GRID = [{"regularization": r} for r in (1500.0, 3000.0, 4500.0, 6000.0)]
+MODELS = [Model("EASE", "ranking", ease, GRID)]
 
 if __name__ == "__main__":
-    main("rectools", [Model("EASE", "ranking", ease, GRID)])
+    main("rectools", MODELS)
