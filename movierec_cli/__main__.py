@@ -8,6 +8,7 @@ from typing import Any
 
 from movierec_cli.cli.app import app
 from movierec_cli.core.errors import InterruptionError
+from movierec_cli.core.parallel.group import group
 
 _THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -26,8 +27,8 @@ def main() -> None:
     try:
         app(prog_name="movierec")
     except SystemExit as end:
-        if end.code == InterruptionError.exit_code:
-            _exit_at_once()
+        if end.code == InterruptionError.exit_code or group().size > 1:
+            _exit_at_once(end.code)
         raise
 
 
@@ -51,17 +52,18 @@ def open_closed_streams() -> None:
 
 
 def _interrupt(number: int, frame: Any) -> None:
-    """Treat SIGTERM like Ctrl-C."""
+    """Treat SIGTERM like Ctrl-C; torchrun sends it once another process has ended."""
     del number, frame
-    raise KeyboardInterrupt
+    if not group().is_ending:
+        raise KeyboardInterrupt
 
 
-def _exit_at_once() -> None:
-    """Exit without waiting for background threads, whose results are not needed any more."""
+def _exit_at_once(code: Any) -> None:
+    """Exit without waiting for the threads in the background, those of torch included."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-    os._exit(InterruptionError.exit_code)
+    os._exit(code)
 
 
 if __name__ == "__main__":

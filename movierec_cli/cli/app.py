@@ -21,6 +21,7 @@ from movierec_cli.cli import (
     export,
     films,
     import_,
+    output,
     page,
     profiles,
     quickstart,
@@ -34,6 +35,7 @@ from movierec_cli.cli import (
 from movierec_cli.cli.blank_values import refuse_blank
 from movierec_cli.cli.fast_values import convert_plainly
 from movierec_cli.cli.reporting import reported
+from movierec_cli.core.parallel.group import group, join, require_one
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "Start here": {"quickstart": quickstart.quickstart, "doctor": doctor.doctor},
@@ -69,6 +71,9 @@ The modules of the commands are imported here; what they compute with is importe
 functions, so that `--help` loads neither numpy nor torch nor pandas.
 """
 
+_SHARED = ("train", "evaluate", "recommend")
+"""The commands that several processes can share; each refuses work that they cannot."""
+
 
 class Movierec(TyperGroup):
     """All commands; reports every error as ``error:`` and ``hint:`` with its exit code."""
@@ -84,12 +89,16 @@ class Movierec(TyperGroup):
         """Read the options before the command."""
         verbosity.reset()
         with reported(ctx):
+            if join().rank:
+                output.mute()
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a traceback appears only with ``MOVIEREC_DEBUG=1``."""
         with reported(ctx):
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            group().finish()
+            return result
 
 
 def _complete(command: Any) -> None:
@@ -150,6 +159,8 @@ _version_option = typer.Option(
 
 
 @app.callback()
-def main(version: Annotated[bool, _version_option] = False) -> None:
+def main(context: typer.Context, version: Annotated[bool, _version_option] = False) -> None:
     """Film recommendations from MovieLens, or from your own ratings."""
     del version
+    if context.invoked_subcommand not in _SHARED:
+        require_one(f"movierec {context.invoked_subcommand}")

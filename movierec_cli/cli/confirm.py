@@ -7,6 +7,7 @@ import typer
 
 from movierec_cli.cli.output import info
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.parallel.group import group
 
 
 def confirmed(content: str, question: str, option: str) -> bool:
@@ -17,7 +18,7 @@ def confirmed(content: str, question: str, option: str) -> bool:
     UsageError
         If there is no terminal to ask in; the hint is ``option``, which answers beforehand.
     """
-    if not sys.stdin.isatty():
+    if not sys.stdin.isatty() or group().size > 1:
         raise UsageError(
             f"{content} There is no terminal to confirm it in.", f"Add {option}, which confirms it."
         )

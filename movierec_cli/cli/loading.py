@@ -8,6 +8,7 @@ import typer
 from movierec_cli.cli.output import error
 from movierec_cli.cli.progress import ProgressBar
 from movierec_cli.core.errors import DataError, MovierecError, UsageError
+from movierec_cli.core.parallel.group import group
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
@@ -22,7 +23,8 @@ def load_dataset(name: str) -> "Dataset":
     from movierec_cli.core.paths import Paths
 
     with ProgressBar(of_bytes=True) as progress:
-        return registry.load_dataset(name, Paths.from_environment(), progress)
+        paths = Paths.from_environment()
+        return group().load(lambda: registry.load_dataset(name, paths, progress))
 
 
 def load_run(name: str, dataset: str | None = None) -> "LoadedRun":
@@ -52,7 +54,7 @@ def load_run(name: str, dataset: str | None = None) -> "LoadedRun":
                 f"Train it with: {train_command(TrainSpec('dnn'), of_data)}",
             )
     with ProgressBar(of_bytes=True) as progress:
-        loaded = api.load_run(name, progress=progress)
+        loaded = group().load(lambda: api.load_run(name, progress=progress))
     if wanted and loaded.dataset.name != wanted:
         raise UsageError(
             f"The run {name!r} was trained on {loaded.dataset.name}, not on {wanted}.",

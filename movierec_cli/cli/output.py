@@ -101,7 +101,7 @@ def stderr() -> Console:
 
 def info(message: str, style: str = "") -> None:
     """Print a line on stderr, unless ``--quiet`` is set."""
-    if not verbosity.CURRENT.quiet:
+    if verbosity.CURRENT.notes:
         with _as_far_as_somebody_reads():
             stderr().print(Text(message, style=style))
 
@@ -119,6 +119,12 @@ def print_traceback(failure: BaseException) -> None:
     """Print the traceback of an error on stderr."""
     with _as_far_as_somebody_reads():
         stderr().file.write("".join(traceback.format_exception(failure)))
+
+
+def mute() -> None:
+    """Show nothing but errors from now on: another process of the group prints."""
+    verbosity.CURRENT.muted = True
+    discard(sys.stdout)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from movierec_cli.cli.output import Format, emit, info
 from movierec_cli.cli.own_ratings import RatingsOption, ReportOption, SinceOption, StrictOption
 from movierec_cli.cli.query_options import QueryOptions, ResolvedQuery, typed_opinions
 from movierec_cli.core.errors import UsageError
+from movierec_cli.core.parallel.group import require_one
 
 if TYPE_CHECKING:
     from movierec_cli.core.api import LoadedRun
@@ -179,6 +180,7 @@ def recommend(
         loaded = load_run(run, dataset)
         _write_all_users(loaded, lists.filters(filters, loaded.titles), target)
         return
+    require_one("movierec recommend for one user")
     options.check()
     if output is not None:
         check_watchlist(output)
@@ -274,5 +276,6 @@ def _write_all_users(loaded: "LoadedRun", filters: "Filters", output: Path) -> N
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.recommend.batch import write_recommendations
 
+    loaded.run.require_same()
     n_films = write_recommendations(loaded.model, loaded.dataset, filters, output, ProgressBar())
     info(f"Wrote {n_films:,} films for {len(loaded.dataset.users):,} users to {output}.")

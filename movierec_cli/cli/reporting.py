@@ -14,6 +14,7 @@ from movierec_cli import __version__
 from movierec_cli.cli import output
 from movierec_cli.core.errors import DataError, InterruptionError, MovierecError, UsageError
 from movierec_cli.core.files import unusable
+from movierec_cli.core.parallel.group import group
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -27,14 +28,16 @@ def reported(ctx: Any) -> Iterator[None]:
         raise
     except BrokenPipeError as error:  # the reader of a pipe has seen enough
         output.discard(sys.stdout)
+        group().fail(0, "", "")
         raise typer.Exit(0) from error
     except SystemExit as end:  # of Rich, which prints the help, for the same reason
         if isinstance(end.__context__, BrokenPipeError):
             raise typer.Exit(0) from end
         raise
     except KeyboardInterrupt as interruption:
-        output.error("Interrupted. Unfinished work is not kept.")
-        raise typer.Exit(InterruptionError.exit_code) from interruption
+        cause = str(interruption) or "Interrupted"
+        code = _failed(InterruptionError.exit_code, f"{cause}. Unfinished work is not kept.")
+        raise typer.Exit(code) from interruption
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             raise
@@ -45,24 +48,38 @@ def _report(error: Exception, ctx: Any) -> int:
     """Print an error and return its exit code; ``MOVIEREC_DEBUG=1`` adds the traceback."""
     usage: Any = getattr(error, "format_message", None)  # Typer's: a wrong option or command
     if usage:
-        output.error(usage(), _usage_hint(usage(), getattr(error, "ctx", None) or ctx))
-        return UsageError.exit_code
+        hint = _usage_hint(usage(), getattr(error, "ctx", None) or ctx)
+        return _failed(UsageError.exit_code, usage(), hint)
     if os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0"):
         output.print_traceback(error)
     if isinstance(error, OSError) and error.filename:
         error = unusable(error.filename, "used", error)
     if isinstance(error, MovierecError):
-        output.error(error.message, error.hint)
-        return error.exit_code
+        return _failed(error.exit_code, error.message, error.hint)
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
-        output.error(f"The output cannot be written: {error.strerror}.")
+        code = _failed(DataError.exit_code, f"The output cannot be written: {error.strerror}.")
         output.discard(sys.stdout)
-        return DataError.exit_code
-    output.error(
+        return code
+    return _failed(
+        1,
         f"This is a bug in movierec {__version__}: {type(error).__name__}: {error}",
         "Run it again with MOVIEREC_DEBUG=1 and report the traceback.",
     )
-    return 1
+
+
+def _failed(exit_code: int, message: str, hint: str = "") -> int:
+    """Print an error and return its exit code.
+
+    Of several processes that compute together, the one that fails first prints, and all end with
+    its exit code. The first process prints the errors of other machines, too.
+    """
+    own = group()
+    failure = own.fail(exit_code, message, hint)
+    if failure.rank == own.rank:
+        output.error(message, hint)
+    elif own.rank == 0 and failure.machine != own.machine:
+        output.error(f"Process {failure.rank}: {failure.message}", failure.hint)
+    return failure.exit_code
 
 
 def _usage_hint(message: str, ctx: Any) -> str:

@@ -113,6 +113,7 @@ def train(
       movierec train dnn --holdout ua --name dnn-ua
       movierec train sequence
       movierec train dnn --resume
+      torchrun --standalone --nproc-per-node 2 -m movierec_cli train dnn
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.core.data.default import default_dataset

@@ -22,9 +22,11 @@ OUTPUT_PANEL = "Output"
 class Verbosity:
     """The permitted output on stderr of the running command, errors apart.
 
-    ``verbose`` adds the log of core; ``no_progress`` removes bars and the lines of epochs.
+    ``verbose`` adds the log of core; ``no_progress`` removes bars and the lines of epochs. Of
+    several processes that compute together, all but the first are ``muted``.
     """
 
+    muted: bool = False
     quiet: bool = False
     verbose: bool = False
     no_progress: bool = False
@@ -32,7 +34,12 @@ class Verbosity:
     @property
     def progress(self) -> bool:
         """True if progress is shown."""
-        return not (self.quiet or self.no_progress)
+        return self.notes and not self.no_progress
+
+    @property
+    def notes(self) -> bool:
+        """True if anything but data and errors is shown."""
+        return not (self.quiet or self.muted)
 
 
 CURRENT = Verbosity()
@@ -54,7 +61,7 @@ def _set(parameter: typer.CallbackParam, wanted: bool) -> None:
     if CURRENT.quiet and CURRENT.verbose:
         raise UsageError("--quiet and --verbose exclude each other.", "Leave out one of them.")
     logger = logging.getLogger(LOGGER)
-    if CURRENT.verbose and not logger.handlers:
+    if CURRENT.verbose and not CURRENT.muted and not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(relativeCreated)6.0f ms  %(message)s"))
         logger.addHandler(handler)

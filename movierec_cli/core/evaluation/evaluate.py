@@ -1,7 +1,9 @@
 """The measurement of a model in a scenario."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from movierec_cli.core.evaluation.metrics import FloatVector
 from movierec_cli.core.evaluation.per_user import PerUser
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.topk import exclude, top_k
+from movierec_cli.core.parallel.group import group
 
 DEFAULT_K = 25
 _BATCH = 256  # users scored at once; bounds the dense [users, films] arrays
@@ -52,35 +55,21 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
     """Measure a model in a scenario, by the definitions in `metrics`.
 
     Ranking metrics are means over the users with a relevant target; rating metrics are taken
-    over all targets.
+    over all targets. Several processes share the users, and find the same to the bit.
     """
     started = time.perf_counter()
-    lists, ranked, first, ratings, likes = [], [], [], [], []
-    for start in range(0, len(scenario.users), _BATCH):
-        rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
-        histories, targets = scenario.histories.take(rows), scenario.targets.take(rows)
-        scores = model.score(histories, scenario.users.take(rows))
-        candidates = exclude(scores.score, histories)
-        top = top_k(candidates, k)
-        lists.append(top.astype(np.int32))
-        ranked.append(metrics.hits(top, targets, candidates.shape[1], scenario.least_relevant))
-        first.append(metrics.first_ranks(candidates, targets, scenario.least_relevant))
-        at_targets = (targets.user_rows, targets.film_rows)
-        if scores.rating is not None:
-            ratings.append(scores.rating[at_targets])
-        if scores.like_probability is not None:
-            likes.append(scores.like_probability[at_targets])
+    starts = range(0, len(scenario.users), _BATCH)
+    batches = group().in_turns(lambda start: _of_batch(model, scenario, start, k), starts)
+    lists, ranked, first, ratings, likes = map(_concatenated, zip(*batches, strict=True))
     seconds = time.perf_counter() - started
     actual = scenario.targets.ratings
     of_pairs: dict[str, FloatVector] = {}
-    if ratings:
-        predicted = np.concatenate(ratings)
-        of_pairs = metrics.rating_metrics(predicted, actual)
-        of_pairs["accuracy"] = metrics.correct(predicted >= metrics.RATING_THRESHOLD, actual)
-    if likes:  # they decide the accuracy where the model predicts both
-        predicted = np.concatenate(likes)
-        of_pairs["accuracy"] = metrics.correct(predicted >= metrics.LIKE_THRESHOLD, actual)
-    per_user = _per_user(scenario, np.concatenate(ranked), np.concatenate(first), of_pairs)
+    if ratings is not None:
+        of_pairs = metrics.rating_metrics(ratings, actual)
+        of_pairs["accuracy"] = metrics.correct(ratings >= metrics.RATING_THRESHOLD, actual)
+    if likes is not None:  # they decide the accuracy where the model predicts both
+        of_pairs["accuracy"] = metrics.correct(likes >= metrics.LIKE_THRESHOLD, actual)
+    per_user = _per_user(scenario, ranked, first, of_pairs)
     counted = int(per_user.counts["ranking"].sum())
     return Evaluation(
         scenario.name,
@@ -89,9 +78,38 @@ def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation
         left_out=len(scenario.users) - counted,
         metrics=per_user.means(),
         per_user=per_user,
-        lists=np.concatenate(lists),
+        lists=lists,
         seconds=seconds,
     )
+
+
+def _of_batch(
+    model: Model, scenario: Scenario, start: int, k: int
+) -> tuple[NDArray[Any] | None, ...]:
+    """Return figures of the batch of users from ``start`` on.
+
+    They are the lists and their hits [batch, k], the rank of the first relevant film [batch], and
+    the predicted rating and like probability of each target, ``None`` where there is none.
+    """
+    rows = np.arange(start, min(start + _BATCH, len(scenario.users)))
+    histories, targets = scenario.histories.take(rows), scenario.targets.take(rows)
+    scores = model.score(histories, scenario.users.take(rows))
+    candidates = exclude(scores.score, histories)
+    top = top_k(candidates, k)
+    at_targets = (targets.user_rows, targets.film_rows)
+    return (
+        top.astype(np.int32),
+        metrics.hits(top, targets, candidates.shape[1], scenario.least_relevant),
+        metrics.first_ranks(candidates, targets, scenario.least_relevant),
+        None if scores.rating is None else scores.rating[at_targets],
+        None if scores.like_probability is None else scores.like_probability[at_targets],
+    )
+
+
+def _concatenated(parts: Sequence[NDArray[Any] | None]) -> Any:
+    """Return the parts as one array; ``None`` where they are missing."""
+    found = [part for part in parts if part is not None]
+    return np.concatenate(found) if found else None
 
 
 def _per_user(

@@ -32,6 +32,7 @@ def evaluate_run(
     -------
     The results of each scenario in turn, the run's first. The p-values are those of this table.
     """
+    run.require_same()
     recorded = run.manifest.split
     seed = recorded["split_seed"]
     split = make_split(

@@ -1,13 +1,13 @@
 """Trainings that keep their run on disk and continue after an interruption."""
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.errors import DataError, DivergedError, InterruptionError
 from movierec_cli.core.experiments.train import provenance_of, train_run
 from movierec_cli.core.files import exclusive
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.checkpoint import (
     Checkpoint,
@@ -61,18 +61,23 @@ def train_and_save(
         f"Another process is training the run {provenance.name!r} right now.",
         "Wait for it, or give this run a name of its own with --name.",
     )
-    with exclusive(folder, busy):
+    processes = group()
+
+    def keep(checkpoint: Checkpoint) -> None:
+        processes.on_first(lambda: save_checkpoint(checkpoint, folder))
+
+    with processes.held_by_first(exclusive(folder, busy)):
         try:
             resume_from = _checkpoint_to_resume(folder, provenance) if resume else None
-            keep = partial(save_checkpoint, folder=folder)
             run = train_run(dataset, spec, on_epoch, keep, resume_from, progress)
-            save_run(run, runs)
-            remove_checkpoint(folder)
+            processes.on_first(lambda: save_run(run, runs))
+            processes.on_first(lambda: remove_checkpoint(folder))
         except DivergedError:
-            remove_checkpoint(folder)  # it would diverge again
+            processes.on_first(lambda: remove_checkpoint(folder))  # it would diverge again
             raise
         except KeyboardInterrupt as interruption:
-            raise _interrupted(folder, train_command(spec, dataset.name)) from interruption
+            command = train_command(spec, dataset.name, processes.size)
+            raise _interrupted(folder, command, interruption) from interruption
     return run
 
 
@@ -91,12 +96,14 @@ def _checkpoint_to_resume(folder: Path, provenance: Provenance) -> Checkpoint:
     return checkpoint
 
 
-def _interrupted(folder: Path, command: str) -> InterruptionError:
+def _interrupted(folder: Path, command: str, cause: KeyboardInterrupt) -> InterruptionError:
     """Return the error of an interruption, with the number of epochs that are on disk."""
     training = unfinished_training(folder)
     if training is None:
         return InterruptionError(
-            "Interrupted before the first epoch was finished; nothing is kept.",
+            f"{str(cause) or 'Interrupted'} before the first epoch was finished; nothing is kept.",
             f"Start it again with: {command}",
         )
-    return InterruptionError(f"Interrupted. {training}", f"Continue it with: {training.command}")
+    return InterruptionError(
+        f"{str(cause) or 'Interrupted'}. {training}", f"Continue it with: {training.command}"
+    )

@@ -19,11 +19,12 @@ from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import SolvingTrainer, build_trainer
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.registry import SCORERS
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.checkpoint import Checkpoint
 from movierec_cli.core.runs.manifest import EpochRecord, Manifest, Provenance, ScenarioRecord
 from movierec_cli.core.runs.store import Run, is_sound
-from movierec_cli.core.runs.train_spec import TrainSpec
+from movierec_cli.core.runs.train_spec import PROCESSES, TrainSpec
 from movierec_cli.core.training.loop import (
     THREADS,
     Epoch,
@@ -38,7 +39,7 @@ _SOLVED = "solved"  # the part of a checkpoint with what was solved before the f
 
 
 def provenance_of(spec: TrainSpec, dataset: Dataset) -> Provenance:
-    """Return what a training on this machine depends on; of the ``inputs``, the preset file.
+    """Return what a training depends on, without the ``inputs`` that the trainer knows.
 
     Raises
     ------
@@ -51,7 +52,11 @@ def provenance_of(spec: TrainSpec, dataset: Dataset) -> Provenance:
         "numpy": np.__version__,
         "torch": str(torch.__version__),
     }
-    return replace(spec, device=resolve_device(spec.device)).provenance(dataset, versions)
+    provenance = replace(spec, device=resolve_device(spec.device)).provenance(dataset, versions)
+    processes = group().size
+    if processes == 1:
+        return provenance
+    return replace(provenance, inputs={**provenance.inputs, PROCESSES: str(processes)})
 
 
 def train_run(
@@ -88,6 +93,7 @@ def train_run(
     """
     started = time.perf_counter()
     provenance = provenance_of(spec, dataset)
+    group().require_same(repr(provenance), "data or versions")
     preset = replace(spec, device=str(provenance.training["device"])).resolve()
     options = preset.training
     rule = Validation(options.validation, options.validation_share, options.seed)

@@ -22,6 +22,7 @@ from movierec_cli.core.models.sequence.config import SequenceConfig
 from movierec_cli.core.models.sequence.trainer import SequenceTrainer
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.models.two_tower.trainer import TwoTowerTrainer
+from movierec_cli.core.parallel.group import require_one
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.train_spec import TITLE_VECTORS
 from movierec_cli.core.training.loop import Trainer
@@ -56,6 +57,8 @@ def build_trainer(
     an interrupted training by a `SolvingTrainer`.
     """
     config, options, catalog = preset.config, preset.training, split.full_train.films
+    if not isinstance(config, DnnConfig):
+        require_one("A training of another model than the default dnn")
     if isinstance(config, DnnConfig):
         if not solved:
             progress.describe("Solving the item-item components")

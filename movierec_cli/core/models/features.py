@@ -92,7 +92,9 @@ def _demographic_features(users: Users, n_occupations: int) -> FloatArray:
     bumps /= bumps.sum(axis=1, keepdims=True)
     gender = _one_hot(users.gender, len(GENDERS))
     occupation = _one_hot(users.occupation, n_occupations) * _OCCUPATION_SCALE
-    both = (bumps[:, :, None] * gender[:, None, :]).reshape(len(users), -1)
+    both = (bumps[:, :, None] * gender[:, None, :]).reshape(
+        len(users), bumps.shape[1] * len(GENDERS)
+    )
     return np.hstack([bumps, gender, occupation, both]).astype(np.float32)
 
 

@@ -1,6 +1,6 @@
 """Matrices known by their products: inverses of penalized Gram matrices, EASE, ridge regression.
 
-No dense matrix is larger than `MOST_ROWS` or `HEAD` squared.
+No dense matrix is larger than `MOST_ROWS` or `HEAD` squared. Processes may share the rows.
 Notation: a sparse matrix A [n, p], its penalized inverse P = (A'A + r I)^-1 [p, p], and dense
 matrices V of k columns.
 """
@@ -16,6 +16,8 @@ from scipy import linalg, sparse
 from scipy.linalg import blas, lapack
 
 from movierec_cli.core.models.linear import Floats
+from movierec_cli.core.models.shared_rows import SharedRows
+from movierec_cli.core.parallel.group import ALONE, Group
 
 MOST_ROWS = 4_000
 """Most rows for which an inverse is computed in the space of the rows; 128 MB in float64."""
@@ -53,17 +55,24 @@ class Inverse(Protocol):
         """Return A'A P V, [p, k] -> [p, k]."""
 
 
-def penalized_inverse(matrix: sparse.csr_array, penalty: float, head: int, seed: int) -> Inverse:
+def penalized_inverse(
+    matrix: sparse.csr_array | SharedRows, penalty: float, head: int, seed: int
+) -> Inverse:
     """Return P = (A'A + penalty I)^-1 of a sparse A [n, p].
 
     It is exact if there are up to `MOST_ROWS` rows and more columns, or up to ``head`` columns.
     Otherwise it is exact among the ``head`` columns with the most entries, and approximate for the
     others; the ``seed`` samples the vectors that estimate diagonals.
     """
-    n_rows, n_columns = matrix.shape
-    if n_rows < n_columns and n_rows <= MOST_ROWS:
-        return _RowSpaceInverse(matrix, penalty)
-    return _HeadInverse(matrix, penalty, head, seed)
+    rows = matrix if isinstance(matrix, SharedRows) else SharedRows.of(matrix)
+    if rows.group.size == 1 and has_few_rows(*rows.shape):
+        return _RowSpaceInverse(rows.own, penalty)
+    return _HeadInverse(rows, penalty, head, seed)
+
+
+def has_few_rows(n_rows: int, n_columns: int) -> bool:
+    """Return whether an inverse is one in the space of the rows, which one process computes."""
+    return n_rows < n_columns and n_rows <= MOST_ROWS
 
 
 class _RowSpaceInverse:
@@ -101,16 +110,16 @@ class _HeadInverse:
     inverse is exact.
     """
 
-    def __init__(self, matrix: sparse.csr_array, penalty: float, head: int, seed: int) -> None:
+    def __init__(self, matrix: SharedRows, penalty: float, head: int, seed: int) -> None:
         # P_HH = (A_H'A_H + r I)^-1 [H, H], in place of its Cholesky factor L [H, H]
         self._penalty = penalty
         n_columns = matrix.shape[1]
-        counts = np.bincount(matrix.indices, minlength=n_columns)
-        order = np.argsort(-counts, kind="stable") if head < n_columns else np.arange(n_columns)
+        all_columns = np.arange(n_columns)
+        order = np.argsort(-matrix.counts, kind="stable") if head < n_columns else all_columns
         self._columns = order[:head], order[head:]
-        self._head = matrix[:, self._columns[0]] if head < n_columns else matrix
-        self._tail = matrix[:, self._columns[1]]
-        factor = cholesky(lower_gram(self._head), penalty)
+        self._head = matrix.columns(self._columns[0]) if head < n_columns else matrix
+        self._tail = matrix.columns(self._columns[1])
+        factor = cholesky(matrix.group.sum(lower_gram(self._head.own)), penalty)
         self._schur = penalty + self._unexplained(factor, np.random.default_rng(seed))
         self._inverse = lapack.spotri(factor, lower=True, overwrite_c=True)[0]  # lower triangle
         self.diagonal: Floats = np.empty(n_columns, np.float32)
@@ -130,9 +139,10 @@ class _HeadInverse:
         solved = linalg.solve_triangular(factor, probes, trans="T", lower=True)
         leverages = [
             np.minimum(np.mean((head @ solved) ** 2, axis=1), 1)
-            for head in row_blocks(self._head, _ROWS)
+            for head in row_blocks(self._head.own, _ROWS)
         ]
-        return np.asarray(self._tail.power(2).T @ (1 - np.concatenate(leverages)))
+        unexplained: Floats = 1 - np.concatenate(leverages)
+        return self._tail.squared().T @ unexplained
 
     def _solve_head(self, vectors: Floats) -> Floats:
         """Return P_HH V, [H, k] -> [H, k]."""
@@ -191,10 +201,11 @@ def lower_gram(matrix: sparse.sparray) -> Floats:
     return gram
 
 
-def gram_product(left: sparse.csr_array, right: sparse.csr_array, vectors: Floats) -> Floats:
+def gram_product(left: SharedRows, right: SharedRows, vectors: Floats) -> Floats:
     """Return A'BV for A [n, p] and B [n, q], [q, k] -> [p, k], by blocks of rows."""
-    pairs = zip(row_blocks(left, _ROWS), row_blocks(right, _ROWS), strict=True)
-    return reduce(np.add, (of_left.T @ (of_right @ vectors) for of_left, of_right in pairs))
+    pairs = zip(row_blocks(left.own, _ROWS), row_blocks(right.own, _ROWS), strict=True)
+    products = (of_left.T @ (of_right @ vectors) for of_left, of_right in pairs)
+    return left.group.sum(reduce(np.add, products))
 
 
 def row_blocks(matrix: sparse.csr_array, size: int) -> Iterator[sparse.csr_array]:
@@ -237,7 +248,7 @@ def ease_map(inverse: Inverse, n_inputs: int) -> LinearMap:
     )
 
 
-def ridge_map(inverse: Inverse, targets: sparse.csr_array) -> LinearMap:
+def ridge_map(inverse: Inverse, targets: sparse.csr_array | SharedRows) -> LinearMap:
     """Return the ridge regression W = P A'Y [p, q] from A to sparse targets Y [n, q]."""
     return LinearMap(
         lambda vectors: inverse.solve(targets @ vectors),
@@ -259,10 +270,13 @@ def weighted_sum(terms: Sequence[tuple[float, LinearMap]], row_weights: Floats) 
     return LinearMap(matmul, transposed_matmul)
 
 
-def principal_directions(scores: LinearMap, width: int, rank: int, seed: int) -> Floats:
+def principal_directions(
+    scores: LinearMap, width: int, rank: int, seed: int, group: Group = ALONE
+) -> Floats:
     """Return the directions in which ``scores`` [n, width] vary most between the rows.
 
-    They are orthonormal columns [width, min(rank, width)], the strongest first.
+    The processes of a ``group`` share the rows. The directions are orthonormal columns
+    [width, min(rank, width)], the strongest first.
     Randomized subspace iteration: Halko, Martinsson and Tropp (2011), Finding structure with
     randomness, algorithm 4.4, https://doi.org/10.1137/090771806. The last few are less exact.
     """
@@ -272,5 +286,5 @@ def principal_directions(scores: LinearMap, width: int, rank: int, seed: int) ->
     for _ in range(_ITERATIONS):
         basis = np.linalg.qr(scores.transposed_matmul(scores.matmul(basis))).Q
     projected = scores.matmul(basis)
-    _, rotation = np.linalg.eigh(projected.T @ projected)  # the strongest last
+    _, rotation = np.linalg.eigh(group.sum(projected.T @ projected))  # the strongest last
     return np.asarray(basis @ rotation[:, ::-1][:, :rank])

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +16,7 @@ from movierec_cli.core.data.readers.parquet import pyarrow
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import atomic_write, is_folder
 from movierec_cli.core.models.base import Model
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.rank import recommend_all
@@ -37,7 +40,7 @@ def write_recommendations(
 
     A row is one film for one user. The end of the file name chooses the format. The file appears
     when it is complete; no more than one batch of users is held. Users with fewer films left than
-    ``filters.n`` get fewer.
+    ``filters.n`` get fewer. Several processes share the users, and the first one writes the file.
 
     Raises
     ------
@@ -46,31 +49,32 @@ def write_recommendations(
     DataError
         If the file cannot be written.
     """
-    writers = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}
-    write = writers[output_format(path, FORMATS)]
-    written = 0
+    format_ = _FORMATS[output_format(path, FORMATS)]
+    n_users, written = len(dataset.users), 0
+    starts = range(0, n_users, _BATCH)
 
-    n_users = len(dataset.users)
+    def of_batch(start: int) -> tuple[bytes, int]:
+        rows = np.arange(start, min(start + _BATCH, n_users))
+        users = dataset.users.take(rows)
+        lists = recommend_all(model, dataset, dataset.histories.take(rows), users, filters)
+        records = [
+            {"user_id": user_id, **{name: getattr(film, name) for name in COLUMNS[1:]}}
+            for user_id, films in zip(users.ids.tolist(), lists, strict=True)
+            for film in films
+        ]
+        return format_.encode(records), len(records)
 
-    def batches() -> Iterator[list[Record]]:
+    def parts() -> Iterator[bytes]:
         nonlocal written
-        for start in range(0, n_users, _BATCH):
-            rows = np.arange(start, min(start + _BATCH, n_users))
-            users = dataset.users.take(rows)
-            lists = recommend_all(model, dataset, dataset.histories.take(rows), users, filters)
-            records = [
-                {"user_id": user_id, **{name: getattr(film, name) for name in COLUMNS[1:]}}
-                for user_id, films in zip(users.ids.tolist(), lists, strict=True)
-                for film in films
-            ]
-            yield records
-            written += len(records)
-            progress.advance(len(rows))
+        for start, (part, n_rows) in zip(starts, group().in_turns(of_batch, starts), strict=True):
+            yield part
+            written += n_rows
+            progress.advance(min(_BATCH, n_users - start))
 
     progress.start("Recommending", n_users)
     try:
-        with atomic_write(path) as file:
-            write(file, batches())
+        with group().written_by_first(atomic_write(path)) as file:
+            format_.write(file, parts())
     finally:
         progress.finish()
     return written
@@ -94,32 +98,59 @@ def output_format(path: Path, formats: tuple[str, ...]) -> str:
     return chosen
 
 
-def _write_csv(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
-    """Write comma-separated values in UTF-8 with a header; genres are joined with ``|``."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+@dataclass(frozen=True)
+class _Format:
+    """A file format: the bytes of some records, and the file of all of them."""
+
+    encode: Callable[[list[Record]], bytes]
+    write: Callable[[BinaryIO, Iterator[bytes]], None]
+
+
+def _encode_csv(records: list[Record]) -> bytes:
+    """Return comma-separated values in UTF-8; genres are joined with ``|``."""
+    text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for records in batches:
-        writer.writerows({**record, "genres": "|".join(record["genres"])} for record in records)
-    text.detach()
+    writer.writerows({**record, "genres": "|".join(record["genres"])} for record in records)
+    return text.getvalue().encode()
 
 
-def _write_jsonl(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
-    """Write a JSON object on each line, in UTF-8."""
-    for records in batches:
-        file.writelines(
-            json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records
-        )
+def _write_csv(file: BinaryIO, parts: Iterator[bytes]) -> None:
+    """Write comma-separated values with a header."""
+    file.write(",".join(COLUMNS).encode() + b"\n")
+    file.writelines(parts)
 
 
-def _write_parquet(file: BinaryIO, batches: Iterator[list[Record]]) -> None:
-    """Write a Parquet file, a row group for each batch."""
-    arrow = pyarrow()
+def _encode_jsonl(records: list[Record]) -> bytes:
+    """Return a JSON object on each line, in UTF-8."""
+    return b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records)
+
+
+def _encode_arrow(records: list[Record]) -> bytes:
+    """Return a stream of Arrow."""
+    arrow, buffer = pyarrow(), io.BytesIO()
     types = (
         arrow.int64(), arrow.int32(), arrow.int64(), arrow.string(), arrow.int32(),
         arrow.list_(arrow.string()), arrow.float64(), arrow.float64(), arrow.float64(),
     )  # fmt: skip
-    schema = arrow.schema(list(zip(COLUMNS, types, strict=True)))
-    with pyarrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
-        for records in batches:
-            writer.write_table(arrow.Table.from_pylist(records, schema=schema))
+    table = arrow.Table.from_pylist(
+        records, schema=arrow.schema(list(zip(COLUMNS, types, strict=True)))
+    )
+    with pyarrow("pyarrow.ipc").new_stream(buffer, table.schema) as stream:
+        stream.write_table(table)
+    return buffer.getvalue()
+
+
+def _write_parquet(file: BinaryIO, parts: Iterator[bytes]) -> None:
+    """Write a Parquet file, a row group for each stream of Arrow."""
+    tables = (pyarrow("pyarrow.ipc").open_stream(part).read_all() for part in parts)
+    first = next(tables)
+    with pyarrow("pyarrow.parquet").ParquetWriter(file, first.schema) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
+
+
+_FORMATS = {
+    "csv": _Format(_encode_csv, _write_csv),
+    "jsonl": _Format(_encode_jsonl, lambda file, parts: file.writelines(parts)),
+    "parquet": _Format(_encode_arrow, _write_parquet),
+}

@@ -35,6 +35,7 @@ from movierec_cli.core.files import (
 )
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.registry import SCORERS, Scorer
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.runs.checkpoint import unfinished_training
 from movierec_cli.core.runs.manifest import (
     UNREADABLE,
@@ -77,6 +78,16 @@ class Run:
     def model(self) -> Model:
         """The model, ready to score."""
         return SCORERS[self.manifest.model][self.manifest.preset](self.weights)
+
+    def require_same(self) -> None:
+        """Check that all processes that compute together have opened this run.
+
+        Raises
+        ------
+        DataError
+            If they have not.
+        """
+        group().require_same(repr(self.manifest), "runs")
 
     def require_dataset(self, dataset: Dataset) -> None:
         """Check that the run was trained on this very data set.

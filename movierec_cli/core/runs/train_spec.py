@@ -14,12 +14,15 @@ from movierec_cli.core.errors import UsageError
 from movierec_cli.core.files import check_name
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.presets import MODELS, PRESETS, Preset, usual_holdout
+from movierec_cli.core.parallel.group import program
 from movierec_cli.core.runs.manifest import Provenance, settings
 from movierec_cli.core.runs.preset_file import PresetFile
 
 PRESET_FILE = "preset file"
 TITLE_VECTORS = "title_vectors"
-"""The keys of `Provenance.inputs`: a preset file; a sentence model by name or absolute path."""
+PROCESSES = "processes"
+"""The keys of `Provenance.inputs`: a preset file; a sentence model by name or absolute path; the
+number of processes, where there are several."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def default_name(spec: TrainSpec, dataset: str) -> str:
     return "-".join(parts)
 
 
-def train_command(spec: TrainSpec, dataset: str) -> str:
+def train_command(spec: TrainSpec, dataset: str, processes: int | str = 1) -> str:
     """Return the command of a training, without the options that have their default."""
     usual = TrainSpec(spec.model, holdout=usual_holdout(spec.model))
     options = {
@@ -187,7 +190,7 @@ def train_command(spec: TrainSpec, dataset: str) -> str:
     if dataset != DEFAULT_DATASET:
         options["dataset"] = dataset
     words = [f"--{name.replace('_', '-')} {quote(str(value))}" for name, value in options.items()]
-    return " ".join(["movierec train", spec.model, *words])
+    return " ".join([program(processes), "train", spec.model, *words])
 
 
 def retraining(provenance: Provenance) -> str:
@@ -219,4 +222,5 @@ def retraining(provenance: Provenance) -> str:
         preset_file=file,
         text_model=source if source.is_absolute() else None,
     )
-    return train_command(spec, provenance.dataset["name"])
+    processes = provenance.inputs.get(PROCESSES, "1")
+    return train_command(spec, provenance.dataset["name"], processes)

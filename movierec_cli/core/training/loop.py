@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from movierec_cli.core.errors import DivergedError
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.training.optimizer import AdamW
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -74,7 +75,10 @@ class Trainer(Protocol, Generic[Batch]):
         """Yield the training batches of an epoch in a random order."""
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the losses of a batch, scalars; `TOTAL` is the one to minimize."""
+        """Return the losses of a batch, scalars; `TOTAL` is the one to minimize.
+
+        Of several processes, each has a part of the batch, and the loss is the sum over the parts.
+        """
 
     def validate(self) -> dict[str, float]:
         """Measure the network on the validation part; includes the monitored figure."""
@@ -205,16 +209,20 @@ def _train_epoch(
     kept: Epoch | None,
 ) -> Epoch:
     """Take one step for each batch and validate; ``kept`` is the epoch kept so far."""
-    started = time.perf_counter()
+    started, processes = time.perf_counter(), group()
     trainer.module.train()
     sums: dict[str, Tensor] = {}
     for batch in trainer.batches(generator):
         losses = trainer.losses(batch)
         optimizer.zero_grad()
         losses[TOTAL].backward()  # type: ignore[no-untyped-call]
+        processes.sum_tensors(
+            tensor.grad for tensor in trainer.module.parameters() if tensor.grad is not None
+        )
         optimizer.step()
         for name, loss in losses.items():
             sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()
+    processes.sum_tensors(sums.values())
     train = {name: float(total) / trainer.n_batches() for name, total in sums.items()}
     if not math.isfinite(train.get(TOTAL, math.nan)):
         raise diverged()

@@ -2,13 +2,15 @@
 
 Notation: U training users, N films, K demographic features D [U, K], sparse histories X [U, N]
 weighted by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n ratings of a user.
-No matrix of size U x N or N x N is formed: the solutions are held by `operators`.
+No matrix of size U x N or N x N is formed: the solutions are held by `operators`. Processes share
+the users, as rows of X, Z and D, if these are many.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories
@@ -27,7 +29,7 @@ from movierec_cli.core.models.dnn.config import (
     TemporalConfig,
 )
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
-from movierec_cli.core.models.dnn.temporal import binned_histories
+from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.linear import GramMatrices, ridge
 from movierec_cli.core.models.operators import (
@@ -36,11 +38,14 @@ from movierec_cli.core.models.operators import (
     Inverse,
     LinearMap,
     ease_map,
+    has_few_rows,
     penalized_inverse,
     principal_directions,
     ridge_map,
     weighted_sum,
 )
+from movierec_cli.core.models.shared_rows import SharedRows
+from movierec_cli.core.parallel.group import ALONE, group
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
 _TEMPORAL_HEAD = 3_000  # films with temporal co-occurrence where users are few
@@ -84,11 +89,12 @@ class ClosedFormFit:
 class _Inputs:
     """The training users, as matrices."""
 
-    histories: Histories
-    weighted: sparse.csr_array  # X
-    demographics: FloatArray  # D
+    histories: Histories  # of the users of this process
+    weighted: SharedRows  # X
+    demographics: FloatArray  # D of the users of this process
     scale: np.float32  # s
-    joined: sparse.csr_array  # Z
+    joined: SharedRows  # Z
+    sample: FloatArray  # the histories among Z' of some users, [N + K, sample]
     head: int  # films that the solutions are exact for
 
 
@@ -102,9 +108,9 @@ def fit_closed_form(
     sampling.
     """
     rows = np.flatnonzero(train.histories.counts)
-    users, histories = train.users.take(rows), train.histories.take(rows)
+    users = train.users.take(rows)
     mean = demographic_mean(users, len(train.occupations))
-    inputs = _inputs(histories, centered_demographics(users, mean), len(train.films), config, head)
+    inputs = _inputs(train, rows, centered_demographics(users, mean), config, head)
     inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
     part = config.item_item
     if not train.has_times:
@@ -119,18 +125,36 @@ def fit_closed_form(
 
 
 def _inputs(
-    histories: Histories, demographics: FloatArray, n_films: int, config: DnnConfig, head: int
+    train: Dataset,
+    rows: NDArray[np.int64],
+    demographics: FloatArray,
+    config: DnnConfig,
+    head: int,
 ) -> _Inputs:
+    """Return the inputs of the users at ``rows`` of this process, with D of all."""
     # the mean length of s D is the root of ``demographic_share``
     length = float(np.linalg.norm(demographics, axis=1).mean())
     scale = np.float32(config.item_item.ridge.demographic_share**0.5 / max(length, 1e-6))
-    shares = _sparse(histories, history_shares(histories, config.rating_weights), n_films)
+    n_users, n_films = len(rows), len(train.films)
+
+    def shares(users: slice) -> sparse.csr_array:
+        """Return Z without D."""
+        histories = train.histories.take(rows[users])
+        return _sparse(histories, history_shares(histories, config.rating_weights), n_films)
+
+    processes = ALONE if has_few_rows(n_users, n_films + demographics.shape[1]) else group()
+    own = processes.share(n_users)
+    histories = train.histories.take(rows[own])
+    weighted = _sparse(histories, history_weights(histories, config.rating_weights), n_films)
+    joined = sparse.hstack([shares(own), sparse.csr_array(scale * demographics[own])], "csr")
+    sample = shares(slice(_SAMPLE)).toarray().T
     return _Inputs(
         histories=histories,
-        weighted=_sparse(histories, history_weights(histories, config.rating_weights), n_films),
-        demographics=demographics,
+        weighted=SharedRows.of(weighted, processes),
+        demographics=demographics[own],
         scale=scale,
-        joined=sparse.hstack([shares, sparse.csr_array(scale * demographics)], "csr"),
+        joined=SharedRows.of(joined, processes),
+        sample=np.pad(sample, ((0, demographics.shape[1]), (0, 0))),
         head=head,
     )
 
@@ -155,7 +179,7 @@ def _item_item(
         lambda vectors: inputs.joined @ total.matmul(vectors),
         lambda vectors: total.transposed_matmul(inputs.joined.T @ vectors),
     )
-    directions = principal_directions(scores, n_films, config.rank, seed)
+    directions = principal_directions(scores, n_films, config.rank, seed, inputs.joined.group)
     of_films, of_demographics = np.split(total.matmul(directions), [n_films])
     component = Component(
         film_vectors=directions,
@@ -181,11 +205,9 @@ def _sum_of_solutions(
     n_films, n_inputs = inputs.weighted.shape[1], inputs.joined.shape[1]
     input_weights = np.ones((n_inputs, 1), np.float32)
     input_weights[n_films:] = config.ridge.demographic_weight
-    sample = inputs.joined[:_SAMPLE].toarray().T  # [N + K, sample]
-    sample[n_films:] = 0
 
     def normalized(weight: float, solution: LinearMap) -> tuple[float, LinearMap]:
-        scores = solution.transposed_matmul(sample)  # [N, sample]
+        scores = solution.transposed_matmul(inputs.sample)  # [N, sample]
         return weight / max(float(scores.std(axis=0).mean()), 1e-6), solution
 
     of_weighted = penalized_inverse(inputs.weighted, config.ease.regularization, inputs.head, seed)
@@ -197,13 +219,12 @@ def _sum_of_solutions(
         of_binned = _temporal_inverse(inputs, config.temporal, seed)
         solutions.append(normalized(config.temporal.weight, ease_map(of_binned, n_inputs)))
     total = weighted_sum(solutions, input_weights)
-    return total, total.transposed_matmul(sample).std(axis=1)
+    return total, total.transposed_matmul(inputs.sample).std(axis=1)
 
 
 def exactness(n_users: int, n_films: int, head: int) -> dict[str, str]:
     """Return the numbers of films that are solved exactly, in words, for a manifest."""
-    whole = n_users < n_films and n_users <= MOST_ROWS  # in the space of the users
-    exact = n_films if whole else min(head, n_films)
+    exact = n_films if has_few_rows(n_users, n_films) else min(head, n_films)
     temporal = min(_temporal_head(n_users, head), n_films)
     return {
         "films solved exactly": f"{exact:,} of {n_films:,}",
@@ -221,15 +242,17 @@ def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inv
     Films beyond the head co-occur with none. A tail as in the other solutions is worth nothing
     here, and the grids over the time make it many times as expensive.
     """
-    n_users, n_films = inputs.weighted.shape
+    processes, (n_users, n_films) = inputs.weighted.group, inputs.weighted.shape
     head = _temporal_head(n_users, inputs.head)
-    counts = np.bincount(inputs.histories.film_rows, minlength=n_films)
+    counts = inputs.weighted.counts
     in_head = np.zeros(n_films, np.bool_)
     in_head[np.argsort(-counts, kind="stable")[:head]] = True
     kept = in_head[inputs.histories.film_rows]
-    histories, weights = inputs.histories.where(kept), inputs.weighted.data[kept]
-    binned = binned_histories(histories, weights, n_films, config.half_seconds, seed)
-    return penalized_inverse(binned, config.regularization, head, seed)
+    histories, weights = inputs.histories.where(kept), inputs.weighted.own.data[kept]
+    shifts = random_shifts(n_users, int(counts[in_head].sum()), seed)[:, processes.share(n_users)]
+    binned = binned_histories(histories, weights, n_films, config.half_seconds, shifts)
+    shared = SharedRows.of(binned, processes)
+    return penalized_inverse(shared, config.regularization, head, seed)
 
 
 def film_scales(spread: FloatArray, power: float) -> FloatArray:
@@ -253,14 +276,16 @@ def _cold_start(inputs: _Inputs, inverse: Inverse, config: ColdStartConfig) -> C
     """
     # score = D V + level, with V [K, N] = (D'D + penalty I)^-1 D'aY and level the mean of aC
     # D'aY = D'aZ P Z'C = (Z P Z'aD)' C, with P = (Z'Z + r)^-1
-    histories, n_films = inputs.histories, inputs.weighted.shape[1]
-    targets = _sparse(histories, history_weights(histories, config.target_weights), n_films)
+    histories, (n_users, n_films) = inputs.histories, inputs.weighted.shape
+    processes = inputs.weighted.group
+    weights = history_weights(histories, config.target_weights)
+    targets = SharedRows.of(_sparse(histories, weights, n_films), processes)
     liked = histories.where(histories.ratings >= RELEVANT_RATING).counts
     activity = ((liked[:, None] + 1.0) ** config.activity_power).astype(np.float32)  # [U, 1]
     rhs = (targets.T @ (inputs.joined @ inverse.solve(activity * inputs.demographics))).T
-    gram = inputs.demographics.T @ inputs.demographics
+    gram = processes.sum(inputs.demographics.T @ inputs.demographics)
     slopes = ridge(GramMatrices(gram, rhs), config.regularization)
-    level = (targets.T @ activity)[:, 0] / len(histories)
+    level = (targets.T @ activity)[:, 0] / n_users
     n_features = len(slopes)
     return Component(
         film_vectors=np.vstack([slopes, level]).T,

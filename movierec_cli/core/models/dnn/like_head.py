@@ -7,11 +7,13 @@ the histories are cut to random lengths, so that the probabilities hold for shor
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray, Histories, Users
 from movierec_cli.core.data.scenarios import Scenario
 from movierec_cli.core.models.base import Shapes
 from movierec_cli.core.models.linear import logistic, logistic_regression
+from movierec_cli.core.parallel.group import group
 
 _USER_SHRINKAGE = 5.0  # ratings of an average user that a user's level is shrunk to
 _FILM_SHRINKAGE = 8.0  # ratings of an average film that a film's level is shrunk to
@@ -52,24 +54,31 @@ def fit_like_head(
     """
     level, counts = _film_levels(train)
     generator = np.random.default_rng(seed)
-    n_users = len(validation.users)
-    samples, liked = [], []
-    for _ in range(_CUTS):
-        share = generator.random(n_users)
-        share[generator.random(n_users) < _COLD_START_SHARE] = 0.0
-        shares = share[validation.histories.user_rows]
-        cut = validation.histories.where(generator.random(len(shares)) < shares)
-        for start in range(0, n_users, _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, n_users))
-            histories, targets = cut.take(rows), validation.targets.take(rows)
-            users, films = targets.user_rows, targets.film_rows
-            scores = score(histories, validation.users.take(rows))[users, films]
-            of_users = (feature[users] for feature in _user_features(histories, level))
-            samples.append(_features(scores, level[films], counts[films], *of_users))
-            liked.append(targets.ratings >= RELEVANT_RATING)
-    features = np.concatenate([np.stack(sample, axis=1) for sample in samples])
-    head = logistic_regression(features, np.concatenate(liked))
+    starts = range(0, len(validation.users), _BLOCK)
+    cuts = [_cut(validation.histories, generator) for _ in range(_CUTS)]
+
+    def of_block(block: tuple[Histories, int]) -> tuple[FloatArray, NDArray[np.bool_]]:
+        cut, start = block
+        rows = np.arange(start, min(start + _BLOCK, len(cut)))
+        histories, targets = cut.take(rows), validation.targets.take(rows)
+        users, films = targets.user_rows, targets.film_rows
+        scores = score(histories, validation.users.take(rows))[users, films]
+        of_users = (feature[users] for feature in _user_features(histories, level))
+        features = _features(scores, level[films], counts[films], *of_users)
+        return np.stack(features, axis=1), targets.ratings >= RELEVANT_RATING
+
+    samples = group().in_turns(of_block, [(cut, start) for cut in cuts for start in starts])
+    features, liked = map(np.concatenate, zip(*samples, strict=True))
+    head = logistic_regression(features, liked)
     return {"like_head": head, "film_level": level, "film_counts": counts}
+
+
+def _cut(histories: Histories, generator: np.random.Generator) -> Histories:
+    """Return the histories cut to random lengths, some of them to none."""
+    share = generator.random(len(histories))
+    share[generator.random(len(histories)) < _COLD_START_SHARE] = 0.0
+    shares = share[histories.user_rows]
+    return histories.where(generator.random(len(shares)) < shares)
 
 
 def _film_levels(train: Dataset) -> tuple[FloatArray, FloatArray]:

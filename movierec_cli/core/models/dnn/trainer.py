@@ -14,8 +14,8 @@ Notation: B users in a batch, N films, d width of the network, K demographic fea
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ from movierec_cli.core.models.dnn.model import Dnn, history_weights
 from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.parallel.group import group
 from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -50,8 +51,9 @@ _FEW = 0.01  # share of the ratings that the closed-form components may lack
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some training users."""
+    """Some training users, B of them in this process."""
 
+    n_users: int  # in all processes
     rated: SparseMatrix  # [B, N], the films that they rated
     targets: Tensor  # [nnz], t: the weights of the ratings
     input_scales: Tensor  # [B, 1], r: the histories are r t; 0 for users shown without a history
@@ -149,13 +151,10 @@ class DnnTrainer:
         else:
             self._closed_form = fit_closed_form(train, config, seed, self._head)
         n_left_out = len(split.full_train.ratings) - len(train.ratings)
-        executor = ThreadPoolExecutor(1, "movierec")
-        if n_left_out < _FEW * len(split.full_train.ratings):
-            self._refit = executor.submit(lambda: self._closed_form)
-        else:
+        self._refit: Callable[[], ClosedFormFit] = lambda: self._closed_form
+        if n_left_out >= _FEW * len(split.full_train.ratings):
             fitted = (split.full_train, config, seed, self._head)
-            self._refit = executor.submit(fit_closed_form, *fitted)
-        executor.shutdown(wait=False)
+            self._refit = group().later(partial(fit_closed_form, *fitted))
         torch.manual_seed(seed)
         n_features = len(self._closed_form.demographic_mean)
         self.module = Network(len(train.films), config.network.dimension, n_features)
@@ -190,12 +189,16 @@ class DnnTrainer:
         order = self._rows[torch.randperm(len(self._rows), generator=generator).numpy()]
         for start in range(0, len(order), self._batch_size):
             rows = order[start : start + self._batch_size]
+            n_users, own = len(rows), group().share(len(rows))
+            sittings = torch.rand(2, n_users, generator=generator).numpy()[:, own]
+            shown = torch.rand(n_users, generator=generator).numpy()[own] >= hidden_share
+            rows = rows[own]
             histories = train.histories.take(rows)
-            nearness = self._nearness(histories, generator)
+            nearness = self._nearness(histories, *sittings)
             weights = history_weights(histories, rating_weights) * nearness
-            shown = torch.rand(len(rows), generator=generator).numpy() >= hidden_share
             scales = shown / np.sqrt(histories.counts)
             yield Batch(
+                n_users=n_users,
                 rated=SparseMatrix.from_rows(
                     histories.indptr, histories.film_rows, n_films, self._options.device
                 ),
@@ -204,10 +207,12 @@ class DnnTrainer:
                 demographics=self._tensor(centered_demographics(train.users.take(rows), mean)),
             )
 
-    def _nearness(self, histories: Histories, generator: torch.Generator) -> FloatArray:
-        """Return the time decay of each rating from one of its user, or 1, [n_entries]."""
+    def _nearness(self, histories: Histories, shown: FloatArray, place: FloatArray) -> FloatArray:
+        """Return the time decay of each rating from one of its user, or 1, [n_entries].
+
+        Two random numbers of each user, 0..1, decide about the sitting and choose it.
+        """
         config, users = self._config, histories.user_rows
-        shown, place = torch.rand(2, len(histories), generator=generator).numpy()
         chosen = histories.indptr[:-1] + (place * histories.counts).astype(np.int64)
         times = histories.timestamps[np.minimum(chosen, histories.indptr[1:] - 1)]
         gaps = np.abs(histories.timestamps - times[users]).astype(np.float32)
@@ -216,7 +221,7 @@ class DnnTrainer:
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Return one minus the cosine between scores and targets, the mean over the users."""
-        return {TOTAL: (1 - self.module(batch)).mean()}
+        return {TOTAL: (1 - self.module(batch)).sum() / batch.n_users}
 
     def validate(self) -> dict[str, float]:
         """Measure the joint embedding space of now on the validation part."""
@@ -233,7 +238,7 @@ class DnnTrainer:
             self._options.seed,
         )
         recent = self._recent(self._split.full_train, weight)
-        return {**self._model(self._refit.result(), recent).weights, **head}
+        return {**self._model(self._refit(), recent).weights, **head}
 
     def _choose_recent_weight(self) -> float:
         """Return the weight of recent popularity, 0 where no later films are asked for."""

@@ -24,7 +24,7 @@ from movierec_cli.core.models.dnn.config import (
     TemporalConfig,
 )
 from movierec_cli.core.models.dnn.model import history_weights
-from movierec_cli.core.models.dnn.temporal import binned_histories
+from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import (
     centered_demographics,
     dense_history,
@@ -72,8 +72,9 @@ def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
     demographics = centered_demographics(small.users, fit.demographic_mean).astype(np.float64)
     scale = part.ridge.demographic_share**0.5 / np.linalg.norm(demographics, axis=1).mean()
     inputs = np.hstack([shares, scale * demographics])
-    binned = binned_histories(histories, values, n_films, part.temporal.half_seconds, 0).toarray()
-    co_occurrence = (binned.T @ binned).astype(np.float64)
+    shifts = random_shifts(len(histories), len(values), 0)
+    binned = binned_histories(histories, values, n_films, part.temporal.half_seconds, shifts)
+    co_occurrence = (binned.T @ binned).toarray().astype(np.float64)
 
     # item-item: three solutions, each over the deviation of its scores between films
     sums = GramMatrices(inputs.T @ inputs, inputs.T @ np.hstack([weighted, targets]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
-from movierec_cli.core.models.dnn.temporal import binned_histories, n_grids
+from movierec_cli.core.models.dnn.temporal import binned_histories, n_grids, random_shifts
 
 
 def timed(*users: tuple[list[int], list[int]]) -> Histories:
@@ -21,7 +21,8 @@ def timed(*users: tuple[list[int], list[int]]) -> Histories:
 def co_occurrence(histories: Histories, weights: list[float], seed: int = 0) -> FloatArray:
     """Return the co-occurrence of three films that decays to a half in 100 seconds."""
     values = np.array(weights, np.float32)
-    binned = binned_histories(histories, values, 3, 100.0, seed).toarray()
+    shifts = random_shifts(len(histories), len(values), seed)
+    binned = binned_histories(histories, values, 3, 100.0, shifts).toarray()
     return np.asarray(binned.T @ binned)
 
 

@@ -1,0 +1,1 @@
+"""Processes that compute together: one by default, more if torchrun started them."""
