@@ -26,11 +26,11 @@ from movierec_cli.core.runs.manifest import EpochRecord, Manifest, Provenance, S
 from movierec_cli.core.runs.store import Run, is_sound
 from movierec_cli.core.runs.train_spec import PROCESSES, TrainSpec
 from movierec_cli.core.training.loop import (
-    THREADS,
     Epoch,
     OnEpoch,
     TrainingState,
     diverged,
+    n_threads,
     run_training,
 )
 from movierec_cli.core.training.options import resolve_device
@@ -98,7 +98,7 @@ def train_run(
     options = preset.training
     rule = Validation(options.validation, options.validation_share, options.seed)
     split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
-    with reproducible(options.seed):
+    with reproducible(options.seed, n_threads(len(dataset.ratings))):
         state = None if resume_from is None else _state(resume_from)
         found = {} if state is None else _solved(state)
         trainer, inputs = build_trainer(split, preset, progress, spec.text_model, found)
@@ -138,13 +138,13 @@ def train_run(
 
 
 @contextmanager
-def reproducible(seed: int) -> Iterator[None]:
-    """Fix the random numbers and the threads of torch; restore those of the caller at the end.
+def reproducible(seed: int, threads: int = 1) -> Iterator[None]:
+    """Fix the random numbers and threads of torch; restore those of the caller at the end.
 
     Numbers that overflow and equations that have no solution are signs of a diverged training.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
     try:
         with torch.random.fork_rng(), np.errstate(over="ignore", invalid="ignore"):
             torch.manual_seed(seed)
@@ -152,7 +152,7 @@ def reproducible(seed: int) -> Iterator[None]:
     except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
         raise diverged("a system of equations has no solution any more") from error
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 def _measured(model: Model, scenario: Scenario) -> ScenarioRecord:

@@ -20,9 +20,16 @@ Batch = TypeVar("Batch")
 TOTAL = "loss"
 """The name of the loss that is minimized; other losses of a step are parts of it."""
 
-THREADS = 1
-"""Threads that training computes with on every machine: another number adds in another order,
-which gives other weights."""
+_MANY_RATINGS = 4_000_000
+
+
+def n_threads(n_ratings: int) -> int:
+    """Return the number of threads that training computes with, the same on every machine.
+
+    Another number adds in another order, which gives other weights. A second one pays for many
+    ratings; for few, it is busy with the closed-form components.
+    """
+    return 1 if n_ratings < _MANY_RATINGS else 2
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from movierec_cli.core.experiments import train
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.runs.store import Run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
-from movierec_cli.core.training.loop import Epoch
+from movierec_cli.core.training.loop import Epoch, n_threads
 from tests.conftest import SMALL
 
 DNN = TrainSpec("dnn", "original", overrides=Overrides(epochs=2, batch_size=500))
@@ -49,6 +49,16 @@ def test_the_same_seed_gives_the_same_weights(spec: TrainSpec, small: Dataset) -
     other = bits(trained(small, replace(spec, seed=1)))
     assert other.keys() == first.keys()
     assert other != first
+
+
+def test_many_ratings_are_trained_on_with_two_threads_whatever_the_caller_has(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [n_threads(n_ratings) for n_ratings in (100_000, 4_000_000)] == [1, 2]
+    monkeypatch.setattr(train, "n_threads", lambda n_ratings: 2 if n_ratings == 5_000 else 9)
+    seen: list[int] = []
+    train_run(small, DNN, lambda _: seen.append(torch.get_num_threads()))
+    assert seen == [2, 2]
 
 
 def test_the_manifest_describes_the_training(small: Dataset) -> None:
