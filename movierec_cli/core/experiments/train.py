@@ -98,7 +98,8 @@ def train_run(
     options = preset.training
     rule = Validation(options.validation, options.validation_share, options.seed)
     split = make_split(dataset, spec.holdout, spec.split_seed, rule, spec.cut)
-    with reproducible(options.seed, n_threads(len(dataset.ratings))):
+    threads = n_threads(len(dataset.ratings)) if group().size == 1 else 1
+    with reproducible(options.seed, threads):
         state = None if resume_from is None else _state(resume_from)
         found = {} if state is None else _solved(state)
         trainer, inputs = build_trainer(split, preset, progress, spec.text_model, found)

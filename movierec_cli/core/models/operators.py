@@ -16,7 +16,7 @@ from scipy import linalg, sparse
 from scipy.linalg import blas, lapack
 
 from movierec_cli.core.models.linear import Floats
-from movierec_cli.core.models.shared_rows import SharedRows
+from movierec_cli.core.models.shared_rows import THREADS, SharedRows, in_threads
 from movierec_cli.core.parallel.group import ALONE, Group
 
 MOST_ROWS = 4_000
@@ -25,7 +25,6 @@ HEAD = 12_900
 """Most columns that an inverse is exact for; 0.67 GB in float32, and three inverses are held."""
 
 _BLOCK = 1_024  # columns of a Gram matrix computed at once
-_THREADS = 2  # that compute them; the sums are the same for every number
 _ENTRIES = 2**24  # of a sparse matrix that a Gram matrix is summed over at once
 _ROWS = 2**18  # of a sparse matrix multiplied at once with a dense one
 _PROBES = 64  # random vectors that estimate a diagonal
@@ -146,7 +145,11 @@ class _HeadInverse:
 
     def _solve_head(self, vectors: Floats) -> Floats:
         """Return P_HH V, [H, k] -> [H, k]."""
-        return np.asarray(blas.ssymm(1.0, self._inverse, vectors, lower=True))
+        return in_threads(
+            lambda part: np.asarray(blas.ssymm(1.0, self._inverse, part, lower=True)),
+            vectors,
+            self._inverse.size,
+        )
 
     def _matmul(self, vectors: Floats) -> tuple[Floats, Floats]:
         """Return PV of the head and of the tail, [p, k] -> [H, k] and [T, k]."""
@@ -195,7 +198,7 @@ def lower_gram(matrix: sparse.sparray) -> Floats:
             products = columns[:, start:].T @ block
             gram[start:, start : start + _BLOCK] += products.toarray()
 
-        with ThreadPoolExecutor(_THREADS) as executor:
+        with ThreadPoolExecutor(THREADS) as executor:
             for _ in executor.map(add, range(0, size, _BLOCK)):
                 pass
     return gram
@@ -203,9 +206,12 @@ def lower_gram(matrix: sparse.sparray) -> Floats:
 
 def gram_product(left: SharedRows, right: SharedRows, vectors: Floats) -> Floats:
     """Return A'BV for A [n, p] and B [n, q], [q, k] -> [p, k], by blocks of rows."""
-    pairs = zip(row_blocks(left.own, _ROWS), row_blocks(right.own, _ROWS), strict=True)
-    products = (of_left.T @ (of_right @ vectors) for of_left, of_right in pairs)
-    return left.group.sum(reduce(np.add, products))
+
+    def product(part: Floats) -> Floats:
+        pairs = zip(row_blocks(left.own, _ROWS), row_blocks(right.own, _ROWS), strict=True)
+        return reduce(np.add, (of_left.T @ (of_right @ part) for of_left, of_right in pairs))
+
+    return left.group.sum(in_threads(product, vectors, left.own.nnz + right.own.nnz))
 
 
 def row_blocks(matrix: sparse.csr_array, size: int) -> Iterator[sparse.csr_array]:

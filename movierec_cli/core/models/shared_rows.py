@@ -1,5 +1,7 @@
 """A sparse matrix whose rows are shared between processes."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +11,10 @@ from scipy import sparse
 
 from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.parallel.group import ALONE, Group
+
+THREADS = 2
+"""Threads of a product, the same number on every machine."""
+_FEW_OPERATIONS = 2**24  # that take some ten milliseconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +55,7 @@ class SharedRows:
 
     def __matmul__(self, vectors: Floats) -> Floats:
         """Return the rows of this process of AV, [p, k] -> [own n, k]."""
-        return np.asarray(self.own @ vectors)
+        return multiply(self.own, vectors)
 
     def columns(self, columns: NDArray[np.int64]) -> "SharedRows":
         """Return some columns of the matrix."""
@@ -67,5 +73,23 @@ class _Transposed:
 
     def __matmul__(self, vectors: Floats) -> Floats:
         """Return A'V, from the rows of V of this process, [own n, k] -> [p, k]."""
-        product: Floats = np.asarray(self.own @ vectors)
-        return self.group.sum(product)
+        return self.group.sum(multiply(self.own, vectors))
+
+
+def multiply(matrix: sparse.sparray, vectors: Floats) -> Floats:
+    """Return AV for a sparse A [n, p], [p, k] -> [n, k], in two threads."""
+    return in_threads(lambda part: np.asarray(matrix @ part), vectors, matrix.nnz)
+
+
+def in_threads(
+    product: Callable[[Floats], Floats], vectors: Floats, operations_of_column: int
+) -> Floats:
+    """Return the product with V [p, k], for a part of its columns in each thread.
+
+    Few operations, and those with a vector [p], are done in one thread.
+    """
+    if vectors.ndim == 1 or operations_of_column * vectors.shape[1] < _FEW_OPERATIONS:
+        return product(vectors)
+    with ThreadPoolExecutor(THREADS) as executor:
+        parts = np.array_split(vectors, THREADS, axis=1)
+        return np.hstack(list(executor.map(product, parts)))

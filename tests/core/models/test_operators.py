@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from movierec_cli.core.models import operators
+from movierec_cli.core.models import operators, shared_rows
 from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.operators import (
     LinearMap,
@@ -130,6 +130,14 @@ def test_products_with_many_rows_are_summed_by_blocks_of_rows(
     monkeypatch.setattr(operators, "_ROWS", 41)
     by_blocks = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
     assert error(by_blocks, whole) < 1e-5
+
+
+def test_products_in_threads_are_those_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix, of_rows = random_matrix(LONG), vectors(LONG[0])
+    in_one = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
+    monkeypatch.setattr(shared_rows, "_FEW_OPERATIONS", 0)
+    in_two = penalized_inverse(matrix, 2.0, head=40, seed=0).solve(of_rows)
+    assert error(in_two, in_one) < 1e-6
 
 
 def test_ease_predicts_each_column_from_the_others() -> None:
