@@ -75,11 +75,3 @@ def _bar(of_bytes: bool) -> "Progress":
         console=stderr(),
         transient=True,
     )
-
-
-def duration(seconds: float) -> str:
-    """Write a duration in the unit that people would use, such as ``40 seconds``."""
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:.0f} {unit}s"
-    return f"{seconds:.0f} seconds"

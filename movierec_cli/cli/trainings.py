@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from movierec_cli.cli.confirm import confirmed
 from movierec_cli.cli.output import info
-from movierec_cli.cli.progress import duration
+from movierec_cli.core.progress import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,9 +22,9 @@ from movierec_cli.cli.options import (
     split_label,
 )
 from movierec_cli.cli.output import Format, emit, info, number
-from movierec_cli.cli.progress import duration
 from movierec_cli.cli.tables import Column, View
 from movierec_cli.cli.trainings import may_replace
+from movierec_cli.core.progress import duration
 
 if TYPE_CHECKING:
     from movierec_cli.cli.progress import ProgressBar

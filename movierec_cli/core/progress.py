@@ -1,6 +1,9 @@
 """Progress of long work: the interface through which core reports it."""
 
+import time
 from typing import Protocol
+
+_SECONDS_BETWEEN = 5.0  # two descriptions of a `Countdown`
 
 
 class Progress(Protocol):
@@ -35,3 +38,34 @@ class Silent:
 
 
 SILENT = Silent()
+
+
+class Countdown:
+    """The share of a long piece of work that is done, and the time left, as descriptions.
+
+    The first of them comes after some seconds; short work has none.
+    """
+
+    def __init__(self, progress: Progress, title: str, total: float) -> None:
+        self._progress, self._title, self._total = progress, title, total
+        self._done = 0.0
+        self._started = self._told = time.monotonic()
+
+    def advance(self, amount: float) -> None:
+        """Count ``amount`` more of the total as done."""
+        self._done += amount
+        now = time.monotonic()
+        if now - self._told < _SECONDS_BETWEEN or self._done >= self._total:
+            return
+        self._told = now
+        left = (now - self._started) * (self._total - self._done) / self._done
+        share = round(100 * self._done / self._total)
+        self._progress.describe(f"{self._title}: {share} %, {duration(left)} left")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that people would use, such as ``40 seconds``."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.0f} {unit}s"
+    return f"{seconds:.0f} seconds"

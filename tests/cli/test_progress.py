@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from movierec_cli.cli import output, progress, verbosity
-from movierec_cli.cli.progress import ProgressBar, duration
+from movierec_cli.cli.progress import ProgressBar
 from movierec_cli.cli.train import EpochLog
 from movierec_cli.core.training.loop import Epoch
 
@@ -61,20 +61,6 @@ def test_no_progress_shows_notes_only(monkeypatch: pytest.MonkeyPatch) -> None:
             bar.advance(1)
             bar.note("A note.")
     assert written.getvalue() == "A note.\n"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (40.0, "40 seconds"),
-        (89.0, "89 seconds"),
-        (90.0, "2 minutes"),
-        (600.0, "10 minutes"),
-        (25_200.0, "7 hours"),
-    ],
-)
-def test_a_duration_has_the_unit_that_people_would_use(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
 
 
 PRESETS = {

@@ -15,6 +15,7 @@ from movierec_cli.core.evaluation.per_user import PerUser
 from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.topk import exclude, top_k
 from movierec_cli.core.parallel.group import group
+from movierec_cli.core.progress import SILENT, Countdown, Progress
 
 DEFAULT_K = 25
 _BATCH = 256  # users scored at once; bounds the dense [users, films] arrays
@@ -51,15 +52,25 @@ class Evaluation:
     seconds: float
 
 
-def evaluate(model: Model, scenario: Scenario, k: int = DEFAULT_K) -> Evaluation:
+def evaluate(
+    model: Model,
+    scenario: Scenario,
+    k: int = DEFAULT_K,
+    progress: Progress = SILENT,
+    title: str = "Measuring",
+) -> Evaluation:
     """Measure a model in a scenario, by the definitions in `metrics`.
 
     Ranking metrics are means over the users with a relevant target; rating metrics are taken
-    over all targets. Several processes share the users, and find the same to the bit.
+    over all targets. Several processes share the users, and find the same to the bit. Long work
+    tells its ``progress`` under the ``title``.
     """
     started = time.perf_counter()
     starts = range(0, len(scenario.users), _BATCH)
-    batches = group().in_turns(lambda start: _of_batch(model, scenario, start, k), starts)
+    countdown, batches = Countdown(progress, f"{title} in {scenario.name}", len(starts)), []
+    for batch in group().in_turns(lambda start: _of_batch(model, scenario, start, k), starts):
+        batches.append(batch)
+        countdown.advance(1)
     lists, ranked, first, ratings, likes = map(_concatenated, zip(*batches, strict=True))
     seconds = time.perf_counter() - started
     actual = scenario.targets.ratings

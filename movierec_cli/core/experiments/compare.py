@@ -124,7 +124,7 @@ def compare(
                 fit_baselines(fits, split, progress),
                 _trained(dataset, specs, split_seed, runs, progress),
             ):
-                found += measure(candidate, split, comparison.k, reference)
+                found += measure(candidate, split, comparison.k, reference, progress)
     finally:
         progress.finish()
     averaged = summarized(found, dataset if comparison.beyond else None)

@@ -47,10 +47,10 @@ def evaluate_run(
     progress.start(f"Measuring {run.manifest.name}", 1 + len(fits))
     try:
         own = candidate_of(run)
-        found = list(measure(own, split, k, reference))
+        found = list(measure(own, split, k, reference, progress))
         progress.advance(1)
         for candidate in chain(controls(own), fit_baselines(fits, split, progress)):
-            found += measure(candidate, split, k, reference)
+            found += measure(candidate, split, k, reference, progress)
     finally:
         progress.finish()
     return summarized(found, dataset if beyond else None)

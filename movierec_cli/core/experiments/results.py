@@ -13,6 +13,7 @@ from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.evaluation.per_user import PerUser, pooled
 from movierec_cli.core.evaluation.significance import Figures, p_values
 from movierec_cli.core.models.base import Model
+from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.store import Run
 
 BASELINE = "baseline"
@@ -100,14 +101,18 @@ def candidate_of(run: Run) -> Candidate:
 
 
 def measure(
-    candidate: Candidate, split: Split, k: int, reference: Reference | None = None
+    candidate: Candidate,
+    split: Split,
+    k: int,
+    reference: Reference | None = None,
+    progress: Progress = SILENT,
 ) -> Iterator[Measured]:
     """Measure a model in each scenario of a split, with lists of ``k`` films.
 
     With a ``reference``, the lists are measured beyond accuracy, too.
     """
     for scenario in split.scenarios:
-        found = evaluate(candidate.model, scenario, k)
+        found = evaluate(candidate.model, scenario, k, progress, f"Measuring {candidate.name}")
         result = Result(
             candidate.name,
             candidate.preset,

@@ -132,7 +132,7 @@ def train_run(
         kept_epoch=kept.number,
         monitor=trainer.monitor.name,
         metrics=dict(kept.validation),
-        evaluation=tuple(_measured(model, scenario) for scenario in split.scenarios),
+        evaluation=tuple(_measured(model, scenario, progress) for scenario in split.scenarios),
         film_ids=tuple(dataset.films.ids.tolist()),
     )
     return Run(manifest, weights)
@@ -156,8 +156,8 @@ def reproducible(seed: int, threads: int = 1) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _measured(model: Model, scenario: Scenario) -> ScenarioRecord:
-    found = evaluate(model, scenario)
+def _measured(model: Model, scenario: Scenario, progress: Progress) -> ScenarioRecord:
+    found = evaluate(model, scenario, progress=progress)
     return ScenarioRecord(
         scenario=found.scenario,
         k=found.k,

@@ -62,7 +62,7 @@ def build_trainer(
     if isinstance(config, DnnConfig):
         if not solved:
             progress.describe("Solving the item-item components")
-        trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"), solved)
+        trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"), solved, progress)
         return trainer, trainer.inputs
     if isinstance(config, TwoTowerConfig):
         return TwoTowerTrainer(split, config, options, _measuring("rmse", "mae")), {}

@@ -29,6 +29,7 @@ from movierec_cli.core.models.dnn.config import (
     TemporalConfig,
 )
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
+from movierec_cli.core.models.dnn.steps import Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.linear import GramMatrices, ridge
@@ -46,6 +47,7 @@ from movierec_cli.core.models.operators import (
 )
 from movierec_cli.core.models.shared_rows import SharedRows
 from movierec_cli.core.parallel.group import ALONE, group
+from movierec_cli.core.progress import SILENT, Progress
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
 _TEMPORAL_HEAD = 3_000  # films with temporal co-occurrence where users are few
@@ -99,23 +101,25 @@ class _Inputs:
 
 
 def fit_closed_form(
-    train: Dataset, config: DnnConfig, seed: int, head: int = HEAD
+    train: Dataset, config: DnnConfig, seed: int, head: int = HEAD, progress: Progress = SILENT
 ) -> ClosedFormFit:
     """Fit the item-item and the cold-start component to the ratings of ``train``.
 
     The solutions are exact for up to ``head`` films, see `exactness`. Data without times has no
     temporal co-occurrence. The ``seed`` starts the search for principal directions and the
-    sampling.
+    sampling. Long work tells its ``progress``.
     """
     rows = np.flatnonzero(train.histories.counts)
     users = train.users.take(rows)
     mean = demographic_mean(users, len(train.occupations))
     inputs = _inputs(train, rows, centered_demographics(users, mean), config, head)
+    steps = Steps.of(inputs.histories.counts, min(head, *inputs.joined.shape), progress)
     inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
+    steps.solved()
     part = config.item_item
     if not train.has_times:
         part = replace(part, temporal=replace(part.temporal, weight=0.0))
-    item_item, scales = _item_item(inputs, inverse, part, seed)
+    item_item, scales = _item_item(inputs, inverse, part, seed, steps)
     return ClosedFormFit(
         item_item=item_item,
         cold_start=whiten(_cold_start(inputs, inverse, config.cold_start)),
@@ -166,7 +170,7 @@ def _sparse(histories: Histories, values: FloatArray, n_films: int) -> sparse.cs
 
 
 def _item_item(
-    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int
+    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int, steps: Steps
 ) -> tuple[Component, FloatArray]:
     """Return the item-item component, and the scales of the films [N].
 
@@ -174,7 +178,7 @@ def _item_item(
     Z W [U, N] of the training users.
     """
     n_films = inputs.weighted.shape[1]
-    total, spread = _sum_of_solutions(inputs, inverse, config, seed)
+    total, spread = _sum_of_solutions(inputs, inverse, config, seed, steps)
     scores = LinearMap(
         lambda vectors: inputs.joined @ total.matmul(vectors),
         lambda vectors: total.transposed_matmul(inputs.joined.T @ vectors),
@@ -194,7 +198,7 @@ def _item_item(
 
 
 def _sum_of_solutions(
-    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int
+    inputs: _Inputs, inverse: Inverse, config: ItemItemConfig, seed: int, steps: Steps
 ) -> tuple[LinearMap, FloatArray]:
     """Return the weighted sum W [N + K, N] of EASE, EASE on temporal co-occurrence and the ridge.
 
@@ -211,14 +215,16 @@ def _sum_of_solutions(
         return weight / max(float(scores.std(axis=0).mean()), 1e-6), solution
 
     of_weighted = penalized_inverse(inputs.weighted, config.ease.regularization, inputs.head, seed)
+    steps.solved()
     solutions = [
         normalized(config.ease.weight, ease_map(of_weighted, n_inputs)),
         normalized(1.0, ridge_map(inverse, inputs.weighted)),
     ]
     if config.temporal.weight:
         of_binned = _temporal_inverse(inputs, config.temporal, seed)
+        steps.solved()
         solutions.append(normalized(config.temporal.weight, ease_map(of_binned, n_inputs)))
-    total = weighted_sum(solutions, input_weights)
+    total = steps.counting(weighted_sum(solutions, input_weights))
     return total, total.transposed_matmul(inputs.sample).std(axis=1)
 
 

@@ -42,6 +42,7 @@ from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.parallel.group import group
+from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.training.loop import TOTAL, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -139,6 +140,7 @@ class DnnTrainer:
         options: TrainingOptions,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
         solved: Mapping[str, FloatArray] | None = None,
+        progress: Progress = SILENT,
     ) -> None:
         self._split, self._config, self._options = split, config, options
         self._measure = measure
@@ -149,7 +151,7 @@ class DnnTrainer:
         if solved:
             self._closed_form = ClosedFormFit.from_arrays(solved, config)
         else:
-            self._closed_form = fit_closed_form(train, config, seed, self._head)
+            self._closed_form = fit_closed_form(train, config, seed, self._head, progress)
         n_left_out = len(split.full_train.ratings) - len(train.ratings)
         self._refit: Callable[[], ClosedFormFit] = lambda: self._closed_form
         if n_left_out >= _FEW * len(split.full_train.ratings):

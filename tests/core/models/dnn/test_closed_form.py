@@ -1,6 +1,7 @@
 """The closed-form components, against dense solutions and by their properties."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
 from movierec_cli.core.models import operators
-from movierec_cli.core.models.dnn import closed_form
+from movierec_cli.core.models.dnn import closed_form, steps
 from movierec_cli.core.models.dnn.closed_form import (
     ClosedFormFit,
     exactness,
@@ -139,6 +140,21 @@ def test_without_its_weight_the_temporal_part_falls_away(
     monkeypatch.setattr(closed_form, "binned_histories", None)  # a call would fail
     config = ItemItemConfig(temporal=TemporalConfig(weight=0.0))
     assert np.isfinite(item_item_weights(small, config)).all()
+
+
+def test_the_steps_of_a_fit_add_up_to_its_work(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, totals = [], []
+
+    def countdown(_: object, title: str, total: float) -> SimpleNamespace:
+        assert title == "Solving the item-item components"
+        totals.append(total)
+        return SimpleNamespace(advance=done.append)
+
+    monkeypatch.setattr(steps, "Countdown", countdown)
+    fit_closed_form(small, DnnConfig(), 0)
+    assert [sum(done)] == pytest.approx(totals)
 
 
 def test_the_same_seed_gives_the_same_bits(small: Dataset) -> None:
