@@ -16,13 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from page import table
 
-from movierec_cli.core.api import LoadedRun, load_run
+from movierec_cli.core.api import load_run
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.page.content import build, films_by_popularity, page_model
-from movierec_cli.core.page.rendering import make_page
+from movierec_cli.core.page.rendering import Page, make_page
 from movierec_cli.core.recommend.filters import Filters
 from movierec_cli.core.recommend.query import Demographics, make_query
 from movierec_cli.core.recommend.rank import recommend
@@ -37,9 +35,11 @@ import { decoded } from "./decode.js";
 import { Model } from "./model.js";
 import { Profile } from "./profile.js";
 import { ranked, sameTitles } from "./ranking.js";
-const { header, arrays } = await decoded(readFileSync("payload.txt", "utf16le"));
-const model = new Model(header, arrays);
+import { yearIn } from "./spelling.js";
+const { header, matrices } = await decoded(readFileSync("payload.txt", "utf16le"));
+const model = new Model(header, matrices);
 header.films.sameTitles = sameTitles(header.films.titles);
+header.films.years = header.films.titles.map(yearIn);
 const lists = JSON.parse(readFileSync("cases.json", "utf8")).map(({ content, filters }) => {
   const profile = new Profile(header);
   profile.takeJson({ dataset: header.dataset, ...content });
@@ -136,16 +136,16 @@ def _filters(dataset: Dataset, number: int) -> Filters:
     return Filters(genres=(dataset.genres[genres[number % len(genres)]],), years=(1980, 1994))
 
 
-def lists_of_page(run: LoadedRun, rows: NDArray[np.int64], made: list[Case]) -> list[Any]:
-    """Return the lists that the page of the films at ``rows`` makes."""
+def lists_of_page(page: Page, dataset: Dataset, made: list[Case]) -> list[Any]:
+    """Return the lists that a page makes."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         for source in (files("movierec_cli.core.page") / "templates").iterdir():
             if source.name.endswith(".js"):
                 (here / source.name).write_text(source.read_text("utf-8"), "utf-8")
-        content = build(page_model(run.model), run.manifest, run.dataset, rows)
-        (here / "payload.txt").write_text(content.payload, "utf-16-le")
-        asked = [case.for_page(run.dataset) for case in made]
+        payload = page.html.split('<script id="data" type="text/plain">')[1].split("<")[0]
+        (here / "payload.txt").write_text(payload, "utf-16-le")
+        asked = [case.for_page(dataset) for case in made]
         (here / "cases.json").write_text(json.dumps(asked), "utf-8")
         (here / "package.json").write_text('{"type": "module"}', "utf-8")
         (here / "run.js").write_text(SCRIPT, "utf-8")
@@ -163,9 +163,7 @@ def main() -> None:
     page = make_page(run.model, run.manifest, dataset, 10**9)
     made = cases(dataset)
     found: dict[str, list[tuple[int, int, float]]] = {}
-    for case, near in zip(
-        made, lists_of_page(run, films_by_popularity(dataset), made), strict=True
-    ):
+    for case, near in zip(made, lists_of_page(page, dataset, made), strict=True):
         query = make_query(dataset, case.ratings, case.person)
         exact = recommend(run.model, dataset, query, case.filters)
         scores = {one["id"]: one["score"] for one in near}

@@ -127,14 +127,29 @@ tt2,5,2020-01-01,"Series, The",Series,TV Series,1999
 """
 
 
+TRAKT = """rated_at,type,title,year,trakt_rating,trakt_id,imdb_id,rating
+2020-01-01T00:00:00Z,movie,The Godfather,1972,8.5,1,tt1,9
+2020-01-01T00:00:00Z,show,The Series,1999,8.5,2,tt2,5
+"""
+TRAKT_JSON = json.dumps(
+    [
+        {"rating": 9, "type": "movie", "movie": {"title": "The Godfather", "year": 1972}},
+        {"rating": 5, "type": "show", "show": {"title": "The Series", "year": 1999}},
+        {"plays": 2, "movie": {"title": "La Cérémonie", "year": 1995, "ids": {"imdb": "tt9"}}},
+    ]
+)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "report", "stars"),
     [
         ("letterboxd.zip", letterboxd(), "Letterboxd: 1 films rated, 1 seen", "4.5"),
         ("ratings.csv", IMDB.encode(), "IMDb: 1 films rated, 0 seen", "4.5"),
+        ("trakt.csv", TRAKT.encode(), "Trakt: 1 films rated, 0 seen", "4.5"),
+        ("trakt.json", TRAKT_JSON.encode(), "Trakt: 1 films rated, 1 seen", "4.5"),
         ("mine.csv", b"title;rating\nGodfather, The (1972);3,5\n", "Spreadsheet: 1 films", "3.5"),
     ],
-    ids=["Letterboxd", "IMDb", "spreadsheet"],
+    ids=["Letterboxd", "IMDb", "Trakt", "Trakt in JSON", "spreadsheet"],
 )
 def test_exports_of_other_sites_are_read(
     page: Any, name: str, content: bytes, report: str, stars: str
@@ -185,7 +200,9 @@ def test_a_file_of_movielens_means_films_by_their_ids(page: Any, run: LoadedRun)
     assert page.get_attribute("#own .film", "data-id") == str(known)
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 damaged", b"{", b"a,b\n1,2\n", b"\0" * 99])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 damaged", b"{", b"[1, null]", b"a,b\n1,2\n", b"\0" * 99]
+)
 def test_a_damaged_file_changes_nothing(page: Any, content: bytes) -> None:
     page.set_input_files("#file", {"name": "x.csv", "mimeType": "", "buffer": content})
     page.wait_for_selector("#file-report:not(:empty)")
@@ -315,3 +332,17 @@ def test_titles_are_spelled_and_found_as_on_the_command_line(page: Any, run: Loa
         assert {int(one) for one in found} == {
             int(run.dataset.films.ids[row]) for row in index.search(query)
         }
+
+
+def test_a_misspelled_title_suggests_the_films_of_the_command_line(
+    page: Any, run: LoadedRun
+) -> None:
+    index, generator = TitleIndex(run.dataset), np.random.default_rng(0)
+    titles = run.dataset.films.titles
+    for row in generator.choice(len(titles), 60, replace=False):
+        typed = str(titles[row]).split(" (")[0]
+        at = int(generator.integers(1, len(typed) - 1))
+        typed = typed[:at] + typed[at + 1 :]  # a letter is missing
+        found = page.evaluate("(typed) => movierec.search(typed)", typed)
+        expected = [int(run.dataset.films.ids[other]) for other in index.search(typed)]
+        assert [int(one) for one in found][:5] == expected[:5], typed

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import GENDERS, RELEVANT_RATING, Dataset, FloatArray, Users
 from movierec_cli.core.data.editions import EDITIONS
-from movierec_cli.core.data.titles import without_year, year_in
+from movierec_cli.core.data.titles import without_year
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.evaluation.metrics import METRICS
@@ -18,6 +18,7 @@ from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.page.payload import encoded
 from movierec_cli.core.page.places import MAPPED, film_places
+from movierec_cli.core.page.rounding import RoundedVectors
 from movierec_cli.core.page.vectors import PackedPart, pack
 from movierec_cli.core.recommend.interview import informative_films
 from movierec_cli.core.recommend.query import OLDEST
@@ -30,7 +31,6 @@ from movierec_cli.core.recommend.title_words import key, normalize_all, spelling
 from movierec_cli.core.runs.manifest import Manifest
 
 _STARTERS = 12
-_DEMOGRAPHIC_STEPS = 4_000  # of the largest number of a demographic vector
 _MAP_GENRES = 7  # have colors of their own on the map
 
 
@@ -69,8 +69,9 @@ def build(model: Dnn, manifest: Manifest, dataset: Dataset, rows: NDArray[np.int
     """Return the content of a page with the films at ``rows`` [N], the most rated first."""
     parts = pack(model, dataset, rows)
     facts = page_facts(manifest, dataset, rows)
-    arrays = {
-        **_model_arrays(parts, model, dataset, rows),
+    matrices = {
+        **{name: vectors.numbers for name, vectors in _rounded(parts).items()},
+        **{f"demographics{at}": part.demographics for at, part in enumerate(parts)},
         "places": _places(model, dataset, rows[:MAPPED], facts["mapGenres"]),
     }
     header = {
@@ -81,9 +82,10 @@ def build(model: Dnn, manifest: Manifest, dataset: Dataset, rows: NDArray[np.int
         "films": _films(dataset, rows),
         "starters": _starters(dataset, rows),
         "parts": [_part_header(part) for part in parts],
-        "model": _model_header(model),
+        "rows": _row_facts(_rounded(parts)),
+        "model": _model_header(model, rows, len(dataset.occupations)),
     }
-    return Content(facts, encoded(header, arrays))
+    return Content(facts, encoded(header, matrices))
 
 
 def page_facts(manifest: Manifest, dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
@@ -133,7 +135,6 @@ def _films(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
     return {
         "ids": films.ids[rows].tolist(),
         "titles": titles,
-        "years": [year_in(title) or 0 for title in titles],
         "genres": [np.flatnonzero(flags).tolist() for flags in films.genres[rows]],
         "counts": counts[rows].tolist(),
         "imdb": [int(imdb[2:]) if imdb else 0 for imdb in films.imdb_ids[rows].tolist()],
@@ -188,53 +189,54 @@ def _source(source: RatingsSource) -> dict[str, Any]:
 
 
 def _part_header(part: PackedPart) -> dict[str, Any]:
+    axes = [part.films.steps, part.rests.steps, part.slope, part.mean, part.constant]
     return {
         "weight": part.weight,
         "gate": part.gate,
-        "width": len(part.constant),
-        "demographicStep": _demographic_step(part),
+        "axes": [_digits(axis) for axis in axes],
+        "unread": np.flatnonzero(~part.is_read).tolist() if part.is_read.any() else [],
     }
 
 
-def _demographic_step(part: PackedPart) -> float:
-    """Return the step to which demographic vectors are rounded."""
-    return max(float(np.abs(part.demographics).max(initial=0)), 1e-9) / _DEMOGRAPHIC_STEPS
+def _rounded(parts: list[PackedPart]) -> dict[str, RoundedVectors]:
+    """Return the rounded vectors of all components by the names that the page knows."""
+    films = {f"films{at}": part.films for at, part in enumerate(parts)}
+    return films | {f"rests{at}": part.rests for at, part in enumerate(parts)}
 
 
-def _model_header(model: Dnn) -> dict[str, Any]:
+def _row_facts(vectors: Mapping[str, RoundedVectors]) -> dict[str, dict[str, list[int]]]:
+    """Return the facts of the rows, the similar ones side by side for the compression."""
+    return {
+        fact: {name: getattr(rounded, fact).tolist() for name, rounded in vectors.items()}
+        for fact in ("references", "factors", "exponents")
+    }
+
+
+def _model_header(model: Dnn, rows: NDArray[np.int64], n_occupations: int) -> dict[str, Any]:
     weights = model.weights
     return {
         "ratingWeights": weights["rating_weights"].tolist(),
         "halfSaturation": float(weights["half_saturation"][0]),
         "likeHead": weights["like_head"].tolist(),
+        "likeLevel": _decimals(weights["film_level"][rows], 3),
+        "likeCounts": _decimals(weights["film_counts"][rows], 3),
         "relevantRating": RELEVANT_RATING,
+        **_demographic_features(model, n_occupations),
     }
 
 
-def _model_arrays(
-    parts: list[PackedPart], model: Dnn, dataset: Dataset, rows: NDArray[np.int64]
-) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the model by the names that the page knows."""
-    arrays: dict[str, NDArray[Any]] = {
-        "likeLevel": model.weights["film_level"][rows],
-        "likeCounts": model.weights["film_counts"][rows],
-        **_demographic_features(model, len(dataset.occupations)),
-    }
-    for at, part in enumerate(parts):
-        demographics = np.rint(part.demographics / _demographic_step(part))
-        axes = [part.film_steps, part.history_steps, part.slope, part.mean, part.constant]
-        arrays |= {
-            f"films{at}": part.films,
-            f"histories{at}": part.histories,
-            f"scales{at}": np.stack([part.film_scales, part.history_scales], axis=1),
-            f"axes{at}": np.stack(axes).astype(np.float32),
-            f"demographics{at}": demographics.astype(np.int32),
-        }
-    return arrays
+def _digits(numbers: NDArray[np.float64]) -> list[float]:
+    """Return numbers to seven digits."""
+    return [float(f"{number:.7g}") for number in numbers]
 
 
-def _demographic_features(model: Dnn, n_occupations: int) -> dict[str, FloatArray]:
-    """Return the centered features of people and of occupations, which add up, [n, K] each.
+def _decimals(numbers: FloatArray, places: int) -> list[float]:
+    """Return numbers to some decimal places."""
+    return [round(number, places) for number in numbers.tolist()]
+
+
+def _demographic_features(model: Dnn, n_occupations: int) -> dict[str, list[list[float]]]:
+    """Return the centered features of people and of occupations, which add up, [n][K] each.
 
     ``people`` has a row for each gender (unknown first) and age (0 for unknown) in this order,
     ``occupations`` one for each occupation (unknown first).
@@ -247,6 +249,10 @@ def _demographic_features(model: Dnn, n_occupations: int) -> dict[str, FloatArra
     codes = np.arange(-1, n_occupations, dtype=np.int16)
     occupations = replace(Users.unknown(len(codes)), occupation=codes)
     return {
-        "people": centered_demographics(people, mean),
-        "occupations": centered_demographics(occupations, mean),
+        "people": _features(people, mean),
+        "occupations": _features(occupations, mean),
     }
+
+
+def _features(users: Users, mean: FloatArray) -> list[list[float]]:
+    return [_decimals(row, 5) for row in centered_demographics(users, mean)]

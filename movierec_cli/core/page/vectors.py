@@ -5,16 +5,18 @@ of both sides changes neither a score nor the length of a user vector,
 
     u_c . f_c = (u_c R_c) . (f_c R_c)            R_c [d_c, d_c]: principal axes of the user vectors
 
-Along these axes the user vectors of a sample have the spread s [D], and the film vectors of
-well-known films, which fill the lists, the spread t [D]. An error of a film vector costs s of its
-axis, one of a history vector t. So each number is rounded to a multiple of a step,
+Along these axes the user vectors of a sample have the spread s [d], and the film vectors in their
+lists the spread t [d]. An error of a film vector costs s of its
+axis, one of a history vector t. So the steps of rounding are
 
-    f_ik = a_ik * scale_ic / s_k                                          a_ik, b_ik whole numbers
-    h_ik = b_ik * scale'_ic / t_k + slope_k f_ik + mean_k
+    of f_i  ~  (mean w / w_i)^0.5 / s             w_i the weight of film i in the lists
+    of h_i  ~  (mean n / n_i)^0.5 / t             n_i its ratings
 
-with a scale for each film and component: small in film vectors of films that are in many lists, and
-in history vectors of films that many rate. History vectors are
-nearly a multiple of the film vectors along each axis; only the rest is rounded.
+which spends the bits where the squared errors of lists fall most with them; in a small catalog, a
+share of the largest w or n stands for the mean. History vectors are
+nearly a multiple of the film vectors along each axis; only the rest is rounded:
+
+    h_i = slope f_i + mean + rest_i               0 for a film that the component does not read
 """
 
 from collections.abc import Iterator
@@ -26,22 +28,17 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.models.dnn.model import Dnn
+from movierec_cli.core.page.rounding import Floats, RoundedVectors, rounded
 
+DEMOGRAPHIC_STEPS = 4  # in a step of the history vectors
 _SAMPLE = 300  # users whose vectors give the axes, with all ratings and with some
-_FILM_STEP, _HISTORY_STEP = 2.2e-5, 1.1e-4  # of the film in most lists, and of the most rated one
-_LISTED, _LISTED_POWER = 10, 1.5  # places of a list, and how fast a film behind them matters less
-_SHOWN_POWER = 0.77  # of the weight of a film in lists, in the steps of the others
-_COARSEST = 150.0  # step of a film vector, relative to that of the film in most lists
-_HISTORY_POWER = 0.45  # of the share of ratings, in the steps of the others
-_KNOWN_POWER = 1.75  # of the number of ratings, in the weight of a film for history vectors
-_LENGTH_POWER = 0.5  # of the length of a history vector, in its step
+_STEP = 2.25e-4  # of a film of mean weight, relative to a score
+_MOST_SHOWN, _MOST_KNOWN = 0.025, 0.095  # mean weight and mean ratings, relative to the largest
+_LISTED, _LISTED_POWER = 20, 1.5  # places of a list, and how fast a film behind them matters less
 _NO_SPREAD = 1e-5  # of an axis, relative to the largest, at which it is left out
-_SMALLEST_SPREAD = 0.02  # of an axis, relative to the largest, in the steps
-_LARGEST = 29_000.0  # whole number before scales are rounded; two bytes hold 32,639
-_OCTAVE = 4  # steps of a scale between a number and its double
+_SMALLEST_SPREAD = 0.03  # of an axis, relative to the largest, in the steps
 
 Ints = NDArray[np.integer[Any]]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,48 +47,46 @@ class PackedPart:
 
     Attributes
     ----------
-    films, histories
-        The whole numbers a and b, [N, d]; the latter 0 where no history is read.
-    film_scales, history_scales
-        The scales as exponents of 2^(1/4), [N] int8.
-    film_steps, history_steps
-        1 / s and 1 / t times the step of scale 1, [d].
+    films, rests
+        Film vectors, and history vectors less their prediction, [N, d].
+    is_read
+        False for films whose history vector is 0, [N].
     slope, mean
         The prediction of history vectors, [d].
-    demographics, constant
-        [K, d] and [d], as in the model.
+    demographics
+        Demographic vectors in quarters of the steps of ``rests``, [K, d].
+    constant
+        [d], as in the model.
     weight, gate
         As in `movierec_cli.core.models.dnn.components.Component`.
     """
 
-    films: Ints
-    histories: Ints
-    film_scales: NDArray[np.int8]
-    history_scales: NDArray[np.int8]
-    film_steps: Floats
-    history_steps: Floats
+    films: RoundedVectors
+    rests: RoundedVectors
+    is_read: NDArray[np.bool_]
     slope: Floats
     mean: Floats
-    demographics: Floats
+    demographics: NDArray[np.int32]
     constant: Floats
     weight: float
     gate: int
 
     def unpacked(self) -> tuple[Floats, Floats]:
         """Return the film and history vectors as the page computes them, [N, d] each."""
-        films = self.films * _factors(self.film_scales) * self.film_steps
-        histories = self.histories * _factors(self.history_scales) * self.history_steps
-        return films, histories + self.slope * films + self.mean
+        films = self.films.unpacked()
+        histories = self.rests.unpacked() + self.slope * films + self.mean
+        return films, histories * self.is_read[:, None]
 
 
 def pack(model: Dnn, dataset: Dataset, rows: NDArray[np.int64]) -> list[PackedPart]:
-    """Return the components with the films at ``rows`` [N]."""
+    """Return the components of the score with the films at ``rows`` [N]."""
     counts = np.bincount(dataset.ratings.film_rows, minlength=len(dataset.films))[rows]
     users = _sampled_user_vectors(model, dataset)
     shown = _shown(users @ model.film_vectors[rows].T)
     return [
         _packed(part, directions, counts, shown)
         for part, directions in zip(_parts(model, rows), _split(users, model), strict=True)
+        if part.weight > 0
     ]
 
 
@@ -159,31 +154,28 @@ def _packed(part: _Part, users: Floats, counts: Ints, shown: Floats) -> PackedPa
     """
     axes, spread = _principal_axes(users)
     part = part.rotated(axes)
-    rarity = (counts.max() + 1.0) / (counts + 1.0)  # [N], 1 for the most rated film
-    film_steps = _FILM_STEP / part.weight / spread
-    largest = np.abs(part.films / film_steps).max(axis=1, initial=1e-9)
-    coarseness = np.minimum((shown / shown.max()) ** -_SHOWN_POWER, _COARSEST)
-    film_scales = _exponents(np.maximum(coarseness, largest / _LARGEST))
-    films = np.rint(part.films / (_factors(film_scales) * film_steps))
-    lengths = np.linalg.norm(part.histories, axis=1)
-    relative = np.maximum(lengths / max(float(np.average(lengths, weights=counts + 1)), 1e-9), 0.01)
-    history_scales = _exponents(rarity**_HISTORY_POWER * relative**_LENGTH_POWER)
-    history_steps = _history_steps(part, counts)
-    rounded = films * _factors(film_scales) * film_steps
-    slope, mean = _regression(part.histories, rounded, _factors(history_scales) * history_steps)
-    rest = part.histories - slope * rounded - mean
-    histories = np.rint(rest / (_factors(history_scales) * history_steps))
+    films = rounded(part.films, _STEP / part.weight / spread, _coarseness(shown, _MOST_SHOWN))
+    known = films.unpacked()
+    steps = _history_steps(part, counts, shown)
+    coarseness = _coarseness(counts + 1.0, _MOST_KNOWN)
+    slope, mean = _regression(part.histories, known, coarseness[:, None] * steps)
+    rests = rounded(part.histories - slope * known - mean, steps, coarseness)
+    demographics = np.rint(part.demographics / (steps / DEMOGRAPHIC_STEPS)).astype(np.int32)
     return PackedPart(
-        films.astype(np.int32), histories.astype(np.int32), film_scales, history_scales,
-        film_steps, history_steps, slope, mean, part.demographics, part.constant, part.weight,
-        part.gate,
+        films, rests, np.any(part.histories != 0, axis=1), slope, mean, demographics, part.constant,
+        part.weight, part.gate,
     )  # fmt: skip
+
+
+def _coarseness(weights: NDArray[np.floating[Any]], most: float) -> Floats:
+    """Return the step of each film by its weight, relative to `_STEP`, [N]."""
+    return np.asarray(np.sqrt(min(weights.mean(), most * weights.max()) / weights))
 
 
 def _shown(scores: FloatArray) -> Floats:
     """Return the weight of each film in the lists of users with ``scores`` [n, N], [N].
 
-    It is the mean of (1 + rank / 10)^-1.5: filters show a film behind the first ones too.
+    It is the mean of (1 + rank / 20)^-1.5: filters show a film behind the first ones too.
     """
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
     weights = (1 + ranks / _LISTED) ** -_LISTED_POWER
@@ -203,13 +195,14 @@ def _principal_axes(users: Floats) -> tuple[Floats, Floats]:
     return axes[:, kept], np.maximum(spread[kept], _SMALLEST_SPREAD * spread.max())
 
 
-def _history_steps(part: _Part, counts: Ints) -> Floats:
+def _history_steps(part: _Part, counts: Ints, shown: Floats) -> Floats:
     """Return the step of the history vectors along each axis, [d]."""
-    weights = (counts + 1.0) ** _KNOWN_POWER  # of well-known films
-    spread = np.sqrt(np.average(part.films**2, axis=0, weights=weights))  # t
+    centered = part.films - np.average(part.films, axis=0, weights=shown)
+    spread = np.sqrt(np.average(centered**2, axis=0, weights=shown))  # t
     spread /= max(float(np.sqrt(np.mean(spread**2))), 1e-12)
-    length = float(np.average(np.linalg.norm(part.histories, axis=1), weights=counts + 1))
-    return _HISTORY_STEP * max(length, 1e-9) / part.weight / np.maximum(spread, 0.05)
+    of_film = float(np.average(np.linalg.norm(part.histories, axis=1), weights=counts + 1))
+    length = max(of_film, float(np.linalg.norm(part.constant)), 1e-9)  # of a user vector
+    return _STEP * length / part.weight / np.maximum(spread, 0.05)
 
 
 def _regression(histories: Floats, films: Floats, steps: Floats) -> tuple[Floats, Floats]:
@@ -218,12 +211,3 @@ def _regression(histories: Floats, films: Floats, steps: Floats) -> tuple[Floats
     mean = histories.mean(axis=0)
     slope = (weights * films * (histories - mean)).sum(axis=0)
     return slope / np.maximum((weights * films**2).sum(axis=0), 1e-12), mean
-
-
-def _exponents(factors: Floats) -> NDArray[np.int8]:
-    return np.asarray(np.rint(_OCTAVE * np.log2(factors)), np.int8)
-
-
-def _factors(exponents: NDArray[np.int8]) -> Floats:
-    """Return scales [N, 1] from their exponents."""
-    return np.asarray(2.0 ** (exponents[:, None].astype(np.float64) / _OCTAVE))

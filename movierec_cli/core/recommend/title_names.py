@@ -162,13 +162,20 @@ def words_mean(words: str, title: str, *, has_year: bool) -> bool:
     return False
 
 
-@cache
 def well_known(name_key: str) -> tuple[str, ...]:
     """Return the keys of the other titles under which a film is known."""
-    groups = [tuple(key(normalize(title)) for title in titles) for titles in _WELL_KNOWN]
     return tuple(
-        other for group in groups if name_key in group for other in group if other != name_key
+        other
+        for group in _well_known_keys()
+        if name_key in group
+        for other in group
+        if other != name_key
     )
+
+
+@cache
+def _well_known_keys() -> list[list[str]]:
+    return [[key(normalize(title)) for title in titles] for titles in _WELL_KNOWN]
 
 
 def _split_aside(text: str) -> list[str]:

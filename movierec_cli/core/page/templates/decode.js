@@ -1,6 +1,12 @@
-// The data of the page: decompressed, and its numbers as typed arrays (see payload.py).
+// The data of the page: one text, from which numbers are read (see payload.py, letters.py, matrices.py).
 
-const FIRST_LETTER = 0x4e00;
+const LANES = 1024;
+const RADIX = 0xfffd - 0x100 + 1 - 0x800;
+const LOWEST = 1 << 15;
+const [TABLE_BITS, MOST_LOWER_BITS] = [12, 15];
+const MIDDLE = 64; // position of 0 in a table
+export const OCTAVE = 4; // exponents of 2 between a number and its double
+const MOST_BYTES = 2 ** 30;
 
 /** Decompresses bytes; throws where the result has more than `limit` bytes. */
 export async function inflated(bytes, format, limit) {
@@ -15,45 +21,74 @@ export async function inflated(bytes, format, limit) {
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** Returns the bytes of letters of 15 bits. */
-function bytesOf(letters) {
-  const bytes = new Uint8Array((letters.length * 15) / 8);
-  for (let at = 0, to = 0, bits = 0, left = 0; at < letters.length; at++) {
-    bits = ((bits & 0x7f) << 15) | (letters.charCodeAt(at) - FIRST_LETTER);
-    for (left += 15; left >= 8; left -= 8) bytes[to++] = bits >> (left - 8);
+/** Reads values from letters by range asymmetric numeral systems (rANS), the states in turn. */
+class Reader {
+  constructor(letters) {
+    Object.assign(this, { letters, at: 0, count: 0 });
+    this.states = Int32Array.from({ length: LANES }, () => this.digit() * RADIX + this.digit());
   }
-  return bytes;
-}
 
-/** Returns the header of the data, and name -> numbers for each array in it. */
-export async function decoded(text) {
-  const [first, second, letters] = text.trim().split(" ");
-  const all = bytesOf(letters);
-  const [start, end] = [Number(first), Number(first) + Number(second)];
-  const header = JSON.parse(new TextDecoder().decode(await inflated(all.subarray(0, start), "deflate", 2 ** 30)));
-  const bytes = await inflated(all.subarray(start, end), "deflate", 2 ** 30);
-  const arrays = {};
-  let at = 0;
-  for (const [name, { kind, shape: [n, columns = 1] }] of Object.entries(header.arrays)) {
-    const own = bytes.slice(at, at += n * columns * (kind === "f4" ? 4 : 2)).buffer;
-    arrays[name] = kind === "f4" ? new Float32Array(own) : wideNumbers(new Int8Array(own), n, columns, header.bands);
+  digit() {
+    const code = this.letters.charCodeAt(this.at++);
+    return code - (code < 0xd800 ? 0x100 : 0x900);
   }
-  return { header, arrays };
-}
 
-/** Returns whole numbers [n, columns] row by row, from bands of rows: high bytes, then low ones. */
-function wideNumbers(bytes, n, columns, bands) {
-  const numbers = new Float32Array(n * columns);
-  for (let band = 0, first = 0, start = 0; band < bands; band++) {
-    const size = Math.floor(n / bands) + (band < n % bands ? 1 : 0);
-    for (let row = 0; row < size; row++) {
-      let [high, low, to] = [start + row, start + row + size * columns, (first + row) * columns];
-      for (let column = 0; column < columns; column++, high += size, low += size) {
-        numbers[to++] = 256 * bytes[high] + bytes[low];
+  /** Returns the next value of `bits` bits; a table has the probabilities of values. */
+  next(bits, table) {
+    const lane = this.count++ % LANES;
+    const slot = this.states[lane] & ((1 << bits) - 1);
+    let state = this.states[lane] >> bits;
+    let value = slot;
+    if (table) {
+      value = table.values[slot];
+      state = state * table.sizes[value] + slot - table.starts[value];
+    }
+    this.states[lane] = state < LOWEST ? state * RADIX + this.digit() : state;
+    return value;
+  }
+
+  bytes(size) {
+    return Uint8Array.from({ length: size }, () => this.next(8));
+  }
+
+  /** Returns whole numbers row by row; the spreads of its row and column give the table of a number. */
+  matrix(rows, columns, tables) {
+    const numbers = new Float32Array(rows.length * columns.length);
+    const most = tables.length + OCTAVE * MOST_LOWER_BITS - 1;
+    let at = 0;
+    for (const row of rows) {
+      for (const column of columns) {
+        const spread = Math.min(Math.max(row + column, 0), most);
+        const shift = Math.max(Math.floor((spread - tables.length) / OCTAVE) + 1, 0);
+        const upper = this.next(TABLE_BITS, tables[spread - OCTAVE * shift]) - MIDDLE;
+        numbers[at++] = shift ? upper * 2 ** shift + this.next(shift) : upper;
       }
     }
-    first += size;
-    start += 2 * size * columns;
+    return numbers;
   }
-  return numbers;
+}
+
+/** Returns a table for reading: the value in each slot, and the first slot and size of each value. */
+function readable(sizes) {
+  const values = new Uint8Array(1 << TABLE_BITS);
+  let end = 0;
+  const starts = sizes.map((size, value) => {
+    values.fill(value, end, end + size);
+    return (end += size) - size;
+  });
+  return { values, sizes: Int32Array.from(sizes), starts: Int32Array.from(starts) };
+}
+
+/** Returns the header of the data, and name -> whole numbers, row by row, for each matrix in it. */
+export async function decoded(text) {
+  const [size, letters] = text.trim().split(" ");
+  const reader = new Reader(letters);
+  const json = await inflated(reader.bytes(Number(size)), "deflate", MOST_BYTES);
+  const header = JSON.parse(new TextDecoder().decode(json));
+  const tables = header.tables.map(readable);
+  const matrices = {};
+  for (const [name, [rows, columns]] of Object.entries(header.spreads)) {
+    matrices[name] = reader.matrix(rows, columns, tables);
+  }
+  return { header, matrices };
 }

@@ -12,38 +12,66 @@ export async function readRatings(file, sources) {
   if (file.size > LARGEST) throw new Error("is larger than 30 MB");
   const bytes = new Uint8Array(await file.arrayBuffer());
   const texts = bytes[0] === 0x50 && bytes[1] === 0x4b ? await unzipped(bytes) : [asText(bytes)];
-  if (/^\s*{/.test(texts[0])) return { profile: JSON.parse(texts[0]) };
+  if (/^\s*[{[]/.test(texts[0])) {
+    const content = texts.map(parsed);
+    return content[0].dataset ? { profile: content[0] } : { source: "Trakt", entries: content.flatMap(ofTrakt) };
+  }
   const tables = texts.map((text) => ofTable(rowsOf(text), sources));
   return { source: tables[0].source, entries: tables.flatMap((table) => table.entries) };
+}
+
+/** Returns the content of JSON, or of JSON in each line. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.trim().split("\n").map((line) => JSON.parse(line));
+  }
+}
+
+/** Returns the ratings, or watched films, of an export of Trakt: items, or items in a list `movies`. */
+function ofTrakt(content) {
+  const items = [content.movies ?? content].flat().filter((item) => item instanceof Object).slice(0, MOST_ROWS);
+  const entries = items.map((item) => {
+    const film = item.movie ?? item;
+    const ids = film.ids ?? film;
+    const isOther = ["show", "season", "episode"].some((kind) => item[kind]);
+    return entry({
+      titles: [film.title].filter(Boolean), year: String(film.year), film: "", rating: String(item.rating ?? ""), highest: 10,
+      imdb: String(ids.imdb ?? ids.imdb_id), tmdb: ids.tmdb ?? ids.tmdb_id, kind: isOther ? "show" : String(item.type),
+      mayBeUnseen: !(item.watched_at || item.last_watched_at || item.plays),
+    });
+  }).filter((one) => one && (one.titles.length || one.imdb || one.tmdb));
+  if (!entries.length) throw new Error("has no ratings");
+  return entries;
 }
 
 function asText(bytes) {
   return new TextDecoder().decode(bytes);
 }
 
-/** Returns ratings.csv and watched.csv of an export: those in the outermost folder. */
+/** Returns ratings.csv and watched.csv of an export, or its ratings in JSON: those in the outermost folder. */
 async function unzipped(bytes) {
   const view = new DataView(bytes.buffer);
   const [short, long] = [(at) => view.getUint16(at, true), (at) => view.getUint32(at, true)];
   let end = bytes.length - 22;
   while (end >= 0 && long(end) !== 0x06054b50) end--;
   if (end < 0) throw new Error("is a damaged archive");
-  const found = [];
+  const members = [];
   for (let at = long(end + 16), left = short(end + 10); left > 0; left--) {
     const nameLength = short(at + 28);
-    const name = asText(bytes.subarray(at + 46, at + 46 + nameLength));
-    const path = name.split("/");
-    const isRatings = /^(ratings|watched)\.csv$/i.test(path.at(-1));
-    if (isRatings && !path.slice(0, -1).some((folder) => PASSED_OVER.includes(folder))) {
-      found.push({ name, depth: path.length, at });
-    }
+    const path = asText(bytes.subarray(at + 46, at + 46 + nameLength)).split("/");
+    if (!path.slice(0, -1).some((folder) => PASSED_OVER.includes(folder))) members.push({ path, at });
     at += 46 + nameLength + short(at + 30) + short(at + 32);
   }
-  const least = Math.min(...found.map((member) => member.depth));
-  const members = found.filter((member) => member.depth === least);
-  if (!members.length) throw new Error("has no ratings.csv");
-  members.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Promise.all(members.map(async ({ at }) => {
+  const named = (pattern) => members.filter(({ path }) => pattern.test(path.at(-1)));
+  const tables = named(/^(ratings|watched)\.csv$/i);
+  const all = tables.length ? tables : named(/^ratings.*\.json$/i);
+  const least = Math.min(...all.map(({ path }) => path.length));
+  const found = all.filter(({ path }) => path.length === least);
+  if (!found.length) throw new Error("has no ratings.csv");
+  found.sort((a, b) => (a.path.at(-1) < b.path.at(-1) ? -1 : 1));
+  return Promise.all(found.map(async ({ at }) => {
     const start = long(at + 42) + 30 + short(long(at + 42) + 26) + short(long(at + 42) + 28);
     const content = bytes.subarray(start, start + long(at + 20));
     return asText(short(at + 10) ? await inflated(content, "deflate-raw", LARGEST) : content);

@@ -9,15 +9,16 @@ import { Model } from "./model.js";
 import { Profile } from "./profile.js";
 import { ranked, sameTitles, similarFilms } from "./ranking.js";
 import { Titles } from "./search.js";
-import { speller } from "./spelling.js";
+import { speller, yearIn } from "./spelling.js";
 
 const FOUND = 8; // films of a search
 const STARTERS = 5; // at once
 if (!globalThis.DecompressionStream) byId("status").textContent = "This page needs a browser of 2023 or later.";
-const { header, arrays } = await decoded(byId("data").textContent);
+const { header, matrices } = await decoded(byId("data").textContent);
 const { films, genres } = header;
+films.years = films.titles.map(yearIn);
 const spelling = speller(header.spelling);
-const model = new Model(header, arrays);
+const model = new Model(header, matrices);
 const titles = new Titles(films, spelling);
 const profile = new Profile(header);
 films.sameTitles = sameTitles(films.titles);
@@ -137,7 +138,7 @@ function showPerson() {
 }
 
 const on = (id, name, act) => byId(id)?.addEventListener(name, act);
-const map = new FilmMap(byId("map"), arrays.places, { titleOf: (row) => spoken[row],
+const map = new FilmMap(byId("map"), matrices.places, { titleOf: (row) => spoken[row],
   picked: (row) => replaceItems(byId("picked"), [itemOf(row)]) });
 on("search", "input", showSearch);
 on("filters", "input", showList);

@@ -6,20 +6,22 @@
 //
 // A history is a list of {row, rating, disliked}; a person has age, gender and occupation or null.
 
+import { OCTAVE } from "./decode.js";
+
 const GATE_POWER = 0.8;
 const DISLIKED_WEIGHT = -0.2;
 const COLD_START = 1;
 const USER_SHRINKAGE = 5;
 const HALF_SATURATION = 10;
-const OCTAVE = 4; // exponents of a scale between a number and its double
+const FACTOR_STEPS = 16;
+const DEMOGRAPHIC_STEPS = 4; // in a step of the history vectors
 const OLDEST = 120;
 
 export class Model {
-  constructor(header, arrays) {
+  constructor(header, matrices) {
     this.settings = header.model;
     this.nFilms = header.nFilms;
-    this.arrays = arrays;
-    this.parts = header.parts.map((part, c) => unpacked(part, c, arrays, this.nFilms));
+    this.parts = header.parts.map((part, c) => unpacked(part, c, header, matrices));
   }
 
   /** Returns q_c for each component, with the scale, shares and demographics that it is made of. */
@@ -62,8 +64,7 @@ export class Model {
 
   /** Returns P(rating >= 4) of some films, by the like head. */
   likeProbabilities(rows, scores, history) {
-    const { likeLevel, likeCounts } = this.arrays;
-    const { likeHead, relevantRating } = this.settings;
+    const { likeHead, likeLevel, likeCounts, relevantRating } = this.settings;
     const surplus = history.map(({ row, rating }) => (rating >= relevantRating) - logistic(likeLevel[row]));
     const n = history.length;
     const level = surplus.reduce((sum, x) => sum + x, 0) / (n + USER_SHRINKAGE);
@@ -98,31 +99,35 @@ export class Model {
 
   /** Returns the demographic features less their mean; 0 for unknown values. */
   features({ age, gender, occupation }) {
-    const { people, occupations } = this.arrays;
-    const size = people.length / (3 * (OLDEST + 1));
-    const row = ((gender ?? -1) + 1) * (OLDEST + 1) + (age ?? 0);
-    const work = (occupation ?? -1) + 1;
-    return Array.from({ length: size }, (_, k) => people[row * size + k] + occupations[work * size + k]);
+    const { people, occupations } = this.settings;
+    const work = occupations[(occupation ?? -1) + 1];
+    return people[((gender ?? -1) + 1) * (OLDEST + 1) + (age ?? 0)].map((x, k) => x + work[k]);
   }
 }
 
-/** Returns a component with its vectors as floating point numbers, row by row. */
-function unpacked({ weight, gate, width, demographicStep }, c, arrays, n) {
-  const [films, histories, scales] = ["films", "histories", "scales"].map((name) => arrays[name + c]);
-  const [filmSteps, historySteps, slope, mean, constant] = Array.from({ length: 5 }, (_, k) =>
-    arrays[`axes${c}`].subarray(k * width, (k + 1) * width));
-  const lengths = new Float64Array(n);
-  for (let row = 0; row < n; row++) {
-    const [ofFilms, ofHistories] = [2 ** (scales[2 * row] / OCTAVE), 2 ** (scales[2 * row + 1] / OCTAVE)];
-    for (let i = 0, at = row * width; i < width; i++, at++) {
-      films[at] *= ofFilms * filmSteps[i];
-      histories[at] = histories[at] * ofHistories * historySteps[i] + slope[i] * films[at] + mean[i];
-      lengths[row] += histories[at] ** 2;
-    }
-    lengths[row] = Math.sqrt(lengths[row]);
-  }
-  const demographics = arrays[`demographics${c}`].map((x) => x * demographicStep);
+/** Returns a component with its vectors as floating point numbers, row by row (see vectors.py). */
+function unpacked({ weight, gate, axes, unread }, c, header, matrices) {
+  const [filmSteps, steps, slope, mean, constant] = axes;
+  const width = constant.length;
+  const films = unrounded(`films${c}`, filmSteps, header, matrices);
+  const histories = unrounded(`rests${c}`, steps, header, matrices);
+  histories.forEach((rest, at) => { histories[at] = rest + slope[at % width] * films[at] + mean[at % width]; });
+  for (const row of unread) histories.fill(0, row * width, (row + 1) * width);
+  const lengths = Float64Array.from({ length: header.nFilms }, (_, row) =>
+    Math.sqrt(dot(histories.subarray(row * width, (row + 1) * width), histories, row)));
+  const demographics = matrices[`demographics${c}`].map((x, at) => (x * steps[at % width]) / DEMOGRAPHIC_STEPS);
   return { weight, gate, width, films, histories, lengths, constant, demographics };
+}
+
+/** Turns whole numbers into vectors: times scale and steps, plus a multiple of an earlier film's (see rounding.py). */
+function unrounded(name, steps, { rows: { references, factors, exponents } }, matrices) {
+  const numbers = matrices[name];
+  for (let at = 0, row = 0; at < numbers.length; row++) {
+    let other = references[name][row] * steps.length;
+    const [share, scale] = [factors[name][row] / FACTOR_STEPS, 2 ** (exponents[name][row] / OCTAVE)];
+    for (let i = 0; i < steps.length; i++, at++) numbers[at] = numbers[at] * scale * steps[i] + share * numbers[other++];
+  }
+  return numbers;
 }
 
 /** Adds a multiple of a row of numbers to a vector. */

@@ -5,6 +5,8 @@ import { withoutYear, yearIn } from "./spelling.js";
 
 const NEAR = 65; // of 100: suggests a title
 const MOST_NEAR = 16;
+const SAME_WORD = 82; // of 100: suggests a word
+const SHORT_WORD = 4; // letters; shorter words resemble too many others
 const BARE_YEAR = /^(.*[^\s,])[\s,]+\[?((?:18|19|20)\d\d)\]?$/;
 
 export class Titles {
@@ -16,6 +18,7 @@ export class Titles {
     const plain = normalized(films.titles.map(withoutYear).join("\n")).split("\n");
     this.names = films.names.map((names, row) => (names || plain[row]).split("\t"));
     this.padded = this.names.map((names) => names.map((name) => ` ${name} `));
+    this.vocabulary = new Set(this.names.flat().flatMap((name) => name.split(" ")).sort());
     [this.main, this.others] = [new Map(), new Map()];
     this.names.forEach((names, row) => names.forEach((name, at) => {
       const table = at ? this.others : this.main;
@@ -32,7 +35,7 @@ export class Titles {
       const found = [...rows].filter((row) => !year || this.films.years[row] === year);
       if (found.length) return { rows: found, isNear: false };
     }
-    return { rows: this.near(this.words(typed)), isNear: true };
+    return { rows: this.near(typed), isNear: true };
   }
 
   /** Returns the row of the one film of a title and year; -1 where there is none or several. */
@@ -68,27 +71,50 @@ export class Titles {
     return [...(this.main.get(own) ?? []), ...(this.others.get(own) ?? [])];
   }
 
-  /** Returns the films of which a name has every word, or its beginning. */
-  withWords(words) {
-    const wanted = words.split(" ").filter(Boolean).map((word) => ` ${word}`);
+  /** Returns the films of which a name has every word; without an `end` of words, also their beginnings. */
+  withWords(words, end = "") {
+    const wanted = words.split(" ").filter(Boolean).map((word) => ` ${word}${end}`);
     if (!wanted.length) return [];
     const has = (name) => wanted.every((word) => name.includes(word));
     return [...this.padded.keys()].filter((row) => this.padded[row].some(has));
   }
 
+  /** Returns films to suggest: those with the words once they are respelled, and those with similar names. */
+  near(typed) {
+    const found = this.readings(typed).reverse().flatMap(({ title, year }) => {
+      const words = this.words(title);
+      const withWords = [...this.withWords(this.respelled(words), " "), ...this.withWords(words)];
+      const all = [...withWords, ...this.similar(words)];
+      return [...all.filter((row) => !year || this.films.years[row] === year), ...all];
+    });
+    return [...new Set(found)];
+  }
+
+  /** Returns words with each unknown one replaced by the most similar word of the catalog. */
+  respelled(words) {
+    return words.split(" ").map((word) => {
+      if (word.length <= SHORT_WORD || this.vocabulary.has(word) || /\d/.test(word)) return word;
+      let [best, most] = [word, SAME_WORD - 1e-9];
+      for (const other of this.vocabulary) {
+        const value = similarity(word, other, most);
+        if (value > most) [best, most] = [other, value];
+      }
+      return best;
+    }).join(" ");
+  }
+
   /** Returns the films with similar names, the most similar first. */
-  near(words) {
-    if (words.length < 3) return [];
-    const values = this.names.map((names) => Math.max(...names.map((name) => similarity(words, name))));
+  similar(words) {
+    const values = this.names.map((names) => Math.max(...names.map((name) => similarity(words, name, NEAR))));
     const rows = [...values.keys()].filter((row) => values[row] >= NEAR);
     return rows.sort((a, b) => values[b] - values[a] || a - b).slice(0, MOST_NEAR);
   }
 }
 
-/** Returns the similarity 0..100 of two texts: 200 * common subsequence / sum of the lengths. */
-function similarity(a, b) {
+/** Returns the similarity 0..100 of two texts: 200 * common subsequence / sum of the lengths; 0 if below `least`. */
+function similarity(a, b, least) {
   const most = (200 * Math.min(a.length, b.length)) / (a.length + b.length);
-  if (most < NEAR) return 0;
+  if (most < least) return 0;
   let row = new Uint16Array(b.length + 1);
   for (const letter of a) {
     const next = new Uint16Array(b.length + 1);
