@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -34,15 +35,18 @@ def training(*options: str) -> Iterator["subprocess.Popen[str]"]:
         process.communicate(timeout=60)
 
 
+def kept_epochs(runs: Path) -> int:
+    return sum(left.epochs for left in unfinished(runs))
+
+
 def interrupt(number: signal.Signals, *options: str) -> tuple[int, str]:
-    """Send a signal to a training after its second row; return exit code and rest of stderr."""
+    """Send a signal to a training that has kept two more epochs; return code and rest of stderr."""
+    runs = Paths.from_environment().runs
+    wanted = kept_epochs(runs) + 2
     with training(*options) as process:
         assert process.stderr is not None
-        rows = 0
-        while rows < 2:
-            line = process.stderr.readline()
-            assert line, "it ended by itself"
-            rows += line.split()[0].rstrip("*").isdigit()
+        while kept_epochs(runs) < wanted:
+            assert process.stderr.readline(), "it ended by itself"
         process.send_signal(number)
         _, rest = process.communicate(timeout=60)
         return process.returncode, rest

@@ -1,5 +1,6 @@
 """Trainings that keep their run on disk and continue after an interruption."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from movierec_cli.core.runs.store import Run, list_runs, save_run
 from movierec_cli.core.runs.train_spec import TrainSpec, train_command
 from movierec_cli.core.training.loop import OnEpoch
 
+SAVING_SHARE = 0.05
+"""Share of the time of a training that may go into checkpoints."""
+
 
 def train_and_save(
     dataset: Dataset,
@@ -32,9 +36,10 @@ def train_and_save(
 ) -> Run:
     """Train a run and keep it under ``runs``.
 
-    After each epoch a checkpoint replaces the one before; it is removed once the run is saved. A
-    run of the same name stays as it was until then. On a CPU a training that continued gives the
-    same weights, bit for bit, as one without an interruption.
+    After an epoch a checkpoint replaces the one before, unless this would take more than a
+    twentieth of the time; it is removed once the run is saved. A run of the same name stays as it
+    was until then. On a CPU a training that continued gives the same weights, bit for bit, as one
+    without an interruption.
 
     Parameters
     ----------
@@ -62,14 +67,11 @@ def train_and_save(
         "Wait for it, or give this run a name of its own with --name.",
     )
     processes = group()
-
-    def keep(checkpoint: Checkpoint) -> None:
-        processes.on_first(lambda: save_checkpoint(checkpoint, folder))
-
     with processes.held_by_first(exclusive(folder, busy)):
         try:
             resume_from = _checkpoint_to_resume(folder, provenance) if resume else None
-            run = train_run(dataset, spec, on_epoch, keep, resume_from, progress)
+            keeper = _Keeper(folder)
+            run = train_run(dataset, spec, on_epoch, keeper.keep, resume_from, progress)
             processes.on_first(lambda: save_run(run, runs))
             processes.on_first(lambda: remove_checkpoint(folder))
         except DivergedError:
@@ -79,6 +81,23 @@ def train_and_save(
             command = train_command(spec, dataset.name, processes.size)
             raise _interrupted(folder, command, interruption) from interruption
     return run
+
+
+class _Keeper:
+    """Saves the checkpoints of a training, as far as that takes a small share of its time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ready = 0.0  # time from which the next may be saved
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint on disk, unless the one before was saved just now."""
+        started = time.monotonic()
+        if started < self._ready:
+            return
+        group().on_first(lambda: save_checkpoint(checkpoint, self._folder))
+        ended = time.monotonic()
+        self._ready = ended + (ended - started) * (1 / SAVING_SHARE - 1)
 
 
 def _checkpoint_to_resume(folder: Path, provenance: Provenance) -> Checkpoint:

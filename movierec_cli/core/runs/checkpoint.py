@@ -1,4 +1,4 @@
-"""Checkpoints: the state of an unfinished training on disk, replaced after each epoch.
+"""Checkpoints: the state of an unfinished training on disk, replaced as it goes on.
 
 A checkpoint is one safetensors file in the folder of the run, removed when the run is saved. Its
 header holds everything but the arrays as JSON, and a checksum over both. It needs no torch.

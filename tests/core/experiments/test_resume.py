@@ -22,7 +22,7 @@ from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.models.dnn import trainer as trainer_module
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.original.title_vectors import hashed_ngrams
-from movierec_cli.core.runs.checkpoint import FILE, unfinished
+from movierec_cli.core.runs.checkpoint import FILE, Checkpoint, unfinished
 from movierec_cli.core.runs.store import Run, list_runs, load_run, remove_run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, train_command
 from movierec_cli.core.training.loop import Epoch, OnEpoch, diverged
@@ -35,6 +35,12 @@ DNN = TrainSpec("dnn", "original", overrides=SHORT, name="mine")
 def small() -> Dataset:
     name = "synthetic-60x80x1500"
     return synthetic.generate(synthetic.parse_name(name), name=name)
+
+
+@pytest.fixture(autouse=True)
+def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every checkpoint, whatever share of the time that takes."""
+    monkeypatch.setattr(resuming, "SAVING_SHARE", 1.0)
 
 
 def interrupting(after: int) -> OnEpoch:
@@ -241,3 +247,22 @@ def test_a_second_training_of_the_same_name_is_refused(small: Dataset, tmp_path:
 
     train_and_save(small, DNN, tmp_path, while_training)
     assert list_runs(tmp_path) == ["mine"]
+
+
+def test_checkpoints_take_a_small_share_of_the_time(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, saved = [0.0], []
+
+    def save(checkpoint: Checkpoint, folder: Path) -> None:
+        saved.append(len(checkpoint.epochs))
+        clock[0] += 1  # second
+
+    def pass_time(_: Epoch) -> None:
+        clock[0] += 2
+
+    monkeypatch.setattr(resuming, "SAVING_SHARE", 0.25)
+    monkeypatch.setattr(resuming, "save_checkpoint", save)
+    monkeypatch.setattr(resuming.time, "monotonic", lambda: clock[0])
+    train_and_save(small, replace(DNN, overrides=Overrides(epochs=5)), tmp_path, pass_time)
+    assert saved == [1, 3, 5]  # three seconds apart, after epochs of two
