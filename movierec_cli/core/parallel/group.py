@@ -5,9 +5,11 @@ that all of them have the same figures. Only the first process writes.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
@@ -23,6 +25,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Array = TypeVar("Array", bound="NDArray[np.generic]")
 
+_THREADS = 2  # of a process, in which numpy computes with one
 _VARIABLES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")  # set by torchrun
 
 
@@ -66,9 +69,19 @@ class Group:
     ) -> Iterator[Result]:
         """Compute for each item in one of the processes, in turns; yield all results in order.
 
-        A result is a tuple of arrays, numbers, bytes and ``None``.
+        A result is a tuple of arrays, numbers, bytes and ``None``. One process computes for two
+        items at a time.
         """
-        return map(compute, items)
+        if len(items) < _THREADS:
+            yield from map(compute, items)
+            return
+        with ThreadPoolExecutor(_THREADS, "movierec") as executor:
+            waiting: deque[Future[Result]] = deque()
+            for item in items:
+                waiting.append(executor.submit(copy_context().run, compute, item))
+                if len(waiting) > _THREADS:
+                    yield waiting.popleft().result()
+            yield from (future.result() for future in waiting)
 
     def later(self, compute: Callable[[], Result]) -> Callable[[], Result]:
         """Compute in a background thread; the function returned waits for the result.

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,23 @@ def test_a_training_is_that_of_one_process_to_a_tolerance(
 
 def test_as_many_processes_give_the_same_bits_again(together: Any) -> None:
     assert together[2]["same bits"]
+
+
+def test_one_process_computes_for_two_items_at_a_time_and_keeps_their_order() -> None:
+    both, begun = threading.Barrier(2, timeout=30), []
+
+    def compute(item: int) -> tuple[int]:
+        begun.append(item)
+        if item < 2:
+            both.wait()  # for the other of the first two items
+        return (item * item,)
+
+    results = ALONE.in_turns(compute, range(100))
+    assert next(results) == (0,)
+    assert len(begun) <= 4  # no more results are waiting than needed
+    assert [value for (value,) in results] == [item * item for item in range(1, 100)]
+
+
+def test_an_error_in_one_of_several_turns_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(ALONE.in_turns(lambda item: (1 // (item - 5),), range(10)))
