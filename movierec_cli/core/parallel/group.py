@@ -49,6 +49,8 @@ class Group:
 
     rank = 0
     size = 1
+    of_machine = 1
+    """The number of processes on this machine."""
     machine = "0"
     is_ending = False
     """True once a process has failed or is lost."""
@@ -60,6 +62,10 @@ class Group:
     def sum(self, array: "Array") -> "Array":
         """Return the sum over the processes of arrays of one shape; may take the place of them."""
         return array
+
+    def least(self, number: int) -> int:
+        """Return the least of the numbers of the processes."""
+        return number
 
     def sum_tensors(self, tensors: "Iterable[Tensor]") -> None:
         """Replace each tensor by its sum over the processes."""

@@ -51,6 +51,7 @@ class TorchGroup(Group):
                 "Check the options of torchrun, and GLOO_SOCKET_IFNAME on several machines.",
             ) from error
         self.machine = os.environ.get("GROUP_RANK", "0")
+        self.of_machine = _processes_of_machine()
         _LOG.debug("joined as process %d of %d", self.rank, self.size)
 
     def sum(self, array: Array) -> Array:
@@ -58,6 +59,10 @@ class TorchGroup(Group):
         dense = array.T if array.flags.f_contiguous else np.ascontiguousarray(array)
         self.sum_tensors([torch.from_numpy(dense)])
         return dense.T if array.flags.f_contiguous else dense  # type: ignore[return-value]
+
+    def least(self, number: int) -> int:
+        """Return the least of the numbers of the processes."""
+        return min(int(found) for found in self._gathered(b"%d" % number))
 
     def sum_tensors(self, tensors: Iterable[Tensor]) -> None:
         """Replace each tensor by its sum over the processes."""
@@ -157,10 +162,14 @@ class TorchGroup(Group):
 def _backend() -> str:
     """Return the backends, and choose the GPU of this process if each has one of its own."""
     n_gpus = torch.cuda.device_count()
-    if int(os.environ.get("LOCAL_WORLD_SIZE", "1")) > n_gpus:
+    if _processes_of_machine() > n_gpus:
         return "gloo"
     torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     return "cpu:gloo,cuda:nccl"
+
+
+def _processes_of_machine() -> int:
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
 def _packed(result: Any) -> bytes:

@@ -83,6 +83,7 @@ def test_results_come_in_order_and_every_row_has_one_process(together: Any) -> N
     assert found["turns"].tolist() == [repr(result) for result in expected]
     assert found["shares"].tolist() == [1] * 10
     assert found["later"] == 5
+    assert found["least"] == 13 - together[0]
 
 
 def test_what_differs_between_the_processes_is_refused(together: Any) -> None:

@@ -5,6 +5,7 @@ import os
 
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.operators import HEAD
+from movierec_cli.core.parallel.group import group
 
 _GB = 1e9
 _PROGRAM = 0.4 * _GB  # bytes of the program and its libraries
@@ -18,15 +19,18 @@ def exact_films(memory: float, n_ratings: int, n_films: int) -> int:
     """Return how many of the most rated films the solutions are exact for.
 
     The budget ``memory`` is in GB. 0 stands for half of the machine's memory, of which at most
-    `HEAD` films are made use of: the time grows with their third power.
+    `HEAD` films are made use of: the time grows with their third power. Each of several processes
+    has the budget for its share of the ratings, by default a share of its machine's half; the
+    smallest number of films is that of all.
 
     Raises
     ------
     UsageError
         If the budget is too small for the ratings, with the smallest that works.
     """
-    budget = memory * _GB or machine_memory() / 2
-    taken = _PROGRAM + _OF_RATING * n_ratings
+    processes = group()
+    budget = memory * _GB or machine_memory() / 2 / processes.of_machine
+    taken = _PROGRAM + _OF_RATING * n_ratings / processes.size
     fewest = min(_FEWEST, n_films)
     needed = taken + _OF_PAIR * fewest**2
     if budget < needed:
@@ -36,7 +40,7 @@ def exact_films(memory: float, n_ratings: int, n_films: int) -> int:
             f"Give at least: --memory {least:g}",
         )
     most = min(n_films, n_films if memory else HEAD)
-    return min(int(((budget - taken) / _OF_PAIR) ** 0.5), most)
+    return processes.least(min(int(((budget - taken) / _OF_PAIR) ** 0.5), most))
 
 
 def machine_memory() -> float:

@@ -5,6 +5,7 @@ import pytest
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.dnn import memory
 from movierec_cli.core.models.dnn.memory import exact_films
+from movierec_cli.core.parallel.group import Group
 
 
 def test_three_inverses_fill_what_the_ratings_leave() -> None:
@@ -20,6 +21,18 @@ def test_half_of_the_machine_is_the_default_of_which_time_limits_the_use(
     assert exact_films(0.0, 1_000_000, 50_000) == memory.HEAD
     monkeypatch.setattr(memory, "machine_memory", lambda: 2e9)
     assert exact_films(0.0, 1_000_000, 50_000) == int((0.35e9 / 12) ** 0.5)
+
+
+def test_processes_share_the_ratings_and_the_memory_of_their_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    four = Group()
+    four.size, four.of_machine = 4, 2  # on two machines
+    monkeypatch.setattr(memory, "group", lambda: four)
+    monkeypatch.setattr(memory, "machine_memory", lambda: 6e9)
+    # each has a fourth of 6 GB, less 0.4 for the program and 0.25 for its million ratings
+    assert exact_films(0.0, 4_000_000, 50_000) == int((0.85e9 / 12) ** 0.5)
+    assert exact_films(3.85, 4_000_000, 50_000) == int((3.2e9 / 12) ** 0.5)
 
 
 def test_too_small_a_budget_is_refused_with_the_smallest_that_works() -> None:
