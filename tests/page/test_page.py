@@ -270,6 +270,23 @@ def test_the_keyboard_alone_rates_a_film(page: Any) -> None:
     assert page.evaluate("document.activeElement.name") == "rate"  # the focus stays
 
 
+def test_the_key_enter_in_a_field_leaves_the_page_as_it_is(page: Any) -> None:
+    page.fill("#search", "godfather")
+    page.press("#search", "Enter")
+    assert titles(page, "found") == ["The Godfather"]
+
+
+def test_the_link_to_the_figures_shows_them(page: Any) -> None:
+    page.click("footer a[href='#figures']")
+    assert page.locator("#figures table").is_visible()
+
+
+def test_the_command_is_selected_to_be_copied(page: Any) -> None:
+    page.locator("summary", has_text="Bring").click()
+    page.click("#copy")
+    assert page.evaluate("getSelection().toString()").startswith("movierec recommend")
+
+
 def test_it_fits_narrow_and_wide_screens_and_the_dark(page: Any) -> None:
     rate(page, "godfather", 5)
     for width in (360, 768, 1280):

@@ -17,7 +17,7 @@ from movierec_cli.core.models.base import Model
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.page.payload import encoded
-from movierec_cli.core.page.places import MAPPED, film_places
+from movierec_cli.core.page.places import film_places, mapped_films
 from movierec_cli.core.page.rounding import RoundedVectors
 from movierec_cli.core.page.vectors import PackedPart, pack
 from movierec_cli.core.recommend.interview import informative_films
@@ -72,7 +72,7 @@ def build(model: Dnn, manifest: Manifest, dataset: Dataset, rows: NDArray[np.int
     matrices = {
         **{name: vectors.numbers for name, vectors in _rounded(parts).items()},
         **{f"demographics{at}": part.demographics for at, part in enumerate(parts)},
-        "places": _places(model, dataset, rows[:MAPPED], facts["mapGenres"]),
+        "places": _places(model, dataset, mapped_films(dataset, rows), facts["mapGenres"]),
     }
     header = {
         **facts,
@@ -92,7 +92,7 @@ def page_facts(manifest: Manifest, dataset: Dataset, rows: NDArray[np.int64]) ->
     """Return the facts that the page states."""
     edition = EDITIONS.get(dataset.name)
     users = dataset.users
-    mapped = dataset.films.genres[rows[:MAPPED]].sum(axis=0)
+    mapped = dataset.films.genres[mapped_films(dataset, rows)].sum(axis=0)
     return {
         "dataset": dataset.name,
         "run": manifest.name,

@@ -8,17 +8,25 @@ directions of the films on.
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import FloatArray
+from movierec_cli.core.data.dataset import Dataset, FloatArray
 
 SPAN = 1000
 """Places are whole numbers of 0 to this."""
 
-MAPPED = 2_000
-"""The most films on a map; more are a fog."""
+_MOST_MAPPED = 2_000  # films on a map; more are a fog
+_FEWEST_RATINGS = 10  # of a film on a map; films that few users rated make islands
+_FEWEST_MAPPED = 200
 
 _NEIGHBORS = 15
 _STEPS = 200
 _REPELLED = 5  # random films that repel a film in each step
+
+
+def mapped_films(dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the films of a map, of ``rows`` with the most rated films first."""
+    counts = np.bincount(dataset.ratings.film_rows, minlength=len(dataset.films))[rows]
+    known = int(np.sum(counts >= _FEWEST_RATINGS))
+    return rows[: min(max(known, _FEWEST_MAPPED), _MOST_MAPPED)]
 
 
 def film_places(vectors: FloatArray, seed: int = 0) -> NDArray[np.int32]:

@@ -56,7 +56,7 @@ def make_page(
     """
     dnn = page_model(model)
     rows = films_by_popularity(dataset)
-    per_film = 0.25 * dnn.film_vectors.shape[1]  # bytes, at least; the first attempt shows more
+    per_film = 0.6 * dnn.film_vectors.shape[1]  # bytes, at least; the first attempt shows more
     n_films = min(len(rows), int(max_bytes / per_film))
     for _ in range(_ATTEMPTS):
         html = render(build(dnn, manifest, dataset, rows[:n_films]))

@@ -150,13 +150,18 @@ on("person", "input", ({ target }) => {
   changed();
 });
 on("file", "change", ({ target }) => { [...target.files].forEach(taken); target.value = ""; });
+document.addEventListener("submit", (event) => event.preventDefault()); // the key Enter in a field
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => { event.preventDefault(); [...event.dataTransfer.files].forEach(taken); });
 on("keep", "change", ({ target }) => profile.store(target.checked));
 on("forget", "click", () => { profile.clear(); profile.store(false); byId("keep").checked = false; showPerson(); changed(); });
 on("save-profile", "click", () => saveFile("profile.json", "application/json", profile.asJson()));
 on("save-list", "click", () => saveFile("films.csv", "text/csv", asCsv(shown)));
-on("copy", "click", () => navigator.clipboard?.writeText(byId("command").textContent));
+on("copy", "click", () => {
+  getSelection().selectAllChildren(byId("command")); // to be seen, and to copy where a browser refuses
+  navigator.clipboard?.writeText(byId("command").textContent);
+});
+on("show-figures", "click", () => { byId("figures").open = true; });
 on("zoom-in", "click", () => map.zoom(1.6));
 on("zoom-out", "click", () => map.zoom(1 / 1.6));
 byId("keep").checked = profile.load();
