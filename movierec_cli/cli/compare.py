@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from movierec_cli.cli.beyond import beyond_sections
 from movierec_cli.cli.loading import load_dataset
 from movierec_cli.cli.options import (
@@ -57,6 +59,14 @@ def compare(
         data_option(min=1, max=100, help="Number of split seeds to average."),
     ] = 1,
     dataset: DatasetOption = DEFAULT_DATASET,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="Compare this model alone, for example dnn-original; may be repeated.",
+        ),
+    ] = None,
     force: ForceOption = False,
     beyond: BeyondOption = False,
     plot: PlotOption = None,
@@ -69,6 +79,9 @@ def compare(
     kept. Each model is tested against the best of each metric; differences that may be chance are
     marked.
 
+    The holdouts last and time compare the sequence model too, with its control sequence-unordered,
+    and leave out two-tower-original and dnn-original.
+
     [bold]Examples[/]
 
       movierec compare
@@ -76,6 +89,7 @@ def compare(
       movierec compare --holdout u1
       movierec compare --beyond --plot models.png
       movierec compare --holdout last --k 10
+      movierec compare --model dnn --model sequence
     """
     from movierec_cli.cli.progress import ProgressBar
     from movierec_cli.cli.trainings import may_train
@@ -97,7 +111,7 @@ def compare(
     runs = Paths.from_environment().runs
     data = load_dataset(dataset)
     seeds_of_split = range(split_seed, split_seed + seeds)
-    comparison = core.Comparison(holdout, seeds_of_split, k, beyond, cut)
+    comparison = core.Comparison(holdout, seeds_of_split, k, beyond, cut, tuple(model or ()))
     if not may_train(missing_trainings(comparison.specs(), data, runs), data, runs, force):
         return
     with ProgressBar() as progress:

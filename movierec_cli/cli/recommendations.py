@@ -54,7 +54,7 @@ def recommendations_view(
     columns = [Column("#", numeric=True), *of_films.columns]
     columns += [Column("You'd\nlike it", numeric=True, optional=explains)] if likes else []
     columns += [value]
-    is_ordered = manifest.model == "sequence"
+    is_ordered = (manifest.model, manifest.preset) == ("sequence", "default")
     shares = replace(_SHARES, header="Because you just rated") if is_ordered else _SHARES
     columns += [shares] if explains else []
     rows = []

@@ -46,7 +46,9 @@ def train(
     ],
     preset: Annotated[
         str | None,
-        _training_option(metavar="NAME", show_default="default", help="default or original."),
+        _training_option(
+            metavar="NAME", show_default="default", help="default, original or unordered."
+        ),
     ] = None,
     config: Annotated[
         Path | None,
@@ -96,8 +98,9 @@ def train(
 
     two-tower predicts ratings, dnn ranks what people watch and like, and sequence ranks what they
     rate next. The preset original is the network of the report, which describes none for sequence;
-    default is an improved one. default keeps the last epoch; original keeps the best on a
-    validation part of the training data, marked *.
+    default is an improved one. unordered is the control of sequence, trained on shuffled histories.
+    original keeps the best epoch on a validation part of the training data, marked *; the others
+    keep the last.
 
     --holdout keeps ratings back for evaluate: users (20 % of the users), last (the last rating of
     each user), time (the last tenth of all ratings, or those from --cut on), an official fold (u1

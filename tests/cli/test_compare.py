@@ -166,6 +166,17 @@ def test_a_long_comparison_is_announced(
     assert "have to be trained" not in second
 
 
+def test_the_models_are_chosen(cli: Cli, quick: None) -> None:
+    chosen = ("--model", "dnn-original", "--dataset", SMALL)
+    found = json.loads(cli("compare", *chosen, "--json").stdout)["results"]
+    trained = [result for result in found if result["preset"] != "baseline"]
+    assert {(r["model"], r["preset"]) for r in trained} == {("dnn", "original")}
+    refused = cli("compare", *chosen, "--model", "svd")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "no model 'svd' to compare" in refused.stderr
+    assert "two-tower-original" in refused.stderr
+
+
 def test_a_fold_has_no_seeds_and_none_leaves_nothing(cli: Cli) -> None:
     fold = cli("compare", "--dataset", SMALL, "--holdout", "u1", "--seeds", "2")
     assert (fold.exit_code, fold.stdout) == (2, "")

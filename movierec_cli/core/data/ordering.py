@@ -5,6 +5,7 @@ and ids do not have their true order: the lines of a file follow the page that w
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,11 @@ from movierec_cli.core.data.dataset import FloatArray, Histories
 def chronological(histories: Histories, tie_order: NDArray[Any]) -> NDArray[np.int64]:
     """Return the entries ordered by user, time, and among equal times ``tie_order`` [n_entries]."""
     return np.lexsort((tie_order, histories.timestamps, histories.user_rows))
+
+
+def unordered(histories: Histories) -> Histories:
+    """Return the histories with one time for all ratings, so that they are all tied."""
+    return replace(histories, timestamps=np.zeros_like(histories.timestamps))
 
 
 def lag_means(histories: Histories, weight: Callable[[FloatArray], FloatArray]) -> FloatArray:

@@ -16,6 +16,7 @@ from movierec_cli.core.data.scenarios import (
     UNTIED,
 )
 from movierec_cli.core.data.splits import Split, make_split
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.beyond import Reference
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.results import (
@@ -44,12 +45,25 @@ _OF_DEMOGRAPHICS = ("demographic-ridge",)
 _OF_FILM_PAIRS = ("ease-recency", "transitions")
 _MOST_FILMS = 12_000  # of which a matrix of film pairs takes 0.6 GB
 
+COMPARED: Mapping[str, tuple[str, str]] = {
+    model if preset == "default" else f"{model}-{preset}": (model, preset)
+    for model in MODELS
+    for preset in PRESETS[model]
+}
+"""Name -> model and preset."""
+
+_OF_USERS = tuple(name for name, (model, _) in COMPARED.items() if model in MODELS_OF_USERS)
+_ORDERED = tuple(name for name, (_, preset) in COMPARED.items() if preset != "original")
+"""The original networks read no history and take the longest, so they have no part here."""
+
 
 @dataclass(frozen=True)
 class Comparison:
     """The splits, as in `make_split`, and the list length of a comparison.
 
     With ``beyond``, the results have the measures beyond accuracy and those by group of users.
+    ``models`` are names as `COMPARED` has them; without any, all that the holdout can tell apart
+    are compared.
     """
 
     holdout: str
@@ -57,18 +71,27 @@ class Comparison:
     k: int
     beyond: bool = False
     cut: str | None = None
+    models: Sequence[str] = ()
 
     def specs(self) -> list[TrainSpec]:
-        """Return the trainings of all models and presets for each split seed.
+        """Return the trainings of the models for each split seed.
 
-        The sequence model takes part where the order of the ratings is asked for.
+        Raises
+        ------
+        UsageError
+            If there is no model of a name.
         """
-        models = MODELS if self.holdout in (LAST_HOLDOUT, TIME_HOLDOUT) else MODELS_OF_USERS
+        for name in self.models:
+            if name not in COMPARED:
+                raise UsageError(
+                    f"There is no model {name!r} to compare.", f"There are: {', '.join(COMPARED)}"
+                )
+        usual = _ORDERED if self.holdout in (LAST_HOLDOUT, TIME_HOLDOUT) else _OF_USERS
         return [
-            TrainSpec(model, preset, self.holdout, seed, cut=self.cut)
+            TrainSpec(*COMPARED[name], self.holdout, seed, cut=self.cut)
             for seed in self.split_seeds
-            for model in models
-            for preset in PRESETS[model]
+            for name in COMPARED
+            if name in (self.models or usual)
         ]
 
 
@@ -154,8 +177,8 @@ def _trained(
 
 
 def controls(candidate: Candidate) -> Iterator[Candidate]:
-    """Yield the control of a sequence model, which gets the histories in a random order."""
-    if candidate.name == "sequence":
+    """Yield the control of the sequence model: the same weights, histories in a random order."""
+    if (candidate.name, candidate.preset) == ("sequence", "default"):
         model = Shuffled(candidate.model)
         yield Candidate("sequence-shuffled", BASELINE, None, model, candidate.seconds)
 

@@ -16,6 +16,7 @@ _SECONDS = {
     ("two-tower", "default"): (7.0, 1.2),
     ("two-tower", "original"): (50.0, 0.0),
     ("sequence", "default"): (35.0, 18.0),
+    ("sequence", "unordered"): (35.0, 18.0),
 }
 """Seconds for 100,000 ratings and for 1,000 users and films, with two cores.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from movierec_cli.core.data.scenarios import LAST_HOLDOUT
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
-from movierec_cli.core.models.sequence.config import SequenceConfig
+from movierec_cli.core.models.sequence.config import SequenceConfig, UnorderedSequenceConfig
 from movierec_cli.core.models.two_tower.config import TwoTowerConfig
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -27,6 +27,16 @@ class Preset:
     config: ModelConfig
     training: TrainingOptions
 
+
+_OF_SEQUENCE = TrainingOptions(
+    epochs=32,
+    learning_rate=2e-3,
+    batch_size=32,
+    keep="last",
+    validation="last",
+    beta2=0.98,
+    schedule="cosine",
+)
 
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "two-tower": {
@@ -70,18 +80,8 @@ PRESETS: Mapping[str, Mapping[str, Preset]] = {
         ),
     },
     "sequence": {
-        "default": Preset(
-            SequenceConfig(),
-            TrainingOptions(
-                epochs=32,
-                learning_rate=2e-3,
-                batch_size=32,
-                keep="last",
-                validation="last",
-                beta2=0.98,
-                schedule="cosine",
-            ),
-        ),
+        "default": Preset(SequenceConfig(), _OF_SEQUENCE),
+        "unordered": Preset(UnorderedSequenceConfig(), _OF_SEQUENCE),
     },
 }
 """Model -> preset -> its values; the report does not describe a network of the sequence model."""

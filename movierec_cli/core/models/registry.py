@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.original.model import OriginalDnn, OriginalTwoTower
-from movierec_cli.core.models.sequence.model import Sequence
+from movierec_cli.core.models.sequence.model import Sequence, UnorderedSequence
 from movierec_cli.core.models.two_tower.model import TwoTower
 
 Scorer = type[TwoTower | OriginalTwoTower | Dnn | OriginalDnn | Sequence]
@@ -13,6 +13,6 @@ Scorer = type[TwoTower | OriginalTwoTower | Dnn | OriginalDnn | Sequence]
 SCORERS: Mapping[str, Mapping[str, Scorer]] = {
     "two-tower": {"default": TwoTower, "original": OriginalTwoTower},
     "dnn": {"default": Dnn, "original": OriginalDnn},
-    "sequence": {"default": Sequence},
+    "sequence": {"default": Sequence, "unordered": UnorderedSequence},
 }
 """Model -> preset -> the class of the model."""

@@ -37,6 +37,9 @@ _OF_MOVIELENS = """\
 _OF_SEQUENCES = """\
 - The order of the ratings predicts the rest of a sitting, not the films of another day.
 """
+_UNORDERED = """\
+- This is the control: its histories are shuffled, in training and in scoring.
+"""
 _OF_SYNTHETIC = "- The data is synthetic: the metrics do not describe real films or users.\n"
 
 
@@ -72,7 +75,7 @@ def _limits(manifest: Manifest) -> str:
     if data["name"] in EDITIONS:
         limits += _OF_MOVIELENS
     if manifest.model == "sequence":
-        limits += _OF_SEQUENCES
+        limits += _UNORDERED if manifest.preset == "unordered" else _OF_SEQUENCES
     return limits + (_OF_SYNTHETIC if data["name"].startswith("synthetic") else "")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.splits import make_split
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.experiments.compare import (
     Comparison,
@@ -189,12 +190,25 @@ def test_the_units_and_the_duration_of_a_training(small: Dataset) -> None:
     assert expected_seconds(TrainSpec("dnn"), larger) == pytest.approx(3 / 20 + 0.8 * 10.12)
 
 
-def test_the_sequence_model_takes_part_where_the_order_is_asked_for() -> None:
-    def models(holdout: str) -> set[str]:
-        return {spec.model for spec in Comparison(holdout, [1], 10).specs()}
+def names(holdout: str, *models: str) -> list[str]:
+    """Return the names of the compared models."""
+    specs = Comparison(holdout, [1], 10, models=models).specs()
+    return [f"{spec.model}-{spec.preset}".removesuffix("-default") for spec in specs]
 
-    assert models("last") == models("time") == {"two-tower", "dnn", "sequence"}
-    assert models("users") == models("u1") == {"two-tower", "dnn"}
+
+def test_the_sequence_model_takes_part_where_the_order_is_asked_for() -> None:
+    ordered = ["two-tower", "dnn", "sequence", "sequence-unordered"]
+    assert names("last") == names("time") == ordered
+    of_users = ["two-tower", "two-tower-original", "dnn", "dnn-original"]
+    assert names("users") == names("u1") == of_users
+
+
+def test_the_compared_models_can_be_chosen() -> None:
+    assert names("last", "dnn-original", "two-tower") == ["two-tower", "dnn-original"]
+    assert names("users", "sequence") == ["sequence"]
+    with pytest.raises(UsageError, match="no model 'dnn-default' to compare") as caught:
+        names("users", "dnn", "dnn-default")
+    assert "There are: two-tower, two-tower-original, dnn," in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,17 @@ from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.models.presets import MODELS_OF_USERS, PRESETS, ModelConfig, Preset
 from movierec_cli.core.models.registry import SCORERS
-from movierec_cli.core.models.sequence.config import SequenceConfig, TransformerConfig
+from movierec_cli.core.models.sequence.config import (
+    SequenceConfig,
+    TransformerConfig,
+    UnorderedSequenceConfig,
+)
 from movierec_cli.core.models.two_tower.config import SamplingConfig, TwoTowerConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.training.loop import Epoch, run_training
 from tests.helpers import training_split
 
+_TRANSFORMER = TransformerConfig(width=8, blocks=2, window=12, users_per_epoch=60)
 CONFIGS: dict[tuple[str, str], ModelConfig] = {
     ("dnn", "default"): DnnConfig(
         network=NetworkConfig(dimension=16), item_item=ItemItemConfig(rank=24)
@@ -29,12 +34,11 @@ CONFIGS: dict[tuple[str, str], ModelConfig] = {
     ("two-tower", "default"): TwoTowerConfig(
         factors=4, sampling=SamplingConfig(chains=2, sweeps=20, burn_in=4, thinning=4)
     ),
-    ("sequence", "default"): SequenceConfig(
-        transformer=TransformerConfig(width=8, blocks=2, window=12, users_per_epoch=60)
-    ),
+    ("sequence", "default"): SequenceConfig(transformer=_TRANSFORMER),
+    ("sequence", "unordered"): UnorderedSequenceConfig(transformer=_TRANSFORMER),
     ("two-tower", "original"): OriginalTwoTowerConfig(hidden_dim=16),
 }
-EPOCHS = {"default": 4, "original": 3}
+EPOCHS = {"default": 4, "original": 3, "unordered": 4}
 
 
 def tiny(model: str, preset: str) -> Preset:

@@ -60,6 +60,16 @@ def test_synthetic_data_is_marked() -> None:
     assert "synthetic:" not in model_card(MANIFEST)
 
 
+def test_the_control_is_no_model_of_an_order() -> None:
+    default, control = (
+        model_card(replace(MANIFEST, model="sequence", preset=preset))
+        for preset in ("default", "unordered")
+    )
+    assert "The order of the ratings predicts the rest of a sitting" in default
+    assert "histories are shuffled" in control
+    assert "The order of the ratings predicts" not in control
+
+
 def test_the_card_of_a_run_without_the_later_ratings_says_from_which_day_on() -> None:
     split: Any = {"holdout": "time", "split_seed": None, "cut": "1998-03-01"}
     of_later: Any = RESULT | {"scenario": "later"}

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import FloatArray, Histories, Users
-from movierec_cli.core.data.ordering import chronological, lag_means
+from movierec_cli.core.data.ordering import chronological, lag_means, unordered
 from movierec_cli.core.models.base import Contributions, Scores, Shapes, WeightedModel
 from movierec_cli.core.models.features import dense_history
 from movierec_cli.core.models.sequence.transformer import TRANSFORMER_SHAPES, next_film_scores
@@ -146,6 +146,20 @@ class Sequence(WeightedModel):
     @property
     def _rows(self) -> NDArray[np.int64]:
         return self.weights["film_rows"].astype(np.int64)
+
+
+class UnorderedSequence(Sequence):
+    """The trained control, to which all ratings of a history are tied: it knows no order."""
+
+    def score(self, histories: Histories, users: Users) -> Scores:
+        """Score as `Sequence`, the mean over orders of the whole history."""
+        return super().score(unordered(histories), users)
+
+    def contributions(
+        self, history: Histories, users: Users, film_rows: NDArray[np.int64]
+    ) -> Contributions:
+        """Return the addends of these scores."""
+        return super().contributions(unordered(history), users, film_rows)
 
 
 def ranked(histories: Histories, rows: NDArray[np.int64]) -> Histories:

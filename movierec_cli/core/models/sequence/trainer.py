@@ -9,6 +9,7 @@ Notation: B users in a batch, L places, R ranked films.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
+from movierec_cli.core.data.ordering import unordered
 from movierec_cli.core.data.scenarios import NEXT, Scenario
 from movierec_cli.core.data.splits import Split
 from movierec_cli.core.errors import DataError
@@ -68,7 +70,7 @@ class SequenceTrainer:
         self._popularity = np.bincount(ratings.film_rows, minlength=len(split.full_train.films))
         by_popularity = np.argsort(-self._popularity, kind="stable")
         self._rows = np.sort(by_popularity[: config.most_films])
-        longest = ranked(split.full_train.histories, self._rows).counts.max(initial=0)
+        longest = self._ranked(split.full_train.histories).counts.max(initial=0)
         name = split.full_train.name
         if longest < _FEWEST:
             raise DataError(
@@ -76,12 +78,19 @@ class SequenceTrainer:
                 "order.",
                 f"Train a model that needs none: movierec train dnn --dataset {name}",
             )
-        self._histories = ranked(split.train.histories, self._rows)
+        self._histories = self._ranked(split.train.histories)
         self._closed_form = self._fit_closed_form(self._histories)
         validating = np.random.default_rng(options.seed).permutation(len(split.validation.users))
         self._validation = split.validation.take(np.sort(validating[:_MOST_USERS]), NEXT)
+        if not config.ORDERED:
+            histories = unordered(self._validation.histories)
+            self._validation = replace(self._validation, histories=histories)
         torch.manual_seed(options.seed)
         self.module = Network(len(self._rows), config.transformer).to(options.device)
+
+    def _ranked(self, histories: Histories) -> Histories:
+        """Return training histories of the ranked films, all tied for the unordered model."""
+        return ranked(histories if self._config.ORDERED else unordered(histories), self._rows)
 
     def _fit_closed_form(self, histories: Histories) -> dict[str, FloatArray]:
         config, n_films = self._config, len(self._rows)
@@ -137,7 +146,7 @@ class SequenceTrainer:
         """Return the weights of the `Sequence`."""
         config = self._config
         part_weights = self._choose_weights()
-        histories = ranked(self._split.full_train.histories, self._rows)
+        histories = self._ranked(self._split.full_train.histories)
         model = self._model(
             self._fit_closed_form(histories), part_weights, config.transformer.tie_orders
         )

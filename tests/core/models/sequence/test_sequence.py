@@ -1,6 +1,6 @@
 """The sequence model: a chain of films is learned, its shuffle is not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,8 +12,12 @@ from movierec_cli.core.errors import DataError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.presets import PRESETS, Preset
-from movierec_cli.core.models.sequence.config import SequenceConfig, TransformerConfig
-from movierec_cli.core.models.sequence.model import PARTS, Sequence
+from movierec_cli.core.models.sequence.config import (
+    SequenceConfig,
+    TransformerConfig,
+    UnorderedSequenceConfig,
+)
+from movierec_cli.core.models.sequence.model import PARTS, Sequence, UnorderedSequence
 from tests.core.models.conftest import train
 from tests.helpers import make_dataset, make_films, make_histories, make_users
 
@@ -78,9 +82,30 @@ def test_the_shuffle_of_the_chain_is_not_learned(model: Sequence, split: Split) 
     times = np.random.default_rng(0).permutation(known.timestamps)
     shuffled = replace(scenario, histories=replace(known, timestamps=times))
     assert hit_rate(model, shuffled) < 0.75  # a neighbor of the known films, on either side
-    unordered = make_split(chain(shuffled=True), "last")
+    other = make_split(chain(shuffled=True), "last")
     # without an order the films beside the known ones remain, and those between them
-    assert hit_rate(trained(unordered.full_train), unordered.scenarios[0]) < 0.8
+    assert hit_rate(trained(other.full_train), other.scenarios[0]) < 0.8
+
+
+def test_the_unordered_model_is_the_control_that_knows_no_order(split: Split) -> None:
+    config = UnorderedSequenceConfig(
+        **{field.name: getattr(CONFIG, field.name) for field in fields(CONFIG)}
+    )
+    trainer, _ = train(split.full_train, Preset(config, TRAINING))
+    weights = trainer.export()
+    control = UnorderedSequence(weights)
+    assert hit_rate(control, split.scenarios[0]) < 0.8
+    # neither training nor scoring knows it: a film follows and precedes its neighbors alike
+    following = np.diag(weights["transitions"], 1)[3:-3]
+    preceding = np.diag(weights["transitions"], -1)[3:-3]
+    assert following.mean() == pytest.approx(preceding.mean(), rel=0.1)
+    scores = [control.score(told(*films), make_users(1)).score for films in ((4, 5, 6), (6, 5, 4))]
+    np.testing.assert_array_equal(*scores)
+    films = np.arange(8, 12)
+    terms = control.contributions(told(4, 5, 6), make_users(1), films).films
+    np.testing.assert_array_equal(
+        terms, control.contributions(told(6, 5, 4), make_users(1), films).films
+    )
 
 
 def told(*films: int) -> Histories:
