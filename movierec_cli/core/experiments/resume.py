@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from movierec_cli.core.data.dataset import Dataset
-from movierec_cli.core.errors import DataError, DivergedError, InterruptionError
+from movierec_cli.core.errors import DataError, DivergedError, InterruptionError, UsageError
 from movierec_cli.core.experiments.train import provenance_of, train_run
 from movierec_cli.core.files import exclusive
 from movierec_cli.core.parallel.group import group
@@ -19,7 +19,7 @@ from movierec_cli.core.runs.checkpoint import (
 )
 from movierec_cli.core.runs.manifest import Provenance
 from movierec_cli.core.runs.store import Run, list_runs, save_run
-from movierec_cli.core.runs.train_spec import TrainSpec, train_command
+from movierec_cli.core.runs.train_spec import PROCESSES, TrainSpec, retraining, train_command
 from movierec_cli.core.training.loop import OnEpoch
 
 SAVING_SHARE = 0.05
@@ -109,6 +109,12 @@ def _checkpoint_to_resume(folder: Path, provenance: Provenance) -> Checkpoint:
             f"It is finished. Use it: movierec evaluate {name}"
             if finished
             else "Leave out --resume.",
+        )
+    earlier, now = (of.inputs.get(PROCESSES, "1") for of in (checkpoint.provenance, provenance))
+    if earlier != now:
+        raise UsageError(
+            f"The unfinished training {folder.name!r} runs in {earlier} processes, not in {now}.",
+            f"Continue it with: {retraining(checkpoint.provenance)} --resume",
         )
     # the sources of the inputs are known, and compared, once the trainer is built
     checkpoint.require_same(replace(provenance, inputs=checkpoint.provenance.inputs))

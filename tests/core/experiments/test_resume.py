@@ -22,6 +22,7 @@ from movierec_cli.core.experiments.resume import train_and_save
 from movierec_cli.core.models.dnn import trainer as trainer_module
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.original.title_vectors import hashed_ngrams
+from movierec_cli.core.parallel import group as parallel
 from movierec_cli.core.runs.checkpoint import FILE, Checkpoint, unfinished
 from movierec_cli.core.runs.store import Run, list_runs, load_run, remove_run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec, train_command
@@ -266,3 +267,17 @@ def test_checkpoints_take_a_small_share_of_the_time(
     monkeypatch.setattr(resuming.time, "monotonic", lambda: clock[0])
     train_and_save(small, replace(DNN, overrides=Overrides(epochs=5)), tmp_path, pass_time)
     assert saved == [1, 3, 5]  # three seconds apart, after epochs of two
+
+
+def test_another_number_of_processes_is_refused_with_the_command_that_continues(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, two = TrainSpec("dnn", overrides=SHORT, name="mine"), parallel.Group()
+    two.size = 2
+    with monkeypatch.context() as patched:
+        patched.setattr(parallel, "_CURRENT", [two])
+        command = interrupt(small, spec, tmp_path, 1).hint
+    with pytest.raises(UsageError, match="runs in 2 processes, not in 1") as caught:
+        resumed(small, spec, tmp_path)
+    assert caught.value.hint == command
+    assert "torchrun --standalone --nproc-per-node 2 -m movierec_cli train dnn" in command
