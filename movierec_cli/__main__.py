@@ -22,6 +22,7 @@ _THREAD_VARIABLES = (
 def main() -> None:
     """Run the command line."""
     compute_with_one_thread()
+    use_large_pages()
     open_closed_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -39,6 +40,14 @@ def compute_with_one_thread() -> None:
     """
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
+
+
+def use_large_pages() -> None:
+    """Let torch ask the system for large pages of memory, unless the caller has decided on it.
+
+    With small ones, page faults take two fifths of a training on tens of millions of ratings.
+    """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 
 def open_closed_streams() -> None:

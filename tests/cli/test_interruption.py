@@ -121,7 +121,8 @@ def test_commands_compute_with_one_thread(trained: object, command: Command) -> 
         "import movierec_cli.__main__ as program\n"
         "program.app = lambda prog_name: None\n"
         "program.main()\n"
-        "print({os.environ[name] for name in program._THREAD_VARIABLES}, 'numpy' in sys.modules)"
+        "print({os.environ[name] for name in program._THREAD_VARIABLES}, 'numpy' in sys.modules)\n"
+        "print(os.environ['THP_MEM_ALLOC_ENABLE'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -130,7 +131,7 @@ def test_commands_compute_with_one_thread(trained: object, command: Command) -> 
         text=True,
         check=True,
     )
-    assert done.stdout == "{'1'} False\n"
+    assert done.stdout == "{'1'} False\n1\n"
     answers = {
         command(
             "recommend", "--user", "3", "-n", "100", "--json",
