@@ -82,18 +82,13 @@ async function unzipped(bytes) {
 function rowsOf(text) {
   const first = text.slice(0, text.search(/\r?\n|$/));
   const delimiter = [",", ";", "\t"].reduce((a, b) => (first.split(b).length > first.split(a).length ? b : a));
-  const cell = new RegExp(`("(?:[^"]|"")*"|[^${delimiter}\\r\\n]*)(${delimiter}|\\r?\\n|$)`, "y");
-  const rows = [];
-  let row = [];
-  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length && rows.length < MOST_ROWS;) {
-    cell.lastIndex = at;
-    const found = cell.exec(text);
-    if (!found) break; // a quote that does not end
-    at += found[0].length;
-    row.push(found[1].replace(/^"|"$/g, "").replaceAll('""', '"').trim());
-    if (found[2] !== delimiter) rows.push(row.splice(0));
+  const pattern = new RegExp(`("(?:[^"]|"")*"|[^${delimiter}\\r\\n]*)(${delimiter}|\\r?\\n|$)`, "gy"); // to a quote without end
+  const rows = [[]];
+  for (const [, cell, end] of text.replace(/^\ufeff/, "").matchAll(pattern)) {
+    rows.at(-1).push(cell.replace(/^"|"$/g, "").replaceAll('""', '"').trim());
+    if (end !== delimiter) rows.push([]);
+    if (rows.length > MOST_ROWS) break;
   }
-  if (row.length) rows.push(row);
   return rows.filter((cells) => cells.some(Boolean));
 }
 

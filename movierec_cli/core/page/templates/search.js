@@ -31,7 +31,8 @@ export class Titles {
   search(typed) {
     for (const { title, year } of this.readings(typed).reverse()) {
       const words = this.words(title);
-      const rows = new Set([...this.named(words), ...this.withWords(words)]);
+      const named = [this.main, this.others].flatMap((table) => table.get(this.key(words)) ?? []);
+      const rows = new Set([...named, ...this.withWords(words)]);
       const found = [...rows].filter((row) => !year || this.films.years[row] === year);
       if (found.length) return { rows: found, isNear: false };
     }
@@ -64,11 +65,6 @@ export class Titles {
     const match = BARE_YEAR.exec(typed.trim());
     const whole = { title: typed, year };
     return year || !match ? [whole] : [whole, { title: match[1], year: Number(match[2]) }];
-  }
-
-  named(words) {
-    const own = this.key(words);
-    return [...(this.main.get(own) ?? []), ...(this.others.get(own) ?? [])];
   }
 
   /** Returns the films of which a name has every word; without an `end` of words, also their beginnings. */
