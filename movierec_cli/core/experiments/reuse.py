@@ -11,12 +11,12 @@ from movierec_cli.core.runs.store import Run, load_manifest, load_run
 from movierec_cli.core.runs.train_spec import TrainSpec
 
 _SECONDS = {
-    ("dnn", "default"): (3.0, 0.8),
+    ("dnn", "default"): (1.8, 0.7),
     ("dnn", "original"): (60.0, 0.0),
-    ("two-tower", "default"): (7.0, 1.2),
+    ("two-tower", "default"): (4.0, 1.5),
     ("two-tower", "original"): (50.0, 0.0),
-    ("sequence", "default"): (35.0, 18.0),
-    ("sequence", "unordered"): (35.0, 18.0),
+    ("sequence", "default"): (28.0, 14.5),
+    ("sequence", "unordered"): (28.0, 14.5),
 }
 """Seconds for 100,000 ratings and for 1,000 users and films, with two cores.
 
