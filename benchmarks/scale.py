@@ -33,7 +33,7 @@ SIZES = {
     "10m": (69_878, 10_677, 10_000_054),
     "32m": (200_948, 87_585, 32_000_204),
 }
-TRAININGS = ("train dnn", "train two-tower", "evaluate dnn-{data}")
+TRAININGS = ("train dnn --force", "train two-tower --force", "evaluate dnn-{data}")
 SERVING = (
     "evaluate serve-{data}",
     "recommend --user 42 --run serve-{data}",

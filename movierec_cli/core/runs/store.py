@@ -231,12 +231,12 @@ def _open(name: str, folder: Path, verified_bytes: int) -> Run:
     manifest, stored = load_manifest(name, folder)
     path = folder / name / stored["file"]
     try:
-        if path.stat().st_size <= verified_bytes:
-            weights = _verified(path, stored["sha256"])
-        else:
-            weights = map_arrays(path)[1]
+        is_verified = path.stat().st_size <= verified_bytes
+        weights = _read(path, stored["sha256"]) if is_verified else map_arrays(path)[1]
         scorer = SCORERS[manifest.model][manifest.preset]
         check_weights(scorer, weights, len(manifest.film_ids))
+        if is_verified:
+            _check_values(weights)
     except FileNotFoundError as error:
         raise _damaged(name, path, f"{error.strerror}", manifest) from error
     except OSError as error:
@@ -246,15 +246,12 @@ def _open(name: str, folder: Path, verified_bytes: int) -> Run:
     return Run(manifest, weights)
 
 
-def _verified(path: Path, digest: str) -> Mapping[str, FloatArray]:
-    """Read weights; raise a `ValueError` if any of them is not as it was written."""
+def _read(path: Path, digest: str) -> Mapping[str, FloatArray]:
+    """Read weights; raise a `ValueError` if they are not as they were written."""
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise ValueError("its checksum differs")
     weights: dict[str, FloatArray] = load_safetensors(data)
-    for name, array in weights.items():
-        if not is_sound(array):
-            raise ValueError(f"{name} holds a value that is no weight")
     return weights
 
 
@@ -282,6 +279,12 @@ def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: in
         if shape != expected:
             raise ValueError(f"{name} has the shape {shape} instead of {expected}")
     scorer.check(weights)
+
+
+def _check_values(weights: Mapping[str, FloatArray]) -> None:
+    for name, array in weights.items():
+        if not is_sound(array):
+            raise ValueError(f"{name} holds a value that is no weight")
 
 
 def is_sound(array: FloatArray) -> bool:
