@@ -35,6 +35,7 @@ def test_it_tells_nothing_at_once_nor_twice_in_a_row_nor_at_the_end(clock: list[
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
+        (1.2, "1 second"),
         (40.0, "40 seconds"),
         (89.0, "89 seconds"),
         (90.0, "2 minutes"),
