@@ -4,6 +4,7 @@ import time
 from typing import Protocol
 
 _SECONDS_BETWEEN = 5.0  # two descriptions of a `Countdown`
+_LEAST_SECONDS = 1.0  # left that it tells
 
 
 class Progress(Protocol):
@@ -55,10 +56,12 @@ class Countdown:
         """Count ``amount`` more of the total as done."""
         self._done += amount
         now = time.monotonic()
-        if now - self._told < _SECONDS_BETWEEN or self._done >= self._total:
+        if now - self._told < _SECONDS_BETWEEN or not self._done:
+            return
+        left = (now - self._started) * (self._total - self._done) / self._done
+        if left < _LEAST_SECONDS:
             return
         self._told = now
-        left = (now - self._started) * (self._total - self._done) / self._done
         share = round(100 * self._done / self._total)
         self._progress.describe(f"{self._title}: {share} %, {duration(left)} left")
 
