@@ -162,7 +162,10 @@ class ItemKnn:
 
 @dataclass(frozen=True, eq=False)
 class Ease:
-    """EASE (Steck 2019) on the matrix of ratings instead of ones; see `operators.ease_map`."""
+    """EASE (Steck 2019) on the matrix of ratings instead of ones; see `operators.ease_map`.
+
+    Films beyond the `HEAD` most rated have no weights.
+    """
 
     weights: LinearMap  # [n_films, n_films], row: rated film, column: candidate
     n_films: int
@@ -172,8 +175,12 @@ class Ease:
     @classmethod
     def fit(cls, train: Dataset, regularization: float = REGULARIZATION) -> "Ease":
         """Solve for the weights."""
-        n_films = len(train.films)
-        inverse = penalized_inverse(_matrix(train.histories, n_films), regularization, HEAD, seed=0)
+        n_films, histories = len(train.films), train.histories
+        counts = np.bincount(histories.film_rows, minlength=n_films)
+        in_head = np.zeros(n_films, np.bool_)
+        in_head[np.argsort(-counts, kind="stable")[:HEAD]] = True
+        ratings = _matrix(histories.where(in_head[histories.film_rows]), n_films)
+        inverse = penalized_inverse(ratings, regularization, HEAD, seed=0)
         return cls(ease_map(inverse, n_films), n_films)
 
     def score(self, histories: Histories, users: Users) -> Scores:

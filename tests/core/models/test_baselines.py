@@ -6,7 +6,7 @@ import pytest
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.models import operators
+from movierec_cli.core.models import baselines, operators
 from movierec_cli.core.models.baselines import (
     BASELINES,
     Bias,
@@ -87,6 +87,21 @@ def test_item_knn_keeps_the_nearest_neighbors(
     for film in range(5):
         best = np.sort(everything[:, film])[-3:]
         np.testing.assert_allclose(np.sort(nearest[:, film])[-3:], best, rtol=1e-6)
+
+
+def test_ease_of_a_large_catalog_is_that_of_its_most_rated_films(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baselines, "HEAD", 80)
+    counts = np.bincount(small.ratings.film_rows, minlength=200)
+    by_count = np.argsort(-counts, kind="stable")
+    is_known = np.isin(small.ratings.film_rows, by_count[:80])
+    of_head = small.with_ratings(small.ratings.take(is_known))
+    scores = Ease.fit(small).score(small.histories, small.users).score
+    np.testing.assert_array_equal(scores[:, by_count[80:]], 0)
+    expected = Ease.fit(of_head).score(of_head.histories, of_head.users).score
+    np.testing.assert_allclose(scores, expected, atol=1e-5)
+    assert np.abs(scores).max() > 0.1
 
 
 def test_ease_multiplies_the_history_with_its_weights() -> None:
