@@ -25,6 +25,7 @@ from movierec_cli.core.models.operators import (
     LinearMap,
     column_blocks,
     ease_map,
+    most_frequent,
     penalized_inverse,
 )
 
@@ -177,8 +178,7 @@ class Ease:
         """Solve for the weights."""
         n_films, histories = len(train.films), train.histories
         counts = np.bincount(histories.film_rows, minlength=n_films)
-        in_head = np.zeros(n_films, np.bool_)
-        in_head[np.argsort(-counts, kind="stable")[:HEAD]] = True
+        in_head = most_frequent(counts, HEAD)
         ratings = _matrix(histories.where(in_head[histories.film_rows]), n_films)
         inverse = penalized_inverse(ratings, regularization, HEAD, seed=0)
         return cls(ease_map(inverse, n_films), n_films)

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.linalg import blas, lapack
 
@@ -182,6 +183,13 @@ class _HeadInverse:
     def smooth(self, vectors: Floats) -> Floats:
         """Return A'A P V = V - r P V, [p, k] -> [p, k]."""
         return np.asarray(vectors - self._penalty * self._joined(*self._matmul(vectors)))
+
+
+def most_frequent(counts: NDArray[np.int64], head: int) -> NDArray[np.bool_]:
+    """Return true for the ``head`` columns with the largest of the ``counts`` [p], [p]."""
+    is_frequent = np.zeros(len(counts), np.bool_)
+    is_frequent[np.argsort(-counts, kind="stable")[:head]] = True
+    return is_frequent
 
 
 def lower_gram(matrix: sparse.sparray) -> Floats:

@@ -40,6 +40,7 @@ from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
     has_few_rows,
+    most_frequent,
     penalized_inverse,
     principal_directions,
     ridge_map,
@@ -251,8 +252,7 @@ def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inv
     processes, (n_users, n_films) = inputs.weighted.group, inputs.weighted.shape
     head = _temporal_head(n_users, inputs.head)
     counts = inputs.weighted.counts
-    in_head = np.zeros(n_films, np.bool_)
-    in_head[np.argsort(-counts, kind="stable")[:head]] = True
+    in_head = most_frequent(counts, head)
     kept = in_head[inputs.histories.film_rows]
     histories, weights = inputs.histories.where(kept), inputs.weighted.own.data[kept]
     shifts = random_shifts(n_users, int(counts[in_head].sum()), seed)[:, processes.share(n_users)]
