@@ -13,7 +13,7 @@ from movierec_cli.core.data.dataset import Dataset
 from movierec_cli.core.data.registry import load_dataset
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.models import operators
+from movierec_cli.core.models import inverses
 from movierec_cli.core.models.dnn.closed_form import fit_closed_form
 from movierec_cli.core.models.dnn.components import concatenate
 from movierec_cli.core.models.dnn.config import DnnConfig
@@ -50,11 +50,11 @@ def share_outside(train: Dataset, head: int) -> float:
 def row(dataset: str, splits: Sequence[Split], head: int | None) -> str:
     """Return a row of the table; without a ``head`` everything is as in a training."""
     if head is not None:  # the space of the films for all three solutions
-        operators.MOST_ROWS = 0
+        inverses.MOST_ROWS = 0
     figures, seconds = [], 0.0
     for split in splits:
         started = time.process_time()
-        model = item_item(split.full_train, DnnConfig(), head or operators.HEAD)
+        model = item_item(split.full_train, DnnConfig(), head or inverses.HEAD)
         seconds += time.process_time() - started
         found = evaluate(model, split.scenarios[1]).metrics
         figures.append([found[name] for name in METRICS])
@@ -67,12 +67,12 @@ def row(dataset: str, splits: Sequence[Split], head: int | None) -> str:
 def main(names: Sequence[str]) -> None:
     print("| data set | head | ratings outside | NDCG@25 | MAP@25 | P@25 | processor s |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    most_rows = operators.MOST_ROWS
+    most_rows = inverses.MOST_ROWS
     for name in names:
         dataset = load_dataset(name, Paths.from_environment())
         splits = [make_split(dataset, "users", seed) for seed in SPLIT_SEEDS]
         for head in HEADS:
-            operators.MOST_ROWS = most_rows
+            inverses.MOST_ROWS = most_rows
             if head is None or head < len(dataset.films):
                 print(row(name, splits, head), flush=True)
 

@@ -19,15 +19,10 @@ from movierec_cli.core.data.dataset import (
 )
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.features import dense_history, user_blocks, user_features
+from movierec_cli.core.models.gram import column_blocks
+from movierec_cli.core.models.inverses import HEAD, most_frequent, penalized_inverse
 from movierec_cli.core.models.linear import GramMatrices, ridge
-from movierec_cli.core.models.operators import (
-    HEAD,
-    LinearMap,
-    column_blocks,
-    ease_map,
-    most_frequent,
-    penalized_inverse,
-)
+from movierec_cli.core.models.operators import LinearMap, ease_map
 
 _SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
 

@@ -6,7 +6,7 @@ import pytest
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.splits import Split, make_split
 from movierec_cli.core.evaluation.evaluate import evaluate
-from movierec_cli.core.models import baselines, operators
+from movierec_cli.core.models import baselines, gram
 from movierec_cli.core.models.baselines import (
     BASELINES,
     Bias,
@@ -81,7 +81,7 @@ def test_item_knn_keeps_the_nearest_neighbors(
 ) -> None:
     everything = ItemKnn.fit(small).weights.toarray()
     monkeypatch.setattr(ItemKnn, "NEIGHBORS", 3)
-    monkeypatch.setattr(operators, "_BLOCK", 64)  # of 200 candidates
+    monkeypatch.setattr(gram, "_BLOCK", 64)  # of 200 candidates
     nearest = ItemKnn.fit(small).weights.toarray()
     assert (nearest > 0).sum(axis=0).max() == 3
     for film in range(5):

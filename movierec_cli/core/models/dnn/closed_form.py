@@ -2,8 +2,8 @@
 
 Notation: U training users, N films, K demographic features D [U, K], sparse histories X [U, N]
 weighted by rating, and the inputs Z = [X / sqrt(n), s D] [U, N + K] with n ratings of a user.
-No matrix of size U x N or N x N is formed: the solutions are held by `operators`. Processes share
-the users, as rows of X, Z and D, if these are many.
+No matrix of size U x N or N x N is formed: the solutions are held by `operators` and
+`inverses`. Processes share the users, as rows of X, Z and D, if these are many.
 """
 
 from collections.abc import Mapping
@@ -32,16 +32,18 @@ from movierec_cli.core.models.dnn.model import history_shares, history_weights
 from movierec_cli.core.models.dnn.steps import Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
-from movierec_cli.core.models.linear import GramMatrices, ridge
-from movierec_cli.core.models.operators import (
+from movierec_cli.core.models.inverses import (
     HEAD,
     MOST_ROWS,
     Inverse,
-    LinearMap,
-    ease_map,
     has_few_rows,
     most_frequent,
     penalized_inverse,
+)
+from movierec_cli.core.models.linear import GramMatrices, ridge
+from movierec_cli.core.models.operators import (
+    LinearMap,
+    ease_map,
     principal_directions,
     ridge_map,
     weighted_sum,

@@ -4,7 +4,7 @@ import math
 import os
 
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.models.operators import HEAD
+from movierec_cli.core.models.inverses import HEAD
 from movierec_cli.core.parallel.group import group
 
 _GB = 1e9

@@ -9,7 +9,7 @@ from scipy.linalg import lapack
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 from movierec_cli.core.data.ordering import chronological
-from movierec_cli.core.models.operators import cholesky, lower_gram
+from movierec_cli.core.models.gram import cholesky, lower_gram
 from movierec_cli.core.models.sequence.config import RecencyConfig, TransitionConfig
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
-from movierec_cli.core.models import operators
+from movierec_cli.core.models import inverses
 from movierec_cli.core.models.dnn import closed_form, steps
 from movierec_cli.core.models.dnn.closed_form import (
     ClosedFormFit,
@@ -30,8 +30,8 @@ from movierec_cli.core.models.features import (
     centered_demographics,
     dense_history,
 )
+from movierec_cli.core.models.inverses import HEAD
 from movierec_cli.core.models.linear import Floats, GramMatrices, ridge
-from movierec_cli.core.models.operators import HEAD
 
 
 def item_item_weights(train: Dataset, config: ItemItemConfig, head: int = HEAD) -> FloatArray:
@@ -60,7 +60,7 @@ def assert_same_scores(component: Component, features: FloatArray, expected: Flo
 def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
     small: Dataset, monkeypatch: pytest.MonkeyPatch, most_rows: int
 ) -> None:
-    monkeypatch.setattr(operators, "MOST_ROWS", most_rows)
+    monkeypatch.setattr(inverses, "MOST_ROWS", most_rows)
     config = DnnConfig(item_item=ItemItemConfig(rank=200, spread_power=0.0))
     part, cold, histories, n_films = config.item_item, config.cold_start, small.histories, 200
     fit = fit_closed_form(small, config, 0)
@@ -111,7 +111,7 @@ def test_a_small_head_gives_nearly_the_scores_of_all_films(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exact = item_item_weights(small, ItemItemConfig())
-    monkeypatch.setattr(operators, "MOST_ROWS", 0)
+    monkeypatch.setattr(inverses, "MOST_ROWS", 0)
     cut = item_item_weights(small, ItemItemConfig(), head=120)
     correlation = np.corrcoef(cut.ravel(), exact.ravel())[0, 1]
     assert 0.9 < correlation < 0.99999
