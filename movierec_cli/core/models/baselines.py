@@ -20,9 +20,9 @@ from movierec_cli.core.data.dataset import (
 from movierec_cli.core.models.base import Model, Scores
 from movierec_cli.core.models.features import dense_history, user_blocks, user_features
 from movierec_cli.core.models.gram import column_blocks
-from movierec_cli.core.models.inverses import HEAD, most_frequent, penalized_inverse
+from movierec_cli.core.models.inverses import HEAD, Inverse, most_frequent, penalized_inverse
 from movierec_cli.core.models.linear import GramMatrices, ridge
-from movierec_cli.core.models.operators import LinearMap, ease_map
+from movierec_cli.core.models.operators import ease_scores
 
 _SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
 
@@ -163,8 +163,7 @@ class Ease:
     Films beyond the `HEAD` most rated have no weights.
     """
 
-    weights: LinearMap  # [n_films, n_films], row: rated film, column: candidate
-    n_films: int
+    inverse: Inverse  # [n_films, n_films]
 
     REGULARIZATION = 3000.0
 
@@ -175,14 +174,12 @@ class Ease:
         counts = np.bincount(histories.film_rows, minlength=n_films)
         in_head = most_frequent(counts, HEAD)
         ratings = _matrix(histories.where(in_head[histories.film_rows]), n_films)
-        inverse = penalized_inverse(ratings, regularization, HEAD, seed=0)
-        return cls(ease_map(inverse, n_films), n_films)
+        return cls(penalized_inverse(ratings, regularization, HEAD, seed=0))
 
     def score(self, histories: Histories, users: Users) -> Scores:
         """Sum the weights from the films of the history, times their ratings."""
         del users
-        ratings = _matrix(histories, self.n_films).toarray()
-        return Scores(np.asarray(self.weights.transposed_matmul(ratings.T).T))
+        return Scores(ease_scores(self.inverse, _matrix(histories, len(self.inverse.diagonal))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,3 +68,13 @@ def cholesky(gram: Floats, penalty: float) -> Floats:
     gram[np.diag_indices_from(gram)] += penalty
     factor: Floats = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
     return factor
+
+
+def mirrored(lower: Floats) -> Floats:
+    """Return the symmetric matrix [p, p] of a lower triangle, in place."""
+    for start in range(0, len(lower), _BLOCK):
+        end = start + _BLOCK
+        block = lower[start:end, start:end]
+        block[:] = np.tril(block) + np.tril(block, -1).T
+        lower[start:end, end:] = lower[end:, start:end].T
+    return lower.T  # its rows lie together

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
-from scipy.linalg import blas, lapack
+from scipy.linalg import lapack
 
 from movierec_cli.core.models.gram import (
     ROWS,
@@ -18,6 +18,7 @@ from movierec_cli.core.models.gram import (
     column_blocks,
     gram_product,
     lower_gram,
+    mirrored,
     row_blocks,
 )
 from movierec_cli.core.models.linear import Floats
@@ -44,6 +45,9 @@ class Inverse(Protocol):
 
     def smooth(self, vectors: Floats) -> Floats:
         """Return A'A P V, [p, k] -> [p, k]."""
+
+    def smooth_rows(self, rows: sparse.csr_array) -> Floats:
+        """Return B A'A P for a few sparse rows B, [b, p] -> [b, p]."""
 
 
 def penalized_inverse(
@@ -73,8 +77,8 @@ class _RowSpaceInverse:
         # P A' = A'K^-1, with K = AA' + r I [n, n]
         self._matrix = matrix
         factor = cholesky(lower_gram(matrix.T.astype(np.float64)), penalty)
-        lower = lapack.dpotri(factor, lower=True, overwrite_c=True)[0]
-        self._inverse = (np.tril(lower) + np.tril(lower, -1).T).astype(np.float32)  # K^-1
+        inverse = mirrored(lapack.dpotri(factor, lower=True, overwrite_c=True)[0])
+        self._inverse = inverse.astype(np.float32)  # K^-1
         # r P = I - A'K^-1 A
         leverages = [
             block.T.multiply(block.T @ self._inverse).sum(axis=1) for block in column_blocks(matrix)
@@ -92,6 +96,10 @@ class _RowSpaceInverse:
     def smooth(self, vectors: Floats) -> Floats:
         """Return A'A P V, [p, k] -> [p, k]."""
         return self.solve(self._matrix @ vectors)
+
+    def smooth_rows(self, rows: sparse.csr_array) -> Floats:
+        """Return B A'A P, [b, p] -> [b, p]."""
+        return np.asarray((rows @ self._matrix.T @ self._inverse) @ self._matrix)
 
 
 class _HeadInverse:
@@ -112,7 +120,7 @@ class _HeadInverse:
         self._tail = matrix.columns(self._columns[1])
         factor = cholesky(matrix.group.sum(lower_gram(self._head.own)), penalty)
         self._schur = penalty + self._unexplained(factor, np.random.default_rng(seed))
-        self._inverse = lapack.spotri(factor, lower=True, overwrite_c=True)[0]  # lower triangle
+        self._inverse = mirrored(lapack.spotri(factor, lower=True, overwrite_c=True)[0])
         self.diagonal: Floats = np.empty(n_columns, np.float32)
         self.diagonal[self._columns[0]] = penalty * self._inverse.diagonal()
         self.diagonal[self._columns[1]] = penalty / self._schur
@@ -138,9 +146,7 @@ class _HeadInverse:
     def _solve_head(self, vectors: Floats) -> Floats:
         """Return P_HH V, [H, k] -> [H, k]."""
         return in_threads(
-            lambda part: np.asarray(blas.ssymm(1.0, self._inverse, part, lower=True)),
-            vectors,
-            self._inverse.size,
+            lambda part: np.asarray(self._inverse @ part), vectors, self._inverse.size
         )
 
     def _matmul(self, vectors: Floats) -> tuple[Floats, Floats]:
@@ -174,6 +180,15 @@ class _HeadInverse:
     def smooth(self, vectors: Floats) -> Floats:
         """Return A'A P V = V - r P V, [p, k] -> [p, k]."""
         return np.asarray(vectors - self._penalty * self._joined(*self._matmul(vectors)))
+
+    def smooth_rows(self, rows: sparse.csr_array) -> Floats:
+        """Return B A'A P = B - r B P, [b, p] -> [b, p]."""
+        if self._tail.nnz:
+            return self.smooth(rows.T.toarray()).T
+        # columns without entries stay 0; the products are with the entries of B only
+        smoothed, of_head = np.zeros(rows.shape, np.float32), rows[:, self._columns[0]]
+        smoothed[:, self._columns[0]] = of_head - self._penalty * (of_head @ self._inverse)
+        return smoothed
 
 
 def most_frequent(counts: NDArray[np.int64], head: int) -> NDArray[np.bool_]:

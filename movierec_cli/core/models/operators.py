@@ -47,6 +47,12 @@ def ease_map(inverse: Inverse, n_inputs: int) -> LinearMap:
     )
 
 
+def ease_scores(inverse: Inverse, histories: sparse.csr_array) -> Floats:
+    """Return the scores of EASE for a few histories, the rows times `ease_map`, [b, p]."""
+    own = histories.multiply(1 - inverse.diagonal)
+    return np.asarray((inverse.smooth_rows(histories) - own) / inverse.diagonal)
+
+
 def ridge_map(inverse: Inverse, targets: sparse.csr_array | SharedRows) -> LinearMap:
     """Return the ridge regression W = P A'Y [p, q] from A to sparse targets Y [n, q]."""
     return LinearMap(

@@ -17,7 +17,6 @@ from movierec_cli.core.models.baselines import (
     Popularity,
 )
 from movierec_cli.core.models.features import user_features
-from movierec_cli.core.models.operators import LinearMap
 from tests.helpers import make_dataset, make_histories, make_users
 
 TRAIN = make_dataset(
@@ -105,11 +104,13 @@ def test_ease_of_a_large_catalog_is_that_of_its_most_rated_films(
 
 
 def test_ease_multiplies_the_history_with_its_weights() -> None:
-    weights = np.float32([[0, 1, 2], [3, 0, 4], [5, 6, 0]])
-    linear_map = LinearMap(weights.__matmul__, weights.T.__matmul__)
-    model = Ease(linear_map, n_films=3)
-    scores = model.score(make_histories({0: 2.0, 1: 1.0}, {}), make_users(2))
-    assert scores.score.tolist() == [[3, 2, 8], [0, 0, 0]]
+    # A'A = [[4, 2], [2, 5]]: film 1 from film 0 weighs 2 / (4 + 1), film 0 from film 1 2 / (5 + 1)
+    train = make_dataset(
+        [(0, 0, 2.0), (0, 1, 1.0), (1, 1, 2.0)], 2, ["Fargo (1996)", "Babe (1995)"]
+    )
+    model = Ease.fit(train, regularization=1.0)
+    scores = model.score(make_histories({0: 5.0}, {1: 3.0}, {}), make_users(3))
+    np.testing.assert_allclose(scores.score[:, :2], [[0, 2], [1, 0], [0, 0]], atol=1e-6)
 
 
 def test_demographic_ridge_solves_its_problem(small: Dataset) -> None:

@@ -9,6 +9,7 @@ from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
+    ease_scores,
     principal_directions,
     ridge_map,
     weighted_sum,
@@ -46,6 +47,15 @@ def test_ease_is_that_of_the_dense_inverse(shape: tuple[int, int]) -> None:
     ease, some = ease_map(penalized_inverse(matrix, 10.0, 60, 0), shape[1]), vectors(shape[1])
     assert error(ease.matmul(some), expected @ some) < 1e-5
     assert error(ease.transposed_matmul(some), expected.T @ some) < 1e-5
+
+
+@pytest.mark.parametrize("shape", [LONG, WIDE])
+@pytest.mark.parametrize("head", [40, 60])
+def test_scores_of_ease_are_the_histories_times_its_map(shape: tuple[int, int], head: int) -> None:
+    inverse = penalized_inverse(random_matrix(shape), 10.0, head, 0)
+    histories = random_matrix((3, shape[1]))
+    expected = histories @ dense(ease_map(inverse, shape[1]), shape[1])
+    assert error(ease_scores(inverse, histories), expected) < 1e-5
 
 
 def test_a_ridge_regression_by_hand() -> None:
