@@ -8,6 +8,8 @@ from movierec_cli.core.data.dataset import FloatArray, Histories
 PAD = -1
 """The film row in the places of a list that no ranked film fills."""
 
+_GROUP = 32  # films of which the best score is compared first
+
 
 def exclude(scores: FloatArray, histories: Histories) -> FloatArray:
     """Return a copy of ``scores`` [n_users, n_films] with ``-inf`` for each user's known films."""
@@ -22,18 +24,30 @@ def top_k(scores: FloatArray, k: int) -> NDArray[np.int64]:
     Films of equal score keep the order of the catalog. Films that score ``-inf`` are not ranked;
     `PAD` fills the remaining of the ``k`` places.
     """
-    n_users, n_films = scores.shape
-    top = np.full((n_users, k), PAD, dtype=np.int64)
-    places = min(k, n_films)
-    # the candidates reach the score at place k; without ties they are k, in the catalog's order
-    least = np.partition(scores, n_films - places, axis=1)[:, n_films - places, None]
-    users, films = np.nonzero((scores >= least) & (scores > -np.inf))
-    order = np.lexsort((-scores[users, films], users))
-    counts = np.bincount(users, minlength=n_users)
-    rank = np.arange(len(users)) - np.repeat(np.cumsum(counts) - counts, counts)
-    listed = rank < k
-    top[users[listed], rank[listed]] = films[order][listed]
+    top = np.full((len(scores), k), PAD, dtype=np.int64)
+    for row, of_user in zip(top, scores, strict=True):
+        best = _best(of_user, k)
+        row[: len(best)] = best
     return top
+
+
+def _best(scores: FloatArray, k: int) -> NDArray[np.int64]:
+    """Return the positions of the ``k`` highest scores [n_films] above ``-inf``, best first."""
+    found = np.arange(len(scores))
+    n_groups = len(scores) // _GROUP
+    if n_groups > k:
+        # k films reach the k-th of the groups' best scores: those below are not selected from
+        highest = scores[: n_groups * _GROUP].reshape(_GROUP, n_groups).max(axis=0)
+        found = np.flatnonzero(scores >= np.partition(highest, n_groups - k)[n_groups - k])
+    values = scores[found]
+    if len(found) > k:
+        least = np.partition(values, len(values) - k)[len(values) - k]
+        above = np.flatnonzero(values > least)
+        tied = np.flatnonzero(values == least)[: k - len(above)]
+        selected = np.concatenate([above, tied])
+        found, values = found[selected], values[selected]
+    order = np.argsort(-values, kind="stable")
+    return found[order[values[order] > -np.inf]]
 
 
 def list_gain(scores: FloatArray, targets: Histories, length: int) -> float:

@@ -17,6 +17,17 @@ def test_equal_scores_keep_the_order_of_the_catalog() -> None:
     assert top_k(scores, 6).tolist() == [[1, 3, 5, 0, 2, 4]]
 
 
+@pytest.mark.parametrize("n_levels", [1, 3, 40, 10**6])
+@pytest.mark.parametrize("n_films", [320, 331, 3_000])
+def test_a_large_catalog_is_ranked_like_a_small_one(n_films: int, n_levels: int) -> None:
+    levels = np.random.default_rng(0).integers(n_levels, size=(20, n_films))
+    scores = np.where(levels % 5 == 4, -np.inf, levels).astype(np.float32)
+    scores[0, 5:] = -np.inf
+    sorted_rows = np.argsort(-scores, axis=1, kind="stable")[:, :9]
+    is_ranked = np.take_along_axis(scores, sorted_rows, axis=1) > -np.inf
+    assert top_k(scores, 9).tolist() == np.where(is_ranked, sorted_rows, PAD).tolist()
+
+
 def test_places_beyond_the_catalog_are_padded() -> None:
     assert PAD == -1
     assert top_k(np.float32([[1, 2]]), 4).tolist() == [[1, 0, -1, -1]]
