@@ -34,12 +34,11 @@ import { readFileSync } from "node:fs";
 import { decoded } from "./decode.js";
 import { Model } from "./model.js";
 import { Profile } from "./profile.js";
-import { ranked, sameTitles } from "./ranking.js";
-import { yearIn } from "./spelling.js";
+import { ranked } from "./ranking.js";
+import { Titles } from "./search.js";
 const { header, matrices } = await decoded(readFileSync("payload.txt", "utf16le"));
 const model = new Model(header, matrices);
-header.films.sameTitles = sameTitles(header.films.titles);
-header.films.years = header.films.titles.map(yearIn);
+new Titles(header.films, header.spelling); // gives the films their years
 const lists = JSON.parse(readFileSync("cases.json", "utf8")).map(({ content, filters }) => {
   const profile = new Profile(header);
   profile.takeJson({ dataset: header.dataset, ...content });

@@ -66,9 +66,9 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text))
     page.on("request", lambda request: problems.append(request.url)
-            if not request.url.startswith(("file:", "blob:")) else None)  # fmt: skip
+            if not request.url.startswith(("file:", "data:")) else None)  # fmt: skip
     page.goto(address)
-    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("#command:not(:empty)", state="attached")
     yield page
     context.close()
     assert problems == []

@@ -7,30 +7,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.dataset import GENDERS, RELEVANT_RATING, Dataset, FloatArray, Users
+from movierec_cli.core.data.dataset import (
+    GENDERS,
+    HIGHEST_RATING,
+    RELEVANT_RATING,
+    Dataset,
+    FloatArray,
+    Users,
+)
 from movierec_cli.core.data.editions import EDITIONS
 from movierec_cli.core.data.titles import without_year
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import DEFAULT_K
 from movierec_cli.core.evaluation.metrics import METRICS
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.dnn.model import Dnn
+from movierec_cli.core.models.dnn.model import DISLIKED_WEIGHT, Dnn
 from movierec_cli.core.models.features import centered_demographics
 from movierec_cli.core.page.payload import encoded
 from movierec_cli.core.page.places import film_places, mapped_films
 from movierec_cli.core.page.rounding import RoundedVectors
 from movierec_cli.core.page.vectors import PackedPart, pack
 from movierec_cli.core.recommend.interview import informative_films
-from movierec_cli.core.recommend.query import OLDEST
+from movierec_cli.core.recommend.query import DISLIKED, OLDEST
 from movierec_cli.core.recommend.ratings_files.entries import STARS
 from movierec_cli.core.recommend.ratings_files.matching import has_movielens_ids
 from movierec_cli.core.recommend.ratings_files.sources import SOURCES, RatingsSource
 from movierec_cli.core.recommend.title_names import well_known
 from movierec_cli.core.recommend.title_table import NameTable
-from movierec_cli.core.recommend.title_words import key, normalize_all, spelling_rules
+from movierec_cli.core.recommend.title_words import (
+    article_first,
+    key,
+    normalize_all,
+    spelling_rules,
+)
 from movierec_cli.core.runs.manifest import Manifest
 
 _STARTERS = 12
+_WEIGHTS_A_STAR = 20
 _MAP_GENRES = 7  # have colors of their own on the map
 
 
@@ -69,6 +82,7 @@ def build(model: Dnn, manifest: Manifest, dataset: Dataset, rows: NDArray[np.int
     """Return the content of a page with the films at ``rows`` [N], the most rated first."""
     parts = pack(model, dataset, rows)
     facts = page_facts(manifest, dataset, rows)
+    films = _films(dataset, rows)
     matrices = {
         **{name: vectors.numbers for name, vectors in _rounded(parts).items()},
         **{f"demographics{at}": part.demographics for at, part in enumerate(parts)},
@@ -76,14 +90,14 @@ def build(model: Dnn, manifest: Manifest, dataset: Dataset, rows: NDArray[np.int
     }
     header = {
         **facts,
-        "spelling": spelling_rules(),
+        "spelling": spelling_rules(films["titles"]),
         "sources": [_source(source) for source in SOURCES],
         "hasMovieLensIds": has_movielens_ids(dataset),
-        "films": _films(dataset, rows),
+        "films": films,
         "starters": _starters(dataset, rows),
         "parts": [_part_header(part) for part in parts],
         "rows": _row_facts(_rounded(parts)),
-        "model": _model_header(model, rows, len(dataset.occupations)),
+        "model": _model_header(model, rows, dataset),
     }
     return Content(facts, encoded(header, matrices))
 
@@ -130,7 +144,7 @@ def page_facts(manifest: Manifest, dataset: Dataset, rows: NDArray[np.int64]) ->
 
 def _films(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
     films = dataset.films
-    titles = [title.strip() for title in films.titles[rows].tolist()]
+    titles = [_as_said(title.strip()) for title in films.titles[rows].tolist()]
     counts = np.bincount(dataset.ratings.film_rows, minlength=len(films))
     return {
         "ids": films.ids[rows].tolist(),
@@ -140,7 +154,22 @@ def _films(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
         "imdb": [int(imdb[2:]) if imdb else 0 for imdb in films.imdb_ids[rows].tolist()],
         "tmdb": films.tmdb_ids[rows].tolist(),
         "names": _names(titles),
+        "sameTitles": _groups(titles),
     }
+
+
+def _as_said(title: str) -> str:
+    """Return a title with its article in front and its year, "The Godfather (1972)"."""
+    bare = without_year(title)
+    return article_first(bare) + title[len(bare) :]
+
+
+def _groups(titles: list[str]) -> list[list[int]]:
+    """Return the positions of each title that several films have."""
+    groups: dict[str, list[int]] = {}
+    for at, title in enumerate(titles):
+        groups.setdefault(title, []).append(at)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _names(titles: list[str]) -> list[str]:
@@ -212,16 +241,16 @@ def _row_facts(vectors: Mapping[str, RoundedVectors]) -> dict[str, dict[str, lis
     }
 
 
-def _model_header(model: Dnn, rows: NDArray[np.int64], n_occupations: int) -> dict[str, Any]:
+def _model_header(model: Dnn, rows: NDArray[np.int64], dataset: Dataset) -> dict[str, Any]:
     weights = model.weights
     return {
-        "ratingWeights": weights["rating_weights"].tolist(),
+        "ratingWeights": _rating_weights(model),
         "halfSaturation": float(weights["half_saturation"][0]),
         "likeHead": weights["like_head"].tolist(),
         "likeLevel": _decimals(weights["film_level"][rows], 3),
         "likeCounts": _decimals(weights["film_counts"][rows], 3),
         "relevantRating": RELEVANT_RATING,
-        **_demographic_features(model, n_occupations),
+        **_demographic_features(model, dataset),
     }
 
 
@@ -235,24 +264,36 @@ def _decimals(numbers: FloatArray, places: int) -> list[float]:
     return [round(number, places) for number in numbers.tolist()]
 
 
-def _demographic_features(model: Dnn, n_occupations: int) -> dict[str, list[list[float]]]:
-    """Return the centered features of people and of occupations, which add up, [n][K] each.
+def _rating_weights(model: Dnn) -> list[float]:
+    """Return the weight of each rating of 0, 0.05, ... 5 stars; one of a half is interpolated."""
+    stars = np.arange(0, HIGHEST_RATING + 0.01, 1 / _WEIGHTS_A_STAR)
+    weights = model.weights["rating_weights"]
+    between = np.interp(stars, np.arange(1, len(weights) + 1), weights)
+    return _decimals(np.where(stars <= DISLIKED, DISLIKED_WEIGHT, between), 6)
 
-    ``people`` has a row for each gender (unknown first) and age (0 for unknown) in this order,
-    ``occupations`` one for each occupation (unknown first).
+
+def _demographic_features(model: Dnn, dataset: Dataset) -> dict[str, dict[str, Any]]:
+    """Return the centered features [K] of people and of occupations, which add up.
+
+    ``people`` has a list by age (0 for unknown) for each gender, ``occupations`` one row for each
+    occupation; the name of an unknown one is empty.
     """
     mean = model.weights["demographic_mean"]
-    ages = np.tile(np.arange(OLDEST + 1, dtype=np.float32), 1 + len(GENDERS))
-    ages[ages == 0] = np.nan
-    genders = np.repeat(np.arange(-1, len(GENDERS), dtype=np.int8), OLDEST + 1)
-    people = replace(Users.unknown(len(ages)), age=ages, gender=genders)
-    codes = np.arange(-1, n_occupations, dtype=np.int16)
+    ages = np.arange(OLDEST + 1, dtype=np.float32)
+    ages[0] = np.nan
+    of_age = replace(Users.unknown(len(ages)), age=ages)
+    genders = {
+        name: replace(of_age, gender=np.full(len(ages), code, np.int8))
+        for code, name in enumerate(("", *GENDERS), start=-1)
+    }
+    names = ("", *dataset.occupations)
+    codes = np.arange(-1, len(dataset.occupations), dtype=np.int16)
     occupations = replace(Users.unknown(len(codes)), occupation=codes)
     return {
-        "people": _features(people, mean),
-        "occupations": _features(occupations, mean),
+        "people": {name: _features(users, mean) for name, users in genders.items()},
+        "occupations": dict(zip(names, _features(occupations, mean), strict=True)),
     }
 
 
 def _features(users: Users, mean: FloatArray) -> list[list[float]]:
-    return [_decimals(row, 5) for row in centered_demographics(users, mean)]
+    return [_decimals(row, 4) for row in centered_demographics(users, mean)]

@@ -19,8 +19,8 @@ from movierec_cli.core.runs.manifest import Manifest
 
 DEFAULT_MAX_BYTES = 8_000_000
 MODULES = (
-    "decode.js", "model.js", "ranking.js", "spelling.js", "search.js", "files.js", "profile.js",
-    "dom.js", "items.js", "map.js", "main.js",
+    "decode.js", "model.js", "ranking.js", "search.js", "files.js", "profile.js", "items.js",
+    "map.js", "main.js",
 )  # fmt: skip
 """The modules of the script; each imports only those before it."""
 

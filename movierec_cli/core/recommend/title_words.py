@@ -1,7 +1,7 @@
 """One spelling of the words of a title: case, accents, punctuation, articles, numbers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from movierec_cli.core.data.titles import folded, without_year
 
@@ -99,26 +99,64 @@ def normalize_all(titles: Iterable[str]) -> list[str]:
     return [words or title.strip() for words, title in zip(found, titles, strict=True)]
 
 
-def spelling_rules() -> dict[str, object]:
-    """Return the tables and patterns of `normalize_all`, for a program in another language.
+def spelling_rules(titles: Iterable[str]) -> dict[str, object]:
+    """Return the rules of `normalize_all` for a program in JavaScript.
 
-    Patterns are those of Python; they apply to all of a text, line by line.
+    ``characters`` are replaced, then case and accents go, then each pattern of ``steps`` is
+    replaced in all of a text, line by line. Where a step has no replacement, ``spellings`` have it,
+    with the number words of numbers below 100 and of those in the ``titles``.
     """
     return {
         "characters": {chr(code): to or "" for code, to in _CHARACTERS.items()},
-        "thousands": _THOUSANDS.pattern,
-        "trailingArticle": _TRAILING_ARTICLE.pattern,
-        "movedArticle": _MOVED_ARTICLE.pattern,
-        "leadingArticle": _LEADING_ARTICLE.pattern,
-        "spelled": _SPELLED.pattern,
-        "spellings": _SPELLINGS,
-        "ordinal": _ORDINAL.pattern,
-        "cardinal": _CARDINAL.pattern,
-        "values": _VALUES,
-        "roman": _ROMAN.pattern,
-        "part": _PART.pattern,
-        "spaceOutsideNumbers": _SPACE_OUTSIDE_NUMBERS.pattern,
+        "steps": [
+            (_THOUSANDS.pattern, ""),
+            (r" v\. ", " vs "),
+            (_TRAILING_ARTICLE.pattern, "$2 $1"),
+            (r"[^\p{L}\p{N}\n]+", " "),
+            ("^ | $", ""),
+            (r"(?<=\b[a-z]) (?=[a-z]\b)", ""),
+            (_LEADING_ARTICLE.pattern, ""),
+            (_SPELLED.pattern, None),
+            (_ORDINAL.pattern, None),
+            (_CARDINAL.pattern, None),
+            (_ROMAN.pattern, None),
+            (_PART.pattern, " "),
+        ],
+        "spellings": {
+            **_SPELLINGS,
+            **{words: _ordinal(_value(words)) for words in _ordinal_words()},
+            **_cardinals(set(" ".join(normalize_all(map(without_year, titles))).split())),
+            **{letters: str(_roman(letters)) for letters in _roman_numbers()},
+        },
     }
+
+
+def _ordinal_words() -> list[str]:
+    return [f"{ten} {unit}".strip() for ten in ("", *_TENS) for unit in _ORDINALS] + [
+        *_ORDINAL_TENS
+    ]
+
+
+def _cardinals(known: Container[str]) -> dict[str, str]:
+    """Return number words and their number, of those below 100 and those ``known`` as digits."""
+    tens = [*_TENS, *(f"{ten} {unit}" for ten in _TENS for unit in _UNITS)]
+    below_100 = [*_UNITS, *_TEENS, *tens]
+    rounds = [f"{words} {power}" for words in below_100 for power in ("hundred", "thousand")]
+    larger = [
+        *(f"{teen} {ten}" for teen in _TEENS for ten in tens),
+        *rounds,
+        *(f"{words}{joint}{rest}" for words in rounds for joint in (" ", " and ")
+          for rest in below_100),
+    ]  # fmt: skip
+    numbers = {words: str(_value(words)) for words in (*below_100, *larger)}
+    return {
+        words: number for words, number in numbers.items() if len(number) < 3 or number in known
+    }
+
+
+def _roman_numbers() -> Iterator[str]:
+    units = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+    return filter(None, (f"{tens}{unit}" for tens in ("", "x", "xx", "xxx") for unit in units))
 
 
 def key(words: str) -> str:

@@ -78,6 +78,13 @@ def test_each_module_imports_only_those_before_it() -> None:
         before.add(name)
 
 
+def test_the_script_is_short_and_readable() -> None:
+    sources = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in MODULES}
+    assert sum(source.count("\n") for source in sources.values()) <= 900
+    assert max(len(line) for source in sources.values() for line in source.splitlines()) <= 120
+    assert {path.name for path in TEMPLATES.iterdir() if path.name.endswith(".js")} == set(MODULES)
+
+
 def test_the_same_run_gives_the_same_page(run: LoadedRun, html: str) -> None:
     assert make_page(run.model, run.manifest, run.dataset).html == html
 

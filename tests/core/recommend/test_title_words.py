@@ -2,7 +2,13 @@
 
 import pytest
 
-from movierec_cli.core.recommend.title_words import article_first, key, normalize, same_words
+from movierec_cli.core.recommend.title_words import (
+    article_first,
+    key,
+    normalize,
+    same_words,
+    spelling_rules,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,12 @@ def test_the_words_as_written_keep_article_and_number() -> None:
 )
 def test_a_moved_article_goes_back_to_the_front(title: str, written: str) -> None:
     assert article_first(title) == written
+
+
+def test_the_spellings_for_other_programs_have_the_numbers_of_the_titles() -> None:
+    spellings = spelling_rules(["101 Dalmatians (1961)", "1984 (1956)"])["spellings"]
+    assert isinstance(spellings, dict)
+    words = ("one hundred and one", "nineteen eighty four", "forty two", "twenty first", "xiii")
+    assert [spellings[each] for each in words] == ["101", "1984", "42", "21st", "13"]
+    assert spellings["doctor"] == "dr"
+    assert "one hundred and two" not in spellings

@@ -27,7 +27,7 @@ from movierec_cli.core.models.features import centered_demographics
 _GATE_POWER = 0.8
 """The first ratings of a history count most. Worth 2 % NDCG@25 with one favorite."""
 
-_DISLIKED_WEIGHT = -0.2
+DISLIKED_WEIGHT = -0.2
 """Weight of a film named as disliked, below that of the lowest rating: users rate films that they
 chose to watch, so even a low rating shows some interest."""
 
@@ -150,7 +150,7 @@ def history_weights(
     """Return the weight w of each rating, [n_entries]; those of half stars are interpolated."""
     weights = np.interp(histories.ratings, np.arange(1.0, 6.0), rating_weights)
     if histories.disliked is not None:
-        weights = np.where(histories.disliked, _DISLIKED_WEIGHT, weights)
+        weights = np.where(histories.disliked, DISLIKED_WEIGHT, weights)
     return weights.astype(np.float32)
 
 

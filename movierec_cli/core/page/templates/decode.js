@@ -6,10 +6,9 @@ const LOWEST = 1 << 15;
 const [TABLE_BITS, MOST_LOWER_BITS] = [12, 15];
 const MIDDLE = 64; // position of 0 in a table
 export const OCTAVE = 4; // exponents of 2 between a number and its double
-const MOST_BYTES = 2 ** 30;
 
 /** Decompresses bytes; throws where the result has more than `limit` bytes. */
-export async function inflated(bytes, format, limit) {
+export async function inflated(bytes, format, limit = Infinity) {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const chunks = [];
   let size = 0;
@@ -18,7 +17,7 @@ export async function inflated(bytes, format, limit) {
     size += part.value.length;
     if (size > limit) throw new Error("is too large once it is unpacked");
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return new Blob(chunks).text();
 }
 
 /** Reads values from letters by range asymmetric numeral systems (rANS), the states in turn. */
@@ -37,18 +36,11 @@ class Reader {
   next(bits, table) {
     const lane = this.count++ % LANES;
     const slot = this.states[lane] & ((1 << bits) - 1);
-    let state = this.states[lane] >> bits;
-    let value = slot;
-    if (table) {
-      value = table.values[slot];
-      state = state * table.sizes[value] + slot - table.starts[value];
-    }
+    const upper = this.states[lane] >> bits;
+    const value = table ? table.values[slot] : slot;
+    const state = table ? upper * table.sizes[value] + slot - table.starts[value] : upper;
     this.states[lane] = state < LOWEST ? state * RADIX + this.digit() : state;
     return value;
-  }
-
-  bytes(size) {
-    return Uint8Array.from({ length: size }, () => this.next(8));
   }
 
   /** Returns whole numbers row by row; the spreads of its row and column give the table of a number. */
@@ -70,25 +62,18 @@ class Reader {
 
 /** Returns a table for reading: the value in each slot, and the first slot and size of each value. */
 function readable(sizes) {
-  const values = new Uint8Array(1 << TABLE_BITS);
-  let end = 0;
-  const starts = sizes.map((size, value) => {
-    values.fill(value, end, end + size);
-    return (end += size) - size;
-  });
-  return { values, sizes: Int32Array.from(sizes), starts: Int32Array.from(starts) };
+  const values = sizes.flatMap((size, value) => new Array(size).fill(value));
+  return { values: Uint8Array.from(values), sizes, starts: sizes.map((_, value) => values.indexOf(value)) };
 }
 
 /** Returns the header of the data, and name -> whole numbers, row by row, for each matrix in it. */
 export async function decoded(text) {
   const [size, letters] = text.trim().split(" ");
   const reader = new Reader(letters);
-  const json = await inflated(reader.bytes(Number(size)), "deflate", MOST_BYTES);
-  const header = JSON.parse(new TextDecoder().decode(json));
+  const bytes = Uint8Array.from({ length: size }, () => reader.next(8));
+  const header = JSON.parse(await inflated(bytes, "deflate"));
   const tables = header.tables.map(readable);
-  const matrices = {};
-  for (const [name, [rows, columns]] of Object.entries(header.spreads)) {
-    matrices[name] = reader.matrix(rows, columns, tables);
-  }
-  return { header, matrices };
+  const matrices = Object.entries(header.spreads)
+    .map(([name, [rows, columns]]) => [name, reader.matrix(rows, columns, tables)]);
+  return { header, matrices: Object.fromEntries(matrices) };
 }

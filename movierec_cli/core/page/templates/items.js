@@ -1,68 +1,81 @@
-// A film as an item of a list, with its reasons and controls, from the template "film" of the page.
+// Lists of films that keep the focus while they change, and a film in one, from the template "film".
 
-import { byId, el, starControl } from "./dom.js";
+import { sum } from "./model.js";
 
 const REASONS = 3;
 
-/** Returns the shares of terms in what raises a score, in whole percent; those above 0 add up to 100. */
-function percentages(terms) {
-  const raising = terms.reduce((sum, term) => sum + Math.max(term, 0), 0);
-  if (raising <= 0) return terms.map(() => 0);
-  const exact = terms.map((term) => (100 * term) / raising);
-  const whole = exact.map((share) => (share > 0 ? Math.floor(share) : Math.round(share)));
-  const above = [...exact.keys()].filter((at) => exact[at] > 0);
-  const rest = 100 - above.reduce((sum, at) => sum + whole[at], 0);
-  above.sort((a, b) => whole[a] - exact[a] - (whole[b] - exact[b]));
-  above.slice(0, rest).forEach((at) => { whole[at] += 1; });
-  return whole;
+export const byId = (id) => document.getElementById(id);
+
+/** Replaces the items of a list; the focus stays on the control of the same key, or goes to the next. */
+export function replaceItems(id, items) {
+  const controls = () => [...byId(id).querySelectorAll("[data-key]")];
+  const at = controls().indexOf(document.activeElement);
+  const { key } = document.activeElement.dataset;
+  byId(id).replaceChildren(...items);
+  if (at < 0) return;
+  const after = controls();
+  (after.find((control) => control.dataset.key === key) ?? after[at] ?? after.at(-1))?.focus();
 }
 
-/** Returns the reasons of a recommendation as text: the shares of its terms; the last `others` are no films. */
-export function reasons(names, terms, others) {
+/** Returns the shares of terms in what raises a score, in whole percent, by the largest remainders. */
+function percentages(terms) {
+  const raising = terms.map((term) => Math.max(term, 0));
+  const exact = raising.map((term) => (100 * term) / (sum(raising) || 1));
+  const whole = exact.map(Math.floor);
+  const order = [...exact.keys()].sort((a, b) => whole[a] - exact[a] - (whole[b] - exact[b]));
+  const missing = Math.round(sum(exact) - sum(whole));
+  return whole.map((share, at) => share + order.slice(0, missing).includes(at));
+}
+
+/** Returns the reasons of a recommendation as text: the shares of its terms; the last two are no films. */
+export function reasons(names, terms) {
   const shares = percentages(terms);
   const said = (at) => `${names[at]} ${shares[at]}\u00a0%`;
-  const raising = [...terms.keys()].filter((at) => shares[at] > 0).sort((a, b) => terms[b] - terms[a]);
-  const isFilm = (at) => at < terms.length - others;
-  const own = raising.filter(isFilm);
-  const rest = own.slice(REASONS).reduce((sum, at) => sum + shares[at], 0);
-  const lowering = [...terms.keys()].filter((at) => shares[at] <= -5).map((at) => names[at]);
-  return [...own.slice(0, REASONS).map(said), ...(rest ? [`other films ${rest}\u00a0%`] : []),
-    ...raising.filter((at) => !isFilm(at)).map(said)].join(" · ")
-    + (lowering.length ? `; less because of ${lowering.join(", ")}` : "");
+  const raising = [...terms.keys()].filter((at) => shares[at]).sort((a, b) => terms[b] - terms[a]);
+  const own = raising.filter((at) => at < terms.length - 2);
+  const rest = sum(own.slice(REASONS).map((at) => shares[at]));
+  const others = rest ? [`other films ${rest}\u00a0%`] : [];
+  const noFilms = raising.filter((at) => at >= terms.length - 2);
+  return `Why: ${[...own.slice(0, REASONS).map(said), ...others, ...noFilms.map(said)].join(" · ")}`;
+}
+
+/** Lets the range of 0 to 5 stars rate once it is let go; the keys that change it by a half rate with Enter. */
+function useStars(input, stars, rate) {
+  const done = () => input.isConnected && input.valueAsNumber !== stars && rate(input.valueAsNumber);
+  input.value = stars;
+  input.addEventListener("change", () => input.matches(":focus-visible") || done());
+  input.addEventListener("keydown", ({ key }) => key === "Enter" && done());
+  input.addEventListener("blur", () => setTimeout(done)); // when the next control has the focus
 }
 
 /**
- * Makes the item of a film {row, id, title, year, genres, imdb, tmdb, value}, whose value is its stars, "seen" or
- * "disliked"; `actions` has set and like. Of a recommendation it says {rank, like 0..1, share 0..1 of the best, why}.
+ * Makes the item of a film, whose value is its stars, "seen" or 0; `actions` has set and like. A list says
+ * {rank, like 0..1, share 0..1 of the best, why}.
  */
-export function filmItem(film, actions, { rank = "", like, share = 0, why = "" } = {}) {
+export function filmItem({ films, genres }, row, value, actions, { like, share = 0, ...said } = {}) {
   const item = byId("film").content.firstElementChild.cloneNode(true);
-  item.dataset.id = film.id;
-  const fill = (name, text) => {
-    const node = item.querySelector(`.${name}`);
-    if (text) node.textContent = text;
-    else node.remove();
+  item.dataset.id = films.ids[row];
+  const texts = {
+    title: films.bare[row], year: films.years[row], genres: films.genres[row].map((genre) => genres[genre]).join(", "),
+    percent: like === undefined ? "" : `${Math.round(100 * like)} %`, ...said,
   };
-  Object.entries({ rank, title: film.title, year: film.year, genres: film.genres, why })
-    .forEach(([name, text]) => fill(name, text));
-  if (like === undefined) item.querySelector(".like").remove();
-  else fill("percent", `${Math.round(100 * like)} %`);
-  item.querySelector(".bar")?.style.setProperty("--share", `${100 * share}%`);
-  const tools = item.querySelector(".tools");
-  tools.prepend(starControl(film.title, film.value > 0 ? film.value : 0, (stars) => actions.set(film.row, stars)));
-  for (const button of tools.querySelectorAll("button")) {
-    button.setAttribute("aria-label", `${button.textContent}: ${film.title}`);
-    const { name } = button;
-    if (name === "seen" || name === "disliked") button.ariaPressed = name === film.value;
-    if (name === "remove" && !film.value) button.remove();
-    const value = name === "remove" || name === film.value ? 0 : name;
-    button.addEventListener("click", () => (name === "more" ? actions.like(film.row) : actions.set(film.row, value)));
+  Object.entries(texts).forEach(([name, text]) => { item.querySelector(`.${name}`).textContent = text || ""; });
+  item.querySelector(".bar").style.setProperty("--share", `${100 * share}%`);
+  for (const link of item.querySelectorAll("a")) {
+    const number = films[link.className][row];
+    const href = link.href + String(number).padStart(link.dataset.digits, "0");
+    Object.assign(link, { href, hidden: !number, ariaLabel: `${texts.title} at ${link.textContent}` });
   }
-  const links = [["IMDb", film.imdb && `https://www.imdb.com/title/tt${String(film.imdb).padStart(7, "0")}/`],
-    ["TMDb", film.tmdb && `https://www.themoviedb.org/movie/${film.tmdb}`]];
-  tools.append(...links.filter(([, href]) => href).map(([text, href]) => el("a", {
-    href, textContent: text, target: "_blank", rel: "noopener noreferrer", ariaLabel: `${film.title} at ${text}`,
-  })));
-  tools.querySelectorAll("input, button").forEach((node) => { node.dataset.key = `${node.name} ${film.row}`; });
+  for (const control of item.querySelectorAll("input, button")) {
+    const { name } = control;
+    control.dataset.key = `${name} ${row}`;
+    control.ariaLabel = `${control.textContent || "Your stars"}: ${texts.title}`;
+    const given = Number(control.value) || control.value; // to the film, by the button
+    if (control.ariaPressed) control.ariaPressed = given === value;
+    if (name === "remove") control.hidden = !value;
+    if (name === "rate") useStars(control, value > 0 ? value : 0, (stars) => actions.set(row, stars));
+    else if (name === "more") control.addEventListener("click", () => actions.like(row));
+    else control.addEventListener("click", () => actions.set(row, given === value ? 0 : given));
+  }
   return item;
 }

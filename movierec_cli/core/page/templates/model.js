@@ -4,32 +4,37 @@
 //   u = sum_j w(r_j) / sqrt(n) h_j + (x - mean) A + b
 //   gate(n) = m / (m + 1), in the cold-start component 1 / (m + 1), with m = (n / n_half)^0.8
 //
-// A history is a list of {row, rating, disliked}; a person has age, gender and occupation or null.
+// A history is a list of {row, rating}, of which a rating of 1 or less is a named dislike; a person has
+// age, gender and occupation or null.
 
 import { OCTAVE } from "./decode.js";
 
 const GATE_POWER = 0.8;
-const DISLIKED_WEIGHT = -0.2;
 const COLD_START = 1;
 const USER_SHRINKAGE = 5;
 const HALF_SATURATION = 10;
 const FACTOR_STEPS = 16;
 const DEMOGRAPHIC_STEPS = 4; // in a step of the history vectors
-const OLDEST = 120;
+const WEIGHTS = 20; // of ratings, in a star
+
+const logistic = (x) => 1 / (1 + Math.exp(-x));
+export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 export class Model {
   constructor(header, matrices) {
-    this.settings = header.model;
-    this.nFilms = header.nFilms;
+    Object.assign(this, { settings: header.model, nFilms: header.nFilms });
     this.parts = header.parts.map((part, c) => unpacked(part, c, header, matrices));
   }
 
   /** Returns q_c for each component, with the scale, shares and demographics that it is made of. */
   user(history, person) {
-    const counted = history.filter((entry) => !entry.disliked).length;
+    const counted = history.filter(({ rating }) => rating > 1).length;
     const m = (counted / this.settings.halfSaturation) ** GATE_POWER;
-    const features = this.features(person);
-    const shares = history.map((entry) => this.weight(entry) / Math.sqrt(Math.max(counted, 1)));
+    const { people, occupations } = this.settings;
+    const work = occupations[person.occupation ?? ""];
+    const features = people[person.gender ?? ""][person.age ?? 0].map((x, k) => x + work[k]);
+    const shares = history.map(({ rating }) =>
+      this.settings.ratingWeights[Math.round(WEIGHTS * rating)] / Math.sqrt(Math.max(counted, 1)));
     return this.parts.map((part) => {
       const demographic = new Float64Array(part.width);
       features.forEach((x, k) => x && add(demographic, x, part.demographics, k));
@@ -41,7 +46,6 @@ export class Model {
     });
   }
 
-  /** Returns the score of each film for a user. */
   scores(user) {
     const scores = new Float64Array(this.nFilms);
     this.parts.forEach(({ films }, c) => {
@@ -50,16 +54,16 @@ export class Model {
     return scores;
   }
 
-  /** Returns the addends of a film's score that come from each film of the history, and from demographics. */
-  addends(user, history, row) {
-    const addends = history.map(() => 0).concat(0);
+  /** Returns the terms of a film's score: of each film of the history, of demographics, and the rest. */
+  terms(user, history, row, score) {
+    const terms = history.map(() => 0).concat(0);
     this.parts.forEach(({ films, histories, width }, c) => {
       const { scale, shares, demographic } = user[c];
       const scaled = films.slice(row * width, (row + 1) * width).map((x) => x * scale);
-      history.forEach((entry, j) => { addends[j] += shares[j] * dot(scaled, histories, entry.row); });
-      addends[history.length] += dot(scaled, demographic, 0);
+      history.forEach((rated, j) => { terms[j] += shares[j] * dot(scaled, histories, rated.row); });
+      terms[history.length] += dot(scaled, demographic, 0);
     });
-    return addends;
+    return [...terms, score - sum(terms)];
   }
 
   /** Returns P(rating >= 4) of some films, by the like head. */
@@ -67,7 +71,7 @@ export class Model {
     const { likeHead, likeLevel, likeCounts, relevantRating } = this.settings;
     const surplus = history.map(({ row, rating }) => (rating >= relevantRating) - logistic(likeLevel[row]));
     const n = history.length;
-    const level = surplus.reduce((sum, x) => sum + x, 0) / (n + USER_SHRINKAGE);
+    const level = sum(surplus) / (n + USER_SHRINKAGE);
     const known = n / (n + HALF_SATURATION);
     return rows.map((row) => {
       const [score, film] = [scores[row], likeLevel[row]];
@@ -78,30 +82,14 @@ export class Model {
 
   /** Returns the similarity -1..1 of two films: the weighted mean of the components' cosines. */
   similarity(row, other) {
-    let [sum, ofRow, ofOther] = [0, 0, 0];
+    let [total, ofRow, ofOther] = [0, 0, 0];
     for (const { weight, width, histories, lengths } of this.parts) {
       if (lengths[row]) ofRow += weight;
       if (lengths[other]) ofOther += weight;
       const vector = histories.subarray(row * width, (row + 1) * width);
-      sum += (weight * dot(vector, histories, other)) / Math.max(lengths[row] * lengths[other], 1e-12);
+      total += (weight * dot(vector, histories, other)) / Math.max(lengths[row] * lengths[other], 1e-12);
     }
-    return sum / Math.max(Math.sqrt(ofRow * ofOther), 1e-12);
-  }
-
-  /** Returns the weight of a rating; those of half stars are interpolated. */
-  weight({ rating, disliked }) {
-    if (disliked) return DISLIKED_WEIGHT;
-    const weights = this.settings.ratingWeights;
-    const at = Math.min(Math.max(rating - 1, 0), weights.length - 1);
-    const [low, high] = [Math.floor(at), Math.ceil(at)];
-    return weights[low] + (at - low) * (weights[high] - weights[low]);
-  }
-
-  /** Returns the demographic features less their mean; 0 for unknown values. */
-  features({ age, gender, occupation }) {
-    const { people, occupations } = this.settings;
-    const work = occupations[(occupation ?? -1) + 1];
-    return people[((gender ?? -1) + 1) * (OLDEST + 1) + (age ?? 0)].map((x, k) => x + work[k]);
+    return total / Math.max(Math.sqrt(ofRow * ofOther), 1e-12);
   }
 }
 
@@ -119,31 +107,27 @@ function unpacked({ weight, gate, axes, unread }, c, header, matrices) {
   return { weight, gate, width, films, histories, lengths, constant, demographics };
 }
 
-/** Turns whole numbers into vectors: times scale and steps, plus a multiple of an earlier film's (see rounding.py). */
+/** Turns whole numbers into vectors: times scale and steps, plus a multiple of an earlier one (see rounding.py). */
 function unrounded(name, steps, { rows: { references, factors, exponents } }, matrices) {
   const numbers = matrices[name];
   for (let at = 0, row = 0; at < numbers.length; row++) {
     let other = references[name][row] * steps.length;
     const [share, scale] = [factors[name][row] / FACTOR_STEPS, 2 ** (exponents[name][row] / OCTAVE)];
-    for (let i = 0; i < steps.length; i++, at++) numbers[at] = numbers[at] * scale * steps[i] + share * numbers[other++];
+    for (const step of steps) {
+      numbers[at] = numbers[at] * scale * step + share * numbers[other++];
+      at++;
+    }
   }
   return numbers;
 }
 
-/** Adds a multiple of a row of numbers to a vector. */
 function add(vector, factor, numbers, row) {
-  const at = row * vector.length;
-  for (let i = 0; i < vector.length; i++) vector[i] += factor * numbers[at + i];
+  vector.forEach((x, i) => { vector[i] = x + factor * numbers[row * vector.length + i]; });
 }
 
-/** Returns the product of a vector and a row of numbers. */
 function dot(vector, numbers, row) {
   const at = row * vector.length;
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i] * numbers[at + i];
-  return sum;
-}
-
-function logistic(x) {
-  return 1 / (1 + Math.exp(-x));
+  let total = 0;
+  for (let i = 0; i < vector.length; i++) total += vector[i] * numbers[at + i];
+  return total;
 }

@@ -1,58 +1,63 @@
-// Search by title, as movierec_cli/core/recommend/title_search.py has it. Films lie in the order of
-// their popularity, so that ascending rows are the most popular films first.
+// Search by title, as movierec_cli/core/recommend/title_search.py has it, in one spelling of the words by
+// the rules of title_words.py, which the data of the page brings along. Films lie in the order of their
+// popularity, so that ascending rows are the most popular films first.
 
-import { withoutYear, yearIn } from "./spelling.js";
+import { topRows } from "./ranking.js";
 
 const NEAR = 65; // of 100: suggests a title
 const MOST_NEAR = 16;
 const SAME_WORD = 82; // of 100: suggests a word
 const SHORT_WORD = 4; // letters; shorter words resemble too many others
 const BARE_YEAR = /^(.*[^\s,])[\s,]+\[?((?:18|19|20)\d\d)\]?$/;
+const YEAR = /\s*\((\d{4})(?:\s?[-–—]\s?(?:\d{4})?|\/[IVX]+)?\s*\)\s*(?:\((?:V|TV|VG)\)\s*)*$/;
+
+const yearIn = (title) => Number(YEAR.exec(title)?.[1] ?? 0);
+const withoutYear = (title) => title.replace(YEAR, "").trim();
+const key = (words) => words.replace(/ (?:(?<!\d )|(?!\d))/g, ""); // without spaces, but between numbers
 
 export class Titles {
-  constructor(films, { normalized, key }) {
-    this.films = films;
-    this.words = (title) => normalized(withoutYear(title)) || withoutYear(title);
-    this.key = key;
-    this.exact = new Map(films.titles.map((title, row) => [title, row]).reverse());
-    const plain = normalized(films.titles.map(withoutYear).join("\n")).split("\n");
-    this.names = films.names.map((names, row) => (names || plain[row]).split("\t"));
-    this.padded = this.names.map((names) => names.map((name) => ` ${name} `));
+  /** Gives the films their years, and their titles without year as `bare`. */
+  constructor(films, rules) {
+    Object.assign(films, { years: films.titles.map(yearIn), bare: films.titles.map(withoutYear) });
+    Object.assign(this, { films, rules });
+    const respelled = (found) => rules.spellings[found] ?? found;
+    this.steps = rules.steps.map(([pattern, to]) => [new RegExp(pattern, "gmu"), to ?? respelled]);
+    const plain = this.normalized(films.bare.join("\n")).split("\n");
+    this.names = films.names.map((names, row) => (names || plain[row] || films.bare[row]).split("\t"));
     this.vocabulary = new Set(this.names.flat().flatMap((name) => name.split(" ")).sort());
-    [this.main, this.others] = [new Map(), new Map()];
+    this.tables = [0, 1].map(() => Object.create(null)); // key -> rows of films with this title, or name
     this.names.forEach((names, row) => names.forEach((name, at) => {
-      const table = at ? this.others : this.main;
-      const own = key(name);
-      if (own) table.set(own, [...(table.get(own) ?? []), row]);
+      (this.tables[Math.min(at, 1)][key(name)] ??= []).push(row);
     }));
+  }
+
+  /** Returns titles, a title a line, with their words in one spelling. */
+  normalized(lines) {
+    const text = [...lines].map((character) => this.rules.characters[character] ?? character).join("");
+    const folded = text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
+    return this.steps.reduce((found, [pattern, to]) => found.replace(pattern, to), folded);
   }
 
   /** Returns the rows that a typed text may mean, the likeliest first, and how they match. */
   search(typed) {
-    for (const { title, year } of this.readings(typed).reverse()) {
-      const words = this.words(title);
-      const named = [this.main, this.others].flatMap((table) => table.get(this.key(words)) ?? []);
-      const rows = new Set([...named, ...this.withWords(words)]);
-      const found = [...rows].filter((row) => !year || this.films.years[row] === year);
+    for (const { words, year } of this.readings(typed).reverse()) {
+      const rows = new Set([...this.named(words).flat(), ...this.withWords(words)]);
+      const found = this.ofYear([...rows], year);
       if (found.length) return { rows: found, isNear: false };
     }
     return { rows: this.near(typed), isNear: true };
   }
 
-  /** Returns the row of the one film of a title and year; -1 where there is none or several. */
-  lookUp(typed, givenYear = 0) {
-    if (this.exact.has(typed)) return this.exact.get(typed);
-    const readings = this.readings(typed).map(({ title, year }) => ({ title, year: year || givenYear }));
-    const isOf = (years) => (row) => !years || years.includes(this.films.years[row]);
-    const distinct = (rows) => new Set(rows.map((row) => this.films.titles[row])).size;
-    for (const near of [false, true]) {
-      for (const { title, year } of readings) {
-        if (near && !year) continue;
-        const years = near ? [year - 1, year + 1] : year ? [year] : null;
-        for (const rows of [this.main, this.others].map((table) =>
-          (table.get(this.key(this.words(title))) ?? []).filter(isOf(years)))) {
-          if (distinct(rows) === 1) return rows[0];
-          if (rows.length) return -1;
+  /** Returns the row of the one film of a title and year, or of a year more or less; -1 where none or several fit. */
+  lookUp(typed, givenYear) {
+    const exact = this.films.titles.indexOf(typed);
+    if (exact >= 0) return exact;
+    for (const off of [0, 1]) {
+      for (const { words, year } of this.readings(typed, givenYear)) {
+        for (const rows of year || !off ? this.named(words) : []) {
+          const fitting = this.ofYear(rows, year, off);
+          const several = fitting.some((row) => this.films.titles[row] !== this.films.titles[fitting[0]]);
+          if (fitting.length) return several ? -1 : fitting[0];
         }
       }
     }
@@ -60,64 +65,60 @@ export class Titles {
   }
 
   /** Returns the ways to read a typed title: a number at its end may be a year. */
-  readings(typed) {
-    const year = yearIn(typed);
-    const match = BARE_YEAR.exec(typed.trim());
-    const whole = { title: typed, year };
-    return year || !match ? [whole] : [whole, { title: match[1], year: Number(match[2]) }];
+  readings(typed, givenYear = 0) {
+    const words = (title) => this.normalized(withoutYear(title)) || withoutYear(title);
+    const [, title, number] = BARE_YEAR.exec(typed.trim()) ?? [];
+    const whole = { words: words(typed), year: yearIn(typed) || givenYear };
+    return yearIn(typed) || !number ? [whole] : [whole, { words: words(title), year: Number(number) }];
+  }
+
+  ofYear(rows, year, off = 0) {
+    return rows.filter((row) => !year || Math.abs(this.films.years[row] - year) === off);
+  }
+
+  named(words) {
+    return this.tables.map((table) => table[key(words)] ?? []);
   }
 
   /** Returns the films of which a name has every word; without an `end` of words, also their beginnings. */
   withWords(words, end = "") {
     const wanted = words.split(" ").filter(Boolean).map((word) => ` ${word}${end}`);
-    if (!wanted.length) return [];
-    const has = (name) => wanted.every((word) => name.includes(word));
-    return [...this.padded.keys()].filter((row) => this.padded[row].some(has));
+    const has = (name) => wanted.every((word) => ` ${name} `.includes(word));
+    return wanted.length ? [...this.names.keys()].filter((row) => this.names[row].some(has)) : [];
   }
 
   /** Returns films to suggest: those with the words once they are respelled, and those with similar names. */
   near(typed) {
-    const found = this.readings(typed).reverse().flatMap(({ title, year }) => {
-      const words = this.words(title);
-      const withWords = [...this.withWords(this.respelled(words), " "), ...this.withWords(words)];
-      const all = [...withWords, ...this.similar(words)];
-      return [...all.filter((row) => !year || this.films.years[row] === year), ...all];
+    const found = this.readings(typed).reverse().flatMap(({ words, year }) => {
+      const values = this.names.map((names) => Math.max(...names.map((name) => similarity(words, name))));
+      const similar = topRows(values, MOST_NEAR, NEAR - 1e-9);
+      const rows = [...this.withWords(this.respelled(words), " "), ...this.withWords(words), ...similar];
+      return [...this.ofYear(rows, year), ...rows];
     });
     return [...new Set(found)];
   }
 
   /** Returns words with each unknown one replaced by the most similar word of the catalog. */
   respelled(words) {
+    const known = [...this.vocabulary];
     return words.split(" ").map((word) => {
       if (word.length <= SHORT_WORD || this.vocabulary.has(word) || /\d/.test(word)) return word;
-      let [best, most] = [word, SAME_WORD - 1e-9];
-      for (const other of this.vocabulary) {
-        const value = similarity(word, other, most);
-        if (value > most) [best, most] = [other, value];
-      }
-      return best;
+      const values = known.map((other) => similarity(word, other));
+      return known[topRows(values, 1, SAME_WORD - 1e-9)[0]] ?? word;
     }).join(" ");
-  }
-
-  /** Returns the films with similar names, the most similar first. */
-  similar(words) {
-    const values = this.names.map((names) => Math.max(...names.map((name) => similarity(words, name, NEAR))));
-    const rows = [...values.keys()].filter((row) => values[row] >= NEAR);
-    return rows.sort((a, b) => values[b] - values[a] || a - b).slice(0, MOST_NEAR);
   }
 }
 
-/** Returns the similarity 0..100 of two texts: 200 * common subsequence / sum of the lengths; 0 if below `least`. */
-function similarity(a, b, least) {
-  const most = (200 * Math.min(a.length, b.length)) / (a.length + b.length);
-  if (most < least) return 0;
-  let row = new Uint16Array(b.length + 1);
+/** Returns the similarity 0..100 of two texts: 200 * common subsequence / sum of the lengths. */
+function similarity(a, b) {
+  const row = new Uint16Array(b.length + 1);
   for (const letter of a) {
-    const next = new Uint16Array(b.length + 1);
+    let before = 0; // of the row before, one letter less of b
     for (let j = 0; j < b.length; j++) {
-      next[j + 1] = letter === b[j] ? row[j] + 1 : Math.max(row[j + 1], next[j]);
+      const above = row[j + 1];
+      row[j + 1] = letter === b[j] ? before + 1 : Math.max(above, row[j]);
+      before = above;
     }
-    row = next;
   }
   return (200 * row[b.length]) / (a.length + b.length);
 }
