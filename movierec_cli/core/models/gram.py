@@ -16,14 +16,19 @@ from movierec_cli.core.models.shared_rows import THREADS, SharedRows, in_threads
 ROWS = 2**18
 """Rows of a sparse matrix that are multiplied at once with a dense one."""
 
-_BLOCK = 1_024  # columns of a Gram matrix computed at once
-_ENTRIES = 2**24  # of a sparse matrix that a Gram matrix is summed over at once
+_BLOCK = 512  # columns of a Gram matrix computed at once
+_ENTRIES = 2**22  # of a sparse matrix that a Gram matrix is summed over at once
 
 
 def lower_gram(matrix: sparse.sparray) -> Floats:
     """Return A'A of a sparse A [n, p]: its lower triangle, in an array [p, p] by columns."""
-    size = matrix.shape[1]
-    gram = np.zeros((size, size), matrix.dtype, order="F")
+    gram = np.zeros((matrix.shape[1], matrix.shape[1]), matrix.dtype, order="F")
+    add_lower_gram(gram, matrix)
+    return gram
+
+
+def add_lower_gram(gram: Floats, matrix: sparse.sparray) -> None:
+    """Add A'A of a sparse A [n, p] to the lower triangle of ``gram`` [p, p]."""
     of_rows = matrix.tocsr()
     n_blocks = -(-of_rows.nnz // _ENTRIES) or 1
     for rows in row_blocks(of_rows, -(-of_rows.shape[0] // n_blocks)):
@@ -35,9 +40,8 @@ def lower_gram(matrix: sparse.sparray) -> Floats:
             gram[start:, start : start + _BLOCK] += products.toarray()
 
         with ThreadPoolExecutor(THREADS) as executor:
-            for _ in executor.map(add, range(0, size, _BLOCK)):
+            for _ in executor.map(add, range(0, len(gram), _BLOCK)):
                 pass
-    return gram
 
 
 def gram_product(left: SharedRows, right: SharedRows, vectors: Floats) -> Floats:

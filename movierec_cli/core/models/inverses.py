@@ -145,9 +145,7 @@ class _HeadInverse:
 
     def _solve_head(self, vectors: Floats) -> Floats:
         """Return P_HH V, [H, k] -> [H, k]."""
-        return in_threads(
-            lambda part: np.asarray(self._inverse @ part), vectors, self._inverse.size
-        )
+        return symmetric_product(self._inverse, vectors)
 
     def _matmul(self, vectors: Floats) -> tuple[Floats, Floats]:
         """Return PV of the head and of the tail, [p, k] -> [H, k] and [T, k]."""
@@ -189,6 +187,32 @@ class _HeadInverse:
         smoothed, of_head = np.zeros(rows.shape, np.float32), rows[:, self._columns[0]]
         smoothed[:, self._columns[0]] = of_head - self._penalty * (of_head @ self._inverse)
         return smoothed
+
+
+class GramInverse:
+    """The inverse of a penalized Gram matrix, of some columns H; the others have no entries."""
+
+    def __init__(
+        self, gram: Floats, columns: NDArray[np.int64], n_columns: int, penalty: float
+    ) -> None:
+        """Invert the lower triangle of a Gram matrix [H, H], in place."""
+        factor = cholesky(gram, penalty)
+        self._inverse = mirrored(lapack.spotri(factor, lower=True, overwrite_c=True)[0])
+        self._columns, self._penalty = columns, penalty
+        self.diagonal: Floats = np.ones(n_columns, np.float32)
+        self.diagonal[columns] = penalty * self._inverse.diagonal()
+
+    def smooth(self, vectors: Floats) -> Floats:
+        """Return A'A P V = V - r P V, [p, k] -> [p, k]."""
+        smoothed, of_columns = np.zeros_like(vectors), vectors[self._columns]
+        solved = symmetric_product(self._inverse, of_columns)
+        smoothed[self._columns] = of_columns - self._penalty * solved
+        return smoothed
+
+
+def symmetric_product(matrix: Floats, vectors: Floats) -> Floats:
+    """Return the product of dense matrices [p, p] and [p, k] in two threads."""
+    return in_threads(lambda part: np.asarray(matrix @ part), vectors, matrix.size)
 
 
 def most_frequent(counts: NDArray[np.int64], head: int) -> NDArray[np.bool_]:

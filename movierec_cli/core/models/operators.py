@@ -11,7 +11,7 @@ from functools import reduce
 import numpy as np
 from scipy import sparse
 
-from movierec_cli.core.models.inverses import Inverse
+from movierec_cli.core.models.inverses import GramInverse, Inverse
 from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.shared_rows import SharedRows
 from movierec_cli.core.parallel.group import ALONE, Group
@@ -27,7 +27,7 @@ class LinearMap:
     transposed_matmul: Callable[[Floats], Floats]  # V [p, k] to M'V [q, k]
 
 
-def ease_map(inverse: Inverse, n_inputs: int) -> LinearMap:
+def ease_map(inverse: Inverse | GramInverse, n_inputs: int) -> LinearMap:
     """Return the linear item-item model EASE, with rows of 0 below, [n_inputs, p].
 
     It is the ridge regression of A on itself in which no column predicts itself. Steck (2019),

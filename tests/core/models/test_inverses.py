@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from movierec_cli.core.models import gram, inverses, shared_rows
-from movierec_cli.core.models.inverses import penalized_inverse
+from movierec_cli.core.models.inverses import GramInverse, penalized_inverse
 from tests.core.models.matrices import LONG, WIDE, dense_inverse, error, random_matrix, vectors
 
 
@@ -19,6 +19,15 @@ def test_the_products_of_an_inverse_are_those_of_the_dense_one(shape: tuple[int,
     assert error(found.predict(of_columns), matrix @ expected @ of_columns) < 1e-5
     gram = matrix.toarray().T @ matrix.toarray()
     assert error(found.smooth(of_columns), gram @ expected @ of_columns) < 1e-5
+
+
+def test_the_inverse_of_a_gram_matrix_of_some_columns_leaves_the_others_alone() -> None:
+    gram = np.float32([[3, 9], [1, 2]])  # the entry above the diagonal is not read
+    found = GramInverse(np.asfortranarray(gram), np.array([2, 0]), 3, penalty=1.0)
+    inverse = np.float64([[4, 0, -1], [0, 11, 0], [-1, 0, 3]]) / 11  # of [[3, 1], [1, 4]] and [1]
+    np.testing.assert_allclose(found.diagonal, np.diag(inverse), rtol=1e-6)
+    smoothed = found.smooth(np.eye(3, dtype=np.float32))
+    np.testing.assert_allclose(smoothed, np.eye(3) - inverse, atol=1e-6)
 
 
 def test_many_rows_are_inverted_in_the_space_of_the_columns(

@@ -32,9 +32,11 @@ from movierec_cli.core.models.dnn.model import history_shares, history_weights
 from movierec_cli.core.models.dnn.steps import Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.gram import add_lower_gram
 from movierec_cli.core.models.inverses import (
     HEAD,
     MOST_ROWS,
+    GramInverse,
     Inverse,
     has_few_rows,
     most_frequent,
@@ -245,22 +247,23 @@ def _temporal_head(n_users: int, head: int) -> int:
     return min(head, _TEMPORAL_HEAD) if n_users <= MOST_ROWS else head
 
 
-def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Inverse:
+def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> GramInverse:
     """Return the penalized inverse of the temporal co-occurrence of films, [N, N].
 
     Films beyond the head co-occur with none. A tail as in the other solutions is worth nothing
     here, and the grids over the time make it many times as expensive.
     """
     processes, (n_users, n_films) = inputs.weighted.group, inputs.weighted.shape
-    head = _temporal_head(n_users, inputs.head)
     counts = inputs.weighted.counts
-    in_head = most_frequent(counts, head)
+    in_head = most_frequent(counts, _temporal_head(n_users, inputs.head))
+    head = np.flatnonzero(in_head)
     kept = in_head[inputs.histories.film_rows]
     histories, weights = inputs.histories.where(kept), inputs.weighted.own.data[kept]
     shifts = random_shifts(n_users, int(counts[in_head].sum()), seed)[:, processes.share(n_users)]
-    binned = binned_histories(histories, weights, n_films, config.half_seconds, shifts)
-    shared = SharedRows.of(binned, processes)
-    return penalized_inverse(shared, config.regularization, head, seed)
+    gram = np.zeros((len(head), len(head)), np.float32, order="F")
+    for binned in binned_histories(histories, weights, n_films, config.half_seconds, shifts):
+        add_lower_gram(gram, binned[:, head])
+    return GramInverse(processes.sum(gram), head, n_films, config.regularization)
 
 
 def film_scales(spread: FloatArray, power: float) -> FloatArray:

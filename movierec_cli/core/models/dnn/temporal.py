@@ -1,5 +1,7 @@
 """Temporal co-occurrence of films: users rate page by page, so nearness in time is similarity."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -27,13 +29,13 @@ def binned_histories(
     n_films: int,
     half_seconds: float,
     shifts: NDArray[np.float64],
-) -> sparse.csr_array:
-    """Return a sparse B [n, n_films] whose Gram matrix is the temporal co-occurrence of films.
+) -> Iterator[sparse.csr_array]:
+    """Yield sparse B [n, n_films] whose Gram matrices sum to the temporal co-occurrence of films.
 
     That matrix weights each pair of ratings of a user by the time decay k(t) = 1 / (1 + t / h),
-    t being the seconds between them and h ``half_seconds``; B'B equals it in the mean over random
-    ``shifts`` of the grids [n_grids, n_users]. A row has the ``weights`` [n_entries] of the ratings
-    of one user in one bin of a grid over time.
+    t being the seconds between them and h ``half_seconds``; the sum of B'B equals it in the mean
+    over random ``shifts`` of the grids [n_grids, n_users]. There is one B for each grid over time;
+    a row has the ``weights`` [n_entries] of the ratings of one user in one bin.
     Random binning: Rahimi and Recht (2007), Random features for large-scale kernel machines.
     """
     # In a grid of width w with a random shift, two ratings share a bin with the probability
@@ -41,15 +43,12 @@ def binned_histories(
     # distribution are w = h q / (1 - q), with q^2 from 0 to 1.
     grids, users = len(shifts), histories.user_rows
     order = np.lexsort((histories.timestamps, users))
-    times = histories.timestamps[order]
-    starts = []
+    times, films = histories.timestamps[order], histories.film_rows[order]
+    values = weights[order] / np.float32(grids**0.5)
     for grid in range(grids):
         quantile = ((grid + 0.5) / grids) ** 0.5
         width = half_seconds * quantile / (1 - quantile)
         bins = np.floor(times / width + shifts[grid, users])
         is_first = (np.diff(users, prepend=-1) != 0) | (np.diff(bins, prepend=-1) != 0)
-        starts.append(np.flatnonzero(is_first) + grid * len(order))
-    indptr = np.concatenate([*starts, [grids * len(order)]])
-    values = np.tile(weights[order] / np.float32(grids**0.5), grids)
-    films = np.tile(histories.film_rows[order], grids)
-    return sparse.csr_array((values, films, indptr), shape=(len(indptr) - 1, n_films))
+        indptr = np.append(np.flatnonzero(is_first), len(order))
+        yield sparse.csr_array((values, films, indptr), shape=(len(indptr) - 1, n_films))

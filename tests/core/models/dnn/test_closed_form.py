@@ -75,7 +75,7 @@ def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
     inputs = np.hstack([shares, scale * demographics])
     shifts = random_shifts(len(histories), len(values), 0)
     binned = binned_histories(histories, values, n_films, part.temporal.half_seconds, shifts)
-    co_occurrence = (binned.T @ binned).toarray().astype(np.float64)
+    co_occurrence = sum((b.T @ b).toarray().astype(np.float64) for b in binned)
 
     # item-item: three solutions, each over the deviation of its scores between films
     sums = GramMatrices(inputs.T @ inputs, inputs.T @ np.hstack([weighted, targets]))

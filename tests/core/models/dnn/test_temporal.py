@@ -22,8 +22,8 @@ def co_occurrence(histories: Histories, weights: list[float], seed: int = 0) -> 
     """Return the co-occurrence of three films that decays to a half in 100 seconds."""
     values = np.array(weights, np.float32)
     shifts = random_shifts(len(histories), len(values), seed)
-    binned = binned_histories(histories, values, 3, 100.0, shifts).toarray()
-    return np.asarray(binned.T @ binned)
+    binned = binned_histories(histories, values, 3, 100.0, shifts)
+    return np.asarray(sum((of_grid.T @ of_grid).toarray() for of_grid in binned))
 
 
 def test_co_occurrence_decays_with_the_time_between_two_ratings() -> None:
