@@ -9,7 +9,8 @@
 5. Replace the closed-form components by those of all ratings.
 6. For the holdout ``time``, add recent popularity if it helps on the validation part.
 
-Notation: B users in a batch, N films, d width of the network, K demographic features.
+Notation: B users in a batch and the R films that they rated, N films, d width of the network, K
+demographic features.
 """
 
 import math
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
@@ -55,7 +57,8 @@ class Batch:
     """Some training users, B of them in this process."""
 
     n_users: int  # in all processes
-    rated: SparseMatrix  # [B, N], the films that they rated
+    films: Tensor  # [R], the rows of the films that they rated
+    rated: SparseMatrix  # [B, R], the films that each rated
     targets: Tensor  # [nnz], t: the weights of the ratings
     input_scales: Tensor  # [B, 1], r: the histories are r t; 0 for users shown without a history
     demographics: Tensor  # [B, K], a: centered
@@ -79,8 +82,9 @@ class Network(nn.Module):
         # s = F u - r t c, with u = r H't + A'a + b, H = F + offset, c_i = h_i . f_i, and
         # products by film. With P = F't and O = (c F)'t, all sums over the rated films alone:
         #   s . t = u . P - r sum t^2 c,    |s|^2 = |Fu|^2 - 2 r u . O + r^2 sum t^2 c^2
-        films, history_vectors = self.films, self.films + self.history_offset
-        own = (history_vectors * films).sum(dim=1, keepdim=True)  # c, [N, 1]
+        films = self.films.index_select(0, batch.films)  # [R, d], of the rated ones
+        history_vectors = films + self.history_offset.index_select(0, batch.films)
+        own = (history_vectors * films).sum(dim=1, keepdim=True)  # c, [R, 1]
         of_history, of_targets, of_own = (
             batch.rated.spmm(vectors, batch.targets)
             for vectors in (history_vectors, films, own * films)
@@ -92,7 +96,7 @@ class Network(nn.Module):
         users = users + self.constant
         product = (users * of_targets).sum(dim=1) - scale * own_sum
         squared = (
-            _squared_lengths(films, users)
+            _squared_lengths(self.films, users)
             - 2 * scale * (users * of_own).sum(dim=1)
             + scale.square() * own_squared
         )
@@ -119,6 +123,15 @@ def users_in_a_batch(n_users: int) -> int:
     """
     batches = min(max(n_users // 512, 25), 100)
     return max(math.ceil(n_users / batches), 32)
+
+
+def _renumbered(
+    film_rows: NDArray[np.int32], n_films: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different ones of some film rows, and the position of each row among these."""
+    is_present = np.zeros(n_films, np.bool_)
+    is_present[film_rows] = True
+    return np.flatnonzero(is_present), (np.cumsum(is_present) - 1)[film_rows]
 
 
 def _squared_lengths(films: Tensor, users: Tensor) -> Tensor:
@@ -196,13 +209,15 @@ class DnnTrainer:
             shown = torch.rand(n_users, generator=generator).numpy()[own] >= hidden_share
             rows = rows[own]
             histories = train.histories.take(rows)
+            films, columns = _renumbered(histories.film_rows, n_films)
             nearness = self._nearness(histories, *sittings)
             weights = history_weights(histories, rating_weights) * nearness
             scales = shown / np.sqrt(histories.counts)
             yield Batch(
                 n_users=n_users,
+                films=torch.as_tensor(films, device=self._options.device),
                 rated=SparseMatrix.from_rows(
-                    histories.indptr, histories.film_rows, n_films, self._options.device
+                    histories.indptr, columns, len(films), self._options.device
                 ),
                 targets=self._tensor(weights),
                 input_scales=self._tensor(scales.astype(np.float32)[:, None]),

@@ -33,10 +33,11 @@ def batches_of(small: Dataset, **values: float) -> Iterator[Batch]:
 
 
 def dense(batch: Batch) -> Tensor:
-    """Return the targets as a dense matrix, [B, N]."""
-    counts, shape = batch.rated.row_sums, batch.rated.shape
-    users = torch.arange(shape[0]).repeat_interleave(counts)
-    return torch.zeros(shape).index_put((users, batch.rated.columns.long()), batch.targets)
+    """Return the targets as a dense matrix, [B, N] of 200 films."""
+    counts, (n_users, _) = batch.rated.row_sums, batch.rated.shape
+    users = torch.arange(n_users).repeat_interleave(counts)
+    films = batch.films[batch.rated.columns.long()]
+    return torch.zeros(n_users, 200).index_put((users, films), batch.targets)
 
 
 def dense_cosine(network: Network, batch: Batch) -> Tensor:
