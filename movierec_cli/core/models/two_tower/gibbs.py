@@ -46,10 +46,10 @@ def solve_vectors(
     #   mean = A^-1 (sum x_j (r_j - b_j) + precision m),  covariance = noise A^-1
     count, chains, width = prior.shape
     inputs = torch.cat([torch.ones_like(other[..., :1]), other[..., 1:]], dim=2)
-    # one sparse product sums the lower triangles of x_j x_j' and the vectors x_j b_j
-    row, column = torch.tril_indices(width, width, device=prior.device)
-    products = inputs[..., row] * inputs[..., column]  # [n_other, C, D (D + 1) / 2]
-    table = torch.cat([products, inputs * other[..., :1]], dim=2).flatten(1)
+    # one sparse product sums the upper triangles of x_j x_j' and the vectors x_j b_j
+    row, column = torch.triu_indices(width, width, device=prior.device)
+    products = [inputs[..., at:] * inputs[..., at : at + 1] for at in range(width)]
+    table = torch.cat([*products, inputs * other[..., :1]], dim=2).flatten(1)
     place = torch.zeros(width, width, dtype=torch.long, device=prior.device)
     place[row, column] = place[column, row] = torch.arange(len(row), device=prior.device)
     shown = ratings if rated.values is None else ratings * rated.values
