@@ -23,8 +23,9 @@ from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.runs.checkpoint import Checkpoint
 from movierec_cli.core.runs.manifest import EpochRecord, Manifest, Provenance, ScenarioRecord
-from movierec_cli.core.runs.store import Run, is_sound
+from movierec_cli.core.runs.store import Run
 from movierec_cli.core.runs.train_spec import PROCESSES, TrainSpec
+from movierec_cli.core.runs.weights import is_sound
 from movierec_cli.core.training.loop import (
     Epoch,
     OnEpoch,

@@ -10,13 +10,11 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray
@@ -34,7 +32,7 @@ from movierec_cli.core.files import (
     unusable,
 )
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.registry import SCORERS, Scorer
+from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.parallel.group import group
 from movierec_cli.core.runs.checkpoint import unfinished_training
 from movierec_cli.core.runs.manifest import (
@@ -46,12 +44,10 @@ from movierec_cli.core.runs.manifest import (
 )
 from movierec_cli.core.runs.model_card import model_card
 from movierec_cli.core.runs.train_spec import retraining
+from movierec_cli.core.runs.weights import check_values, check_weights, read_weights
 
 FORMAT = 6
 """Version of the layout of a run, the arrays of the models included."""
-
-LARGEST_WEIGHT = 1e9
-"""Beyond every weight of a training that went well; products of larger weights overflow."""
 
 MANIFEST = "manifest.json"
 """The name of the file that makes a folder a run."""
@@ -232,11 +228,11 @@ def _open(name: str, folder: Path, verified_bytes: int) -> Run:
     path = folder / name / stored["file"]
     try:
         is_verified = path.stat().st_size <= verified_bytes
-        weights = _read(path, stored["sha256"]) if is_verified else map_arrays(path)[1]
+        weights = read_weights(path, stored["sha256"]) if is_verified else map_arrays(path)[1]
         scorer = SCORERS[manifest.model][manifest.preset]
         check_weights(scorer, weights, len(manifest.film_ids))
         if is_verified:
-            _check_values(weights)
+            check_values(weights)
     except FileNotFoundError as error:
         raise _damaged(name, path, f"{error.strerror}", manifest) from error
     except OSError as error:
@@ -244,52 +240,6 @@ def _open(name: str, folder: Path, verified_bytes: int) -> Run:
     except (SafetensorError, KeyError, ValueError, TypeError) as error:  # KeyError: unknown dtype
         raise _damaged(name, path, str(error), manifest) from error
     return Run(manifest, weights)
-
-
-def _read(path: Path, digest: str) -> Mapping[str, FloatArray]:
-    """Read weights; raise a `ValueError` if they are not as they were written."""
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise ValueError("its checksum differs")
-    weights: dict[str, FloatArray] = load_safetensors(data)
-    return weights
-
-
-def check_weights(scorer: Scorer, weights: Mapping[str, FloatArray], n_films: int) -> None:
-    """Check that ``weights`` are those of a model of ``n_films`` films.
-
-    Raises
-    ------
-    ValueError
-        With the name of the first array that is missing or wrong.
-    """
-    for name, array in weights.items():
-        if array.dtype != np.float32:
-            raise ValueError(f"{name} holds {array.dtype} instead of float32")
-    sizes = {"films": n_films}
-    for name, axes in scorer.SHAPES.items():
-        if name not in weights:
-            raise ValueError(f"{name} is missing")
-        shape = weights[name].shape
-        # the first array with an axis sets its size
-        expected = tuple(
-            sizes.setdefault(axis, max(size, 1)) if isinstance(axis, str) else axis
-            for axis, size in zip_longest(axes, shape, fillvalue=0)
-        )
-        if shape != expected:
-            raise ValueError(f"{name} has the shape {shape} instead of {expected}")
-    scorer.check(weights)
-
-
-def _check_values(weights: Mapping[str, FloatArray]) -> None:
-    for name, array in weights.items():
-        if not is_sound(array):
-            raise ValueError(f"{name} holds a value that is no weight")
-
-
-def is_sound(array: FloatArray) -> bool:
-    """Return true if all values are finite and within `LARGEST_WEIGHT`."""
-    return bool(np.all(np.abs(array) <= LARGEST_WEIGHT))
 
 
 def remove_run(name: str, folder: Path) -> None:

@@ -18,13 +18,13 @@ from movierec_cli.core.models.original.model import OriginalDnn
 from movierec_cli.core.runs import store
 from movierec_cli.core.runs.manifest import Manifest
 from movierec_cli.core.runs.store import (
-    LARGEST_WEIGHT,
     Run,
     list_runs,
     load_run,
     remove_run,
     save_run,
 )
+from movierec_cli.core.runs.weights import LARGEST_WEIGHT
 
 MANIFEST = Manifest(
     name="mine",

@@ -7,8 +7,9 @@ from movierec_cli.core.data import synthetic
 from movierec_cli.core.experiments.train import train_run
 from movierec_cli.core.models.presets import PRESETS
 from movierec_cli.core.models.registry import SCORERS
-from movierec_cli.core.runs.store import Run, check_weights
+from movierec_cli.core.runs.store import Run
 from movierec_cli.core.runs.train_spec import Overrides, TrainSpec
+from movierec_cli.core.runs.weights import check_weights
 
 TINIEST = "synthetic-12x80x300"
 KINDS = [(model, preset) for model, presets in PRESETS.items() for preset in presets]
