@@ -18,6 +18,7 @@ from movierec_cli.core.models.two_tower.config import RidgeConfig, SamplingConfi
         (OriginalDnnConfig, {"joint_dim": -1}, "joint dim"),
         (RidgeConfig, {"content": 0.0}, "content"),
         (TwoTowerConfig, {"factors": 0}, "factors"),
+        (SamplingConfig, {"chains": -1}, "chains must be 0 or more, not -1"),
         (SamplingConfig, {"sweeps": 10, "burn_in": 8, "thinning": 4}, "too few"),
     ],
 )

@@ -15,6 +15,9 @@ SWEEPS_PER_EPOCH = 20
 """Sweeps of Gibbs sampling between two validations."""
 
 
+_MANY_RATINGS = 20_000_000
+
+
 @dataclass(frozen=True)
 class WarmStartConfig:
     """Training with Adam that gives the sampling its first state: RMSE -0.0006."""
@@ -35,7 +38,8 @@ class WarmStartConfig:
 class SamplingConfig:
     """Block Gibbs sampling: RMSE -0.0061 by all draws of a chain, -0.0017 by several chains."""
 
-    chains: int = 4  # independent, sampled side by side
+    chains: int = 0
+    """Independent chains, sampled side by side; 0: 4, but 2 for more than 20 million ratings."""
     sweeps: int = 80
     burn_in: int = 8  # sweeps at the start that give no draw
     thinning: int = 4  # sweeps between two kept draws
@@ -44,11 +48,17 @@ class SamplingConfig:
     noise: float = 0.65  # variance of the noise of a rating
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="chains sweeps thinning tower_thinning noise")
+        check_fields(self, positive="sweeps thinning tower_thinning noise")
+        if self.chains < 0:
+            raise UsageError(f"chains must be 0 or more, not {self.chains}.")
         if not 0 <= self.burn_in <= self.sweeps - self.thinning:
             raise UsageError(
                 f"{self.sweeps} sweeps are too few to discard {self.burn_in} and keep a draw."
             )
+
+    def n_chains(self, n_ratings: int) -> int:
+        """Return the number of chains for that many ratings."""
+        return self.chains or (4 if n_ratings <= _MANY_RATINGS else 2)
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,9 @@ class Towers(nn.Module):
     ``film_tower`` have a row for each input.
     """
 
-    def __init__(self, config: TwoTowerConfig, n_rows: Mapping[str, int]) -> None:
+    def __init__(self, config: TwoTowerConfig, chains: int, n_rows: Mapping[str, int]) -> None:
         super().__init__()
-        chains, width = config.sampling.chains, config.factors + 1
+        width = config.factors + 1
         scale = config.warm_start.init_scale
         self.weights = nn.ParameterDict(
             {name: torch.randn(rows, chains, width) * scale for name, rows in n_rows.items()}
@@ -129,8 +129,10 @@ class TwoTowerTrainer:
         self._film_ridge = blocks((n_users, ridges.raters), (n_film_side, ridges.content))
         self._batch_size = options.batch_size
         self._regression = demographic_regression(inputs.demographics, config.cold_start.ridge)
+        self._chains = config.sampling.n_chains(len(split.train.ratings))
         self.module = Towers(
             config,
+            self._chains,
             {
                 "film_offset": n_films,
                 "user_tower": n_films + n_user_side,
@@ -140,6 +142,11 @@ class TwoTowerTrainer:
         self._sweep = 0
         self._state: State | None = None
         self._draws: list[Draw] = []
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The number of chains, for the manifest of a run."""
+        return {"chains": str(self._chains)}
 
     # Step 2: warm start
 

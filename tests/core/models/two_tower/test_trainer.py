@@ -8,9 +8,12 @@ import torch
 
 from movierec_cli.core.data.dataset import Dataset, Histories
 from movierec_cli.core.data.scenarios import COLD_START, Scenario
+from movierec_cli.core.experiments.trainers import build_trainer
+from movierec_cli.core.models.two_tower.config import SamplingConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.trainer import Towers
 from tests.core.models.conftest import tiny, train
+from tests.helpers import training_split
 
 TINY = tiny("two-tower", "default")
 
@@ -37,6 +40,19 @@ def test_higher_ratings_in_the_history_give_higher_predictions(
     assert means[1] > means[0] + 1
 
 
+@pytest.mark.parametrize(
+    ("chains", "ratings", "expected"),
+    [(0, 100_000, 4), (0, 20_000_000, 4), (0, 20_000_001, 2), (3, 10**8, 3)],
+)
+def test_many_ratings_are_sampled_by_fewer_chains(chains: int, ratings: int, expected: int) -> None:
+    assert SamplingConfig(chains=chains).n_chains(ratings) == expected
+
+
+def test_the_number_of_chains_is_told(small: Dataset) -> None:
+    split = training_split(small, TINY.training)
+    assert build_trainer(split, TINY)[1] == {"chains": "2"}
+
+
 def test_the_kept_weights_are_all_draws_after_the_burn_in(small: Dataset) -> None:
     weights = train(small, TINY)[0].export()
     assert weights["film_vectors"].shape == (2 * 4, 200, 1 + 4)  # sweeps 8, 12, 16 and 20
@@ -44,7 +60,7 @@ def test_the_kept_weights_are_all_draws_after_the_burn_in(small: Dataset) -> Non
 
 def test_the_average_is_a_plain_mean_and_later_a_moving_average() -> None:
     torch.manual_seed(0)
-    towers = Towers(TINY.config, {"film_offset": 7})  # type: ignore[arg-type]
+    towers = Towers(TINY.config, 2, {"film_offset": 7})  # type: ignore[arg-type]
     weight, average = towers.weights["film_offset"].data, towers.averaged["film_offset"].data
     assert weight.shape == (7, 2, 1 + 4)
 
