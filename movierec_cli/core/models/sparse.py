@@ -81,9 +81,9 @@ class SparseMatrix:
         the dense matrix only.
         """
         used = self.values if values is None else values
-        flat = dense.reshape(len(dense), -1)
+        flat = dense.flatten(1)
         product: Tensor = _Spmm.apply(self, used, flat)  # type: ignore[no-untyped-call]
-        return product.view(-1, *dense.shape[1:])
+        return product.view(len(product), *dense.shape[1:])
 
 
 def _multiply(matrix: SparseMatrix, values: Tensor | None, dense: Tensor) -> Tensor:

@@ -55,3 +55,12 @@ def test_a_design_matrix_multiplies_like_its_dense_form(rated: SparseMatrix) -> 
     torch.testing.assert_close(design.matmul(weights), torch.tensordot(z, weights, 1))
     torch.testing.assert_close(design.transposed_matmul(vectors), torch.tensordot(z.T, vectors, 1))
     torch.testing.assert_close(design.squared_lengths, z.square().sum(dim=0))
+
+
+def test_a_matrix_without_rows_and_columns_has_an_empty_product() -> None:
+    dense = torch.zeros(0, 3, requires_grad=True)
+    matrix = SparseMatrix.from_rows(np.array([0]), np.array([], np.int32), 0, "cpu")
+    product = matrix.spmm(dense)
+    product.sum().backward()
+    assert product.shape == (0, 3)
+    assert dense.grad is not None and dense.grad.shape == (0, 3)
