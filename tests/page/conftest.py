@@ -1,7 +1,7 @@
 """One headless browser for all tests of the page, and a page of made-up data."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,17 +58,27 @@ def address(run: LoadedRun, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
-    """The page, just opened, with the network cut off; an error in it fails the test."""
+def open_page(browser: Any) -> Iterator[Callable[[str], Any]]:
+    """Opens a page with the network cut off; an error in it fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
-    page = context.new_page()
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text))
-    page.on("request", lambda request: problems.append(request.url)
-            if not request.url.startswith(("file:", "data:")) else None)  # fmt: skip
-    page.goto(address)
-    page.wait_for_selector("#command:not(:empty)", state="attached")
-    yield page
+
+    def open_it(address: str) -> Any:
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("request", lambda request: problems.append(request.url)
+                if not request.url.startswith(("file:", "data:")) else None)  # fmt: skip
+        page.goto(address)
+        page.wait_for_selector("#command:not(:empty)", state="attached")
+        return page
+
+    yield open_it
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def page(open_page: Callable[[str], Any], address: str) -> Any:
+    """The page, just opened."""
+    return open_page(address)

@@ -33,8 +33,9 @@ def film_places(vectors: FloatArray, seed: int = 0) -> NDArray[np.int32]:
     """Return the places of films, [n, 2], from their similarity vectors [n, d]."""
     n_films = len(vectors)
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    left, values, _ = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)
-    places = (left[:, :2] * values[:2]).astype(np.float64)
+    centered = (unit - unit.mean(axis=0)).astype(np.float64)
+    _, directions = np.linalg.eigh(centered.T @ centered)  # the principal ones last
+    places = centered @ directions[:, :-3:-1]
     places *= 5 / np.maximum(places.std(axis=0), 1e-12)
     neighbors = _neighbors(unit)  # [n, m]
     generator = np.random.default_rng(seed)

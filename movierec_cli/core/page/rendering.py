@@ -56,16 +56,17 @@ def make_page(
     """
     dnn = page_model(model)
     rows = films_by_popularity(dataset)
+    fixed = sum(len(_file(_template(name))) for name in (*MODULES, "page.css", "page.html.j2"))
     per_film = 0.6 * dnn.film_vectors.shape[1]  # bytes, at least; the first attempt shows more
-    n_films = min(len(rows), int(max_bytes / per_film))
     for _ in range(_ATTEMPTS):
+        n_films = min(len(rows), int((max_bytes - fixed) / per_film))
+        if n_films < min(_FEWEST_FILMS, len(rows)):
+            break
         html = render(build(dnn, manifest, dataset, rows[:n_films]))
         size = len(_file(html))
         if size <= max_bytes:
             return Page(html, n_films, len(rows))
-        n_films = int(n_films * max_bytes / size * 0.98)
-        if n_films < min(_FEWEST_FILMS, len(rows)):
-            break
+        per_film = 1.01 * (size - fixed) / n_films
     raise UsageError(
         f"A page of {size_in_words(max_bytes)} has no room for {_FEWEST_FILMS} films.",
         "Allow more, in megabytes: --max-size 8",

@@ -28,6 +28,7 @@ export class FilmMap {
     room.style.setProperty("--zoom", zoom);
     const change = room.clientWidth / before;
     frame.scrollTo(left * change - x, top * change - y);
+    this.draw();
   }
 
   nearest({ offsetX, offsetY }) {

@@ -50,8 +50,6 @@ export class Titles {
 
   /** Returns the row of the one film of a title and year, or of a year more or less; -1 where none or several fit. */
   lookUp(typed, givenYear) {
-    const exact = this.films.titles.indexOf(typed);
-    if (exact >= 0) return exact;
     for (const off of [0, 1]) {
       for (const { words, year } of this.readings(typed, givenYear)) {
         for (const rows of year || !off ? this.named(words) : []) {
@@ -66,7 +64,8 @@ export class Titles {
 
   /** Returns the ways to read a typed title: a number at its end may be a year. */
   readings(typed, givenYear = 0) {
-    const words = (title) => this.normalized(withoutYear(title)) || withoutYear(title);
+    const main = (title) => withoutYear(title).replace(/(?<=.)(\s*\([^()]*\))+$/, "");
+    const words = (title) => this.normalized(main(title)) || main(title);
     const [, title, number] = BARE_YEAR.exec(typed.trim()) ?? [];
     const whole = { words: words(typed), year: yearIn(typed) || givenYear };
     return yearIn(typed) || !number ? [whole] : [whole, { words: words(title), year: Number(number) }];
