@@ -65,7 +65,7 @@ def build_trainer(
         trainer = DnnTrainer(split, config, options, _measuring("ndcg", "map"), solved, progress)
         return trainer, trainer.inputs
     if isinstance(config, TwoTowerConfig):
-        sampler = TwoTowerTrainer(split, config, options, _measuring("rmse", "mae"))
+        sampler = TwoTowerTrainer(split, config, options, _measuring("rmse", "mae"), progress)
         return sampler, sampler.inputs
     if isinstance(config, SequenceConfig):
         progress.describe("Counting transitions between films")

@@ -38,6 +38,7 @@ from movierec_cli.core.models.two_tower.config import SWEEPS_PER_EPOCH, TwoTower
 from movierec_cli.core.models.two_tower.gibbs import TowerPosterior, solve_vectors
 from movierec_cli.core.models.two_tower.inputs import Inputs
 from movierec_cli.core.models.two_tower.model import N_COUNT_FEATURES, TwoTower
+from movierec_cli.core.progress import SILENT, Countdown, Progress
 from movierec_cli.core.training.loop import TOTAL, Epoch, Monitor
 from movierec_cli.core.training.options import TrainingOptions
 
@@ -110,8 +111,9 @@ class TwoTowerTrainer:
         config: TwoTowerConfig,
         options: TrainingOptions,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
+        progress: Progress = SILENT,
     ) -> None:
-        self._config, self._measure = config, measure
+        self._config, self._measure, self._progress = config, measure, progress
         self._train, self._validation = split.train, split.validation
         inputs = Inputs(split.train, options.device)
         self._inputs = inputs
@@ -225,6 +227,7 @@ class TwoTowerTrainer:
         film_weights = TowerPosterior(film_design, self._film_ridge, self._film_precision, noise)
         films, user_tower, film_tower = self._first_state(resume_from)
         started = time.perf_counter()
+        countdown = Countdown(self._progress, "Sampling", sampling.sweeps - self._sweep)
         for sweep in range(self._sweep + 1, sampling.sweeps + 1):
             prior = user_design.matmul(user_tower)
             users = solve_vectors(prior, films, rated, ratings, self._user_precision, noise)
@@ -239,6 +242,7 @@ class TwoTowerTrainer:
                 of_demographics = torch.tensordot(self._regression, users, 1)
                 self._draws.append(Draw(films, user_tower, of_demographics))
             self._sweep, self._state = sweep, State(films, user_tower, film_tower)
+            countdown.advance(1)
             if sweep % SWEEPS_PER_EPOCH == 0 and self._draws:
                 seconds = time.perf_counter() - started
                 metrics = dict(self._measure(TwoTower(self.export()), self._validation))

@@ -1,6 +1,7 @@
 """Training of the two-tower on synthetic ratings."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from movierec_cli.core.data.dataset import Dataset, Histories
 from movierec_cli.core.data.scenarios import COLD_START, Scenario
 from movierec_cli.core.experiments.trainers import build_trainer
+from movierec_cli.core.models.two_tower import trainer
 from movierec_cli.core.models.two_tower.config import SamplingConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
 from movierec_cli.core.models.two_tower.trainer import Towers
@@ -56,6 +58,23 @@ def test_the_number_of_chains_is_told(small: Dataset) -> None:
 def test_the_kept_weights_are_all_draws_after_the_burn_in(small: Dataset) -> None:
     weights = train(small, TINY)[0].export()
     assert weights["film_vectors"].shape == (2 * 4, 200, 1 + 4)  # sweeps 8, 12, 16 and 20
+
+
+def test_the_sampling_tells_how_many_sweeps_are_left(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals: list[float] = []
+    done: list[float] = []
+
+    def countdown(_: object, title: str, total: float) -> SimpleNamespace:
+        assert title == "Sampling"
+        totals.append(total)
+        return SimpleNamespace(advance=done.append)
+
+    monkeypatch.setattr(trainer, "Countdown", countdown)
+    train(small, TINY)
+    assert totals == [20]
+    assert done == [1] * 20
 
 
 def test_the_average_is_a_plain_mean_and_later_a_moving_average() -> None:
