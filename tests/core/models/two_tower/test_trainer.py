@@ -13,7 +13,7 @@ from movierec_cli.core.experiments.trainers import build_trainer
 from movierec_cli.core.models.two_tower import trainer
 from movierec_cli.core.models.two_tower.config import SamplingConfig
 from movierec_cli.core.models.two_tower.model import TwoTower
-from movierec_cli.core.models.two_tower.trainer import Towers
+from movierec_cli.core.models.two_tower.towers import Towers
 from tests.core.models.conftest import tiny, train
 from tests.helpers import training_split
 
