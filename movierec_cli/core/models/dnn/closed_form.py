@@ -28,6 +28,7 @@ from movierec_cli.core.models.dnn.config import (
     ItemItemConfig,
     TemporalConfig,
 )
+from movierec_cli.core.models.dnn.memory import temporal_head
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
 from movierec_cli.core.models.dnn.steps import Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
@@ -35,7 +36,6 @@ from movierec_cli.core.models.features import centered_demographics, demographic
 from movierec_cli.core.models.gram import add_lower_gram
 from movierec_cli.core.models.inverses import (
     HEAD,
-    MOST_ROWS,
     GramInverse,
     Inverse,
     has_few_rows,
@@ -55,7 +55,6 @@ from movierec_cli.core.parallel.group import ALONE, group
 from movierec_cli.core.progress import SILENT, Progress
 
 _SAMPLE = 200  # users whose scores scale the solutions and the films
-_TEMPORAL_HEAD = 3_000  # films with temporal co-occurrence where users are few
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +109,8 @@ def fit_closed_form(
 ) -> ClosedFormFit:
     """Fit the item-item and the cold-start component to the ratings of ``train``.
 
-    The solutions are exact for up to ``head`` films, see `exactness`. Data without times has no
-    temporal co-occurrence. The ``seed`` starts the search for principal directions and the
+    The solutions are exact for up to ``head`` films, see `memory.exactness`. Data without times
+    has no temporal co-occurrence. The ``seed`` starts the search for principal directions and the
     sampling. Long work tells its ``progress``.
     """
     rows = np.flatnonzero(train.histories.counts)
@@ -233,20 +232,6 @@ def _sum_of_solutions(
     return total, total.transposed_matmul(inputs.sample).std(axis=1)
 
 
-def exactness(n_users: int, n_films: int, head: int) -> dict[str, str]:
-    """Return the numbers of films that are solved exactly, in words, for a manifest."""
-    exact = n_films if has_few_rows(n_users, n_films) else min(head, n_films)
-    temporal = min(_temporal_head(n_users, head), n_films)
-    return {
-        "films solved exactly": f"{exact:,} of {n_films:,}",
-        "films with temporal co-occurrence": f"{temporal:,} of {n_films:,}",
-    }
-
-
-def _temporal_head(n_users: int, head: int) -> int:
-    return min(head, _TEMPORAL_HEAD) if n_users <= MOST_ROWS else head
-
-
 def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> GramInverse:
     """Return the penalized inverse of the temporal co-occurrence of films, [N, N].
 
@@ -255,7 +240,7 @@ def _temporal_inverse(inputs: _Inputs, config: TemporalConfig, seed: int) -> Gra
     """
     processes, (n_users, n_films) = inputs.weighted.group, inputs.weighted.shape
     counts = inputs.weighted.counts
-    in_head = most_frequent(counts, _temporal_head(n_users, inputs.head))
+    in_head = most_frequent(counts, temporal_head(n_users, inputs.head))
     head = np.flatnonzero(in_head)
     kept = in_head[inputs.histories.film_rows]
     histories, weights = inputs.histories.where(kept), inputs.weighted.own.data[kept]

@@ -4,13 +4,14 @@ import math
 import os
 
 from movierec_cli.core.errors import UsageError
-from movierec_cli.core.models.inverses import HEAD
+from movierec_cli.core.models.inverses import HEAD, MOST_ROWS, has_few_rows
 from movierec_cli.core.parallel.group import group
 
 _GB = 1e9
 _PROGRAM = 0.4 * _GB  # bytes of the program and its libraries
 _OF_RATING = 250  # bytes: the histories and their grids over the time, as sparse matrices
 _OF_PAIR = 3 * 4  # bytes of a pair of films in three inverses
+_TEMPORAL_HEAD = 3_000  # films with temporal co-occurrence where users are few
 _FEWEST = 500  # films that are exact in any case
 _ASSUMED = 8 * _GB  # memory of a machine that does not tell it
 
@@ -41,6 +42,21 @@ def exact_films(memory: float, n_ratings: int, n_films: int) -> int:
         )
     most = min(n_films, n_films if memory else HEAD)
     return processes.least(min(int(((budget - taken) / _OF_PAIR) ** 0.5), most))
+
+
+def exactness(n_users: int, n_films: int, head: int) -> dict[str, str]:
+    """Return the numbers of films that are solved exactly, in words, for a manifest."""
+    exact = n_films if has_few_rows(n_users, n_films) else min(head, n_films)
+    temporal = min(temporal_head(n_users, head), n_films)
+    return {
+        "films solved exactly": f"{exact:,} of {n_films:,}",
+        "films with temporal co-occurrence": f"{temporal:,} of {n_films:,}",
+    }
+
+
+def temporal_head(n_users: int, head: int) -> int:
+    """Return how many of the most rated films have temporal co-occurrence, of a ``head``."""
+    return min(head, _TEMPORAL_HEAD) if n_users <= MOST_ROWS else head
 
 
 def machine_memory() -> float:

@@ -28,7 +28,7 @@ from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
 from movierec_cli.core.data.scenarios import LATER, Scenario
 from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.base import Model
-from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, exactness, fit_closed_form
+from movierec_cli.core.models.dnn.closed_form import ClosedFormFit, fit_closed_form
 from movierec_cli.core.models.dnn.components import (
     WITH_HISTORY,
     Component,
@@ -38,7 +38,7 @@ from movierec_cli.core.models.dnn.components import (
 )
 from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import fit_like_head
-from movierec_cli.core.models.dnn.memory import exact_films
+from movierec_cli.core.models.dnn.memory import exact_films, exactness
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
 from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
 from movierec_cli.core.models import inverses
-from movierec_cli.core.models.dnn import closed_form, steps
+from movierec_cli.core.models.dnn import closed_form, memory, steps
 from movierec_cli.core.models.dnn.closed_form import (
     ClosedFormFit,
-    exactness,
     film_scales,
     fit_closed_form,
 )
@@ -120,7 +119,7 @@ def test_a_small_head_gives_nearly_the_scores_of_all_films(
 def test_films_beyond_the_temporal_head_co_occur_with_none(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closed_form, "_TEMPORAL_HEAD", 80)
+    monkeypatch.setattr(memory, "_TEMPORAL_HEAD", 80)
     counts = np.bincount(small.ratings.film_rows, minlength=200)
     by_count = np.argsort(-counts, kind="stable")
 
@@ -222,18 +221,3 @@ def test_users_of_one_film_each_give_finite_weights(small: Dataset) -> None:
     _, first = np.unique(small.ratings.user_rows, return_index=True)
     train = small.with_ratings(small.ratings.take(first))
     assert np.isfinite(item_item_weights(train, ItemItemConfig())).all()
-
-
-@pytest.mark.parametrize(
-    ("users", "films", "head", "exact", "temporal"),
-    [
-        (100, 9_000, 500, "9,000 of 9,000", "500 of 9,000"),  # in the space of the users
-        (100, 9_000, 9_000, "9,000 of 9,000", "3,000 of 9,000"),
-        (5_000, 9_000, 9_000, "9,000 of 9,000", "9,000 of 9,000"),
-        (5_000, 9_000, 500, "500 of 9,000", "500 of 9,000"),
-    ],
-)
-def test_what_is_solved_exactly_is_told(
-    users: int, films: int, head: int, exact: str, temporal: str
-) -> None:
-    assert [*exactness(users, films, head).values()] == [exact, temporal]

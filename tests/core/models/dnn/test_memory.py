@@ -4,7 +4,7 @@ import pytest
 
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.dnn import memory
-from movierec_cli.core.models.dnn.memory import exact_films
+from movierec_cli.core.models.dnn.memory import exact_films, exactness
 from movierec_cli.core.parallel.group import Group
 
 
@@ -44,3 +44,18 @@ def test_too_small_a_budget_is_refused_with_the_smallest_that_works() -> None:
 
 def test_the_memory_of_this_machine_is_known() -> None:
     assert 1e8 < memory.machine_memory() < 1e14
+
+
+@pytest.mark.parametrize(
+    ("users", "films", "head", "exact", "temporal"),
+    [
+        (100, 9_000, 500, "9,000 of 9,000", "500 of 9,000"),  # in the space of the users
+        (100, 9_000, 9_000, "9,000 of 9,000", "3,000 of 9,000"),
+        (5_000, 9_000, 9_000, "9,000 of 9,000", "9,000 of 9,000"),
+        (5_000, 9_000, 500, "500 of 9,000", "500 of 9,000"),
+    ],
+)
+def test_what_is_solved_exactly_is_told(
+    users: int, films: int, head: int, exact: str, temporal: str
+) -> None:
+    assert [*exactness(users, films, head).values()] == [exact, temporal]
