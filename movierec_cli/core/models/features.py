@@ -105,3 +105,13 @@ def _one_hot(codes: NDArray[np.integer[Any]], size: int) -> FloatArray:
     rows[known, codes[known]] = 1.0
     rows[~known] = np.nan
     return rows
+
+
+def renumbered(
+    film_rows: NDArray[np.integer[Any]], n_films: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the different ones of some film rows, and the position of each row among these."""
+    is_present = np.zeros(n_films, np.bool_)
+    is_present[film_rows] = True
+    positions = np.cumsum(is_present, dtype=np.int32) - 1
+    return np.flatnonzero(is_present), positions[film_rows]

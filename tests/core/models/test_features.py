@@ -11,6 +11,7 @@ from movierec_cli.core.models.features import (
     demographic_mean,
     dense_history,
     film_features,
+    renumbered,
     user_blocks,
     user_features,
 )
@@ -97,3 +98,11 @@ def test_demographics_are_smooth_in_the_age() -> None:
     features = centered_demographics(users, np.zeros_like(demographic_mean(users, 3)))
     near, far = np.linalg.norm(features[1:3] - features[0], axis=1)
     assert 0 < near < 0.2 * far
+
+
+def test_films_are_renumbered_in_the_order_of_the_catalog() -> None:
+    films, positions = renumbered(np.array([7, 2, 7, 5], np.int32), 9)
+    assert films.tolist() == [2, 5, 7]
+    assert positions.tolist() == [2, 0, 2, 1]
+    films, positions = renumbered(np.array([], np.int32), 9)
+    assert films.tolist() == positions.tolist() == []

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories
@@ -41,7 +40,7 @@ from movierec_cli.core.models.dnn.like_head import fit_like_head
 from movierec_cli.core.models.dnn.memory import exact_films, exactness
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
 from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
-from movierec_cli.core.models.features import centered_demographics
+from movierec_cli.core.models.features import centered_demographics, renumbered
 from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
@@ -125,15 +124,6 @@ def users_in_a_batch(n_users: int) -> int:
     return max(math.ceil(n_users / batches), 32)
 
 
-def _renumbered(
-    film_rows: NDArray[np.int32], n_films: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the different ones of some film rows, and the position of each row among these."""
-    is_present = np.zeros(n_films, np.bool_)
-    is_present[film_rows] = True
-    return np.flatnonzero(is_present), (np.cumsum(is_present) - 1)[film_rows]
-
-
 def _squared_lengths(films: Tensor, users: Tensor) -> Tensor:
     """Return |F u|^2 for each user, [N, d] and [B, d] -> [B]."""
     if len(users) < users.shape[1]:
@@ -209,7 +199,7 @@ class DnnTrainer:
             shown = torch.rand(n_users, generator=generator).numpy()[own] >= hidden_share
             rows = rows[own]
             histories = train.histories.take(rows)
-            films, columns = _renumbered(histories.film_rows, n_films)
+            films, columns = renumbered(histories.film_rows, n_films)
             nearness = self._nearness(histories, *sittings)
             weights = history_weights(histories, rating_weights) * nearness
             scales = shown / np.sqrt(histories.counts)

@@ -20,6 +20,8 @@ Notation: S draws, D bias and factors, K demographic features.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import HIGHEST_RATING, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
-from movierec_cli.core.models.features import centered_demographics
+from movierec_cli.core.models.features import centered_demographics, renumbered
 from movierec_cli.core.models.linear import logistic
 
 if TYPE_CHECKING:
@@ -77,13 +79,17 @@ class TwoTower(WeightedModel):
         """
         film_vectors = self.weights["film_vectors"]
         draws, n_films, width = film_vectors.shape
-        rated = csr(histories, n_films)
-        centered = csr(histories, n_films, histories.ratings - self.weights["rating_mean"])
+        # the films of the histories, and these as columns
+        known, columns = renumbered(histories.film_rows, n_films)
+        of_known = replace(histories, film_rows=columns)
+        rated = csr(of_known, len(known))
+        centered = csr(of_known, len(known), histories.ratings - self.weights["rating_mean"])
         demographics = self.demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):
-            prior = self._tower_output(draw, rated, demographics, histories.counts)
-            vectors[:, draw] = self._solve(prior, film_vectors[draw], rated, centered)
+            of_history = rated @ self.weights["history_weights"][draw, known]
+            prior = self._tower_output(draw, of_history, demographics, histories.counts)
+            vectors[:, draw] = self._solve(prior, film_vectors[draw, known], rated, centered)
         cold_start_share = 1 - self._history_share(histories.counts)
         ratings = self._ratings(vectors) + cold_start_share * self.weights["cold_start_level"]
         slope, constant = self.weights["like_head"]
@@ -105,15 +111,18 @@ class TwoTower(WeightedModel):
 
     def _ratings(self, vectors: FloatArray) -> FloatArray:
         """Average the predictions of all draws: user vectors [n, S, D] -> [n, n_films]."""
-        films = self.weights["film_vectors"].transpose(1, 0, 2)  # [n_films, S, D]
-        # (b_u, p_u, 1) . (1, q_i, b_i), concatenated over the draws: one matrix product
-        of_users = np.concatenate([vectors, np.ones_like(vectors[..., :1])], axis=2)
-        of_films = np.concatenate(
-            [np.ones_like(films[..., :1]), films[..., 1:], films[..., :1]], axis=2
-        )
-        total = of_users.reshape(len(vectors), -1) @ of_films.reshape(len(films), -1).T
-        draws = np.float32(films.shape[1])
+        # b_u + (1, p_u) . (b_i, q_i), concatenated over the draws: one matrix product
+        of_users, biases = vectors.copy(), vectors[..., 0].sum(axis=1, keepdims=True)
+        of_users[..., 0] = 1.0
+        total = of_users.reshape(len(vectors), -1) @ self._all_draws + biases
+        draws = np.float32(vectors.shape[1])
         return np.asarray(total / draws + self.weights["rating_mean"], np.float32)
+
+    @cached_property
+    def _all_draws(self) -> FloatArray:
+        """The film vectors of all draws below each other, [S D, n_films]."""
+        films = self.weights["film_vectors"].transpose(0, 2, 1)
+        return films.reshape(-1, films.shape[2])
 
     def demographics(self, users: Users) -> FloatArray:
         """Return the features of the user tower, [n_users, K]."""
@@ -122,15 +131,17 @@ class TwoTower(WeightedModel):
     def _tower_output(
         self,
         draw: int,
-        rated: "sparse.csr_array",
+        of_history: FloatArray,
         demographics: FloatArray,
         counts: NDArray[np.int64],
     ) -> FloatArray:
-        """Return the vectors m_su before the ratings correct them, [n, D]."""
+        """Return the vectors m_su before the ratings correct them, [n, D].
+
+        ``of_history`` [n, D] are the sums over the films of the histories.
+        """
         root = np.sqrt(counts + 1.0).astype(np.float32)[:, None]
         side = np.hstack([demographics, count_features(counts)])
-        of_history = rated @ self.weights["history_weights"][draw] / root
-        tower = of_history + side @ self.weights["side_weights"][draw]
+        tower = of_history / root + side @ self.weights["side_weights"][draw]
         cold_start = with_constant(demographics) @ self.weights["cold_start_weights"][draw]
         share = self._history_share(counts)
         return np.asarray(share * tower + (1 - share) * cold_start, np.float32)
@@ -149,15 +160,15 @@ class TwoTower(WeightedModel):
     ) -> FloatArray:
         """Return the user vectors z_su around the outputs ``prior`` of the tower, [n, D].
 
-        ``films`` [n_films, D] are those of the draw; ``rated`` and ``centered`` [n, n_films] are
-        ones for the films of the history, and their ratings without the mean.
+        ``films`` [n_known, D] are those of the histories in the draw; ``rated`` and ``centered``
+        [n, n_known] are ones for the films of a history, and their ratings without the mean.
         """
         # z = m + (X'X + diag(ridge))^-1 rhs,  rhs = X'(r - mean - b) - X'X m
-        inputs = films.copy()  # x_j, [n_films, D]
+        inputs = films.copy()  # x_j, [n_known, D]
         inputs[:, 0] = 1.0
         width = inputs.shape[1]
         upper = np.triu_indices(width)
-        products = inputs[:, upper[0]] * inputs[:, upper[1]]  # [n_films, D (D + 1) / 2]
+        products = inputs[:, upper[0]] * inputs[:, upper[1]]  # [n_known, D (D + 1) / 2]
         sums = rated @ np.hstack([products, inputs * films[:, :1]])
         gram = np.zeros((len(prior), width, width), np.float32)  # X'X
         gram[:, upper[0], upper[1]] = sums[:, : len(upper[0])]
