@@ -31,8 +31,10 @@ from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.page.rounding import Floats, RoundedVectors, rounded
 
 DEMOGRAPHIC_STEPS = 4  # in a step of the history vectors
-_SAMPLE = 300  # users whose vectors give the axes, with all ratings and with some
-_STEP = 2.25e-4  # of a film of mean weight, relative to a score
+_SAMPLE = 500  # users whose vectors give the axes
+_BLOCKS = 10  # of these users, to take little memory
+_LONGEST = 30  # of their histories: few people rate more films on a page
+_STEP = 2.4e-4  # of a film of mean weight, relative to a score
 _MOST_SHOWN, _MOST_KNOWN = 0.025, 0.095  # mean weight and mean ratings, relative to the largest
 _LISTED, _LISTED_POWER = 20, 1.5  # places of a list, and how fast a film behind them matters less
 _NO_SPREAD = 1e-5  # of an axis, relative to the largest, at which it is left out
@@ -82,7 +84,7 @@ def pack(model: Dnn, dataset: Dataset, rows: NDArray[np.int64]) -> list[PackedPa
     """Return the components of the score with the films at ``rows`` [N]."""
     counts = np.bincount(dataset.ratings.film_rows, minlength=len(dataset.films))[rows]
     users = _sampled_user_vectors(model, dataset)
-    shown = _shown(users @ model.film_vectors[rows].T)
+    shown = _shown(users, model.film_vectors[rows])
     return [
         _packed(part, directions, counts, shown)
         for part, directions in zip(_parts(model, rows), _split(users, model), strict=True)
@@ -132,18 +134,20 @@ def _parts(model: Dnn, rows: NDArray[np.int64]) -> Iterator[_Part]:
 
 
 def _sampled_user_vectors(model: Dnn, dataset: Dataset) -> FloatArray:
-    """Return vectors of users with all ratings, without any, and with some of them, [n, D].
+    """Return vectors of users with 1 to 30 ratings and with none, [n, D].
 
-    The demographics of the last are unknown.
+    The ratings are those of a user, or the same ones of films that are drawn by popularity; the
+    demographics are unknown or those of the user.
     """
     generator = np.random.default_rng(0)
-    rated = np.flatnonzero(dataset.histories.counts)
-    rows = generator.permutation(rated)[:_SAMPLE]
+    rows = generator.choice(np.flatnonzero(dataset.histories.counts), _SAMPLE)
     users, histories = dataset.users.take(rows), dataset.histories.take(rows)
-    shares = generator.random(len(rows))[histories.user_rows] ** 2
-    some = histories.where(generator.random(len(shares)) < shares)
-    samples = ((histories, users), (Histories.empty(len(rows)), users),
-               (some, Users.unknown(len(rows))))  # fmt: skip
+    shares = generator.integers(1, _LONGEST, _SAMPLE, endpoint=True) / histories.counts
+    kept = generator.random(len(histories.film_rows)) < shares[histories.user_rows]
+    own, every = histories.where(kept), dataset.histories.film_rows
+    drawn = replace(own, film_rows=generator.choice(every, len(own.film_rows)))
+    unknown, none = Users.unknown(_SAMPLE), Histories.empty(_SAMPLE)
+    samples = ((own, unknown), (drawn, unknown), (own, users), (drawn, users), (none, users))
     return np.concatenate([model.user_vectors(*sample) for sample in samples])
 
 
@@ -172,14 +176,17 @@ def _coarseness(weights: NDArray[np.floating[Any]], most: float) -> Floats:
     return np.asarray(np.sqrt(min(weights.mean(), most * weights.max()) / weights))
 
 
-def _shown(scores: FloatArray) -> Floats:
-    """Return the weight of each film in the lists of users with ``scores`` [n, N], [N].
+def _shown(users: FloatArray, films: FloatArray) -> Floats:
+    """Return the weight of each film [N, D] in the lists of ``users`` [n, D], [N].
 
     It is the mean of (1 + rank / 20)^-1.5: filters show a film behind the first ones too.
     """
-    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
-    weights = (1 + ranks / _LISTED) ** -_LISTED_POWER
-    return np.asarray(weights.mean(axis=0), np.float64)
+    of_ranks = (1 + np.arange(len(films)) / _LISTED) ** -_LISTED_POWER
+    shown = np.zeros(len(films))
+    for block in np.array_split(users, _BLOCKS):
+        for scores in block @ films.T:
+            shown[np.argsort(-scores)] += of_ranks
+    return shown / len(users)
 
 
 def _principal_axes(users: Floats) -> tuple[Floats, Floats]:

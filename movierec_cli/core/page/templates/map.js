@@ -39,8 +39,8 @@ export class FilmMap {
     const { canvas, room, frame, places, titles } = this;
     const marks = this.marks.filter(([row]) => row < titles.length); // "star" for own films, "accent" for the list
     const place = (along, length) => MARGIN + (along / SPAN) * (length - 2 * MARGIN);
-    this.points = titles.map((_, row) => [place(places[3 * row], room.clientWidth) - frame.scrollLeft,
-      place(places[3 * row + 1], room.clientHeight) - frame.scrollTop]);
+    const [width, height, left, top] = [room.clientWidth, room.clientHeight, frame.scrollLeft, frame.scrollTop];
+    this.points = titles.map((_, i) => [place(places[3 * i], width) - left, place(places[3 * i + 1], height) - top]);
     const context = canvas.getContext("2d");
     const style = getComputedStyle(canvas);
     const color = (name) => style.getPropertyValue(`--${name}`);
@@ -65,11 +65,11 @@ export class FilmMap {
     Object.assign(context, { lineWidth: 4, lineJoin: "round", strokeStyle: color("paper"), fillStyle: color("ink") });
     for (const [row] of marks) {
       const [x, y] = this.points[row];
-      const left = Math.min(x + 9, canvas.clientWidth - context.measureText(titles[row]).width - 4);
-      if (written.some(([a, b]) => Math.abs(a - left) < 140 && Math.abs(b - y) < 16)) continue;
-      written.push([left, y]);
-      context.strokeText(titles[row], left, y + 4);
-      context.fillText(titles[row], left, y + 4);
+      const from = Math.min(x + 9, canvas.clientWidth - context.measureText(titles[row]).width - 4);
+      if (written.some(([a, b]) => Math.abs(a - from) < 140 && Math.abs(b - y) < 16)) continue;
+      written.push([from, y]);
+      context.strokeText(titles[row], from, y + 4);
+      context.fillText(titles[row], from, y + 4);
     }
   }
 }

@@ -16,7 +16,7 @@ export function ranked(model, films, { history, person, seen }, filters) {
 }
 
 export function similarFilms(model, films, row, filters) {
-  const similarity = Float64Array.from(films.titles, (_, other) => model.similarity(row, other));
+  const similarity = films.titles.map((_, other) => model.similarity(row, other));
   const found = topRows(filtered(similarity, films, new Set([row]), filters), filters.n);
   return found.map((other) => ({ row: other, similarity: similarity[other] }));
 }
