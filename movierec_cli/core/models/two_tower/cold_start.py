@@ -70,14 +70,7 @@ def fit_cold_start(
 
 def _predicted_sums(model: TwoTower, train: Dataset) -> FloatArray:
     """Return the sum of the cold-start predictions of the ratings of each film, [n_films]."""
-    # sum over the raters u of film i and the draws s of (1, d_u) C_s (1, q_si) + b_si + mean
+    # sum over the raters u of film i of (1, d_u) m_i, with the column m_i of the map
     inputs = with_constant(model.demographics(train.users))  # [U, 1 + K]
-    rated = csr(train.histories, len(train.films))
-    of_raters = rated.T @ inputs  # [n_films, 1 + K]
-    films, slopes = (model.weights[name] for name in ("film_vectors", "cold_start_weights"))
-    sums = of_raters[:, 0] * (films[..., 0].mean(axis=0) + model.weights["rating_mean"])
-    for film_vectors, slope in zip(films, slopes, strict=True):
-        users = of_raters @ slope  # [n_films, D], the sum over the raters
-        products = users[:, 0] + (users[:, 1:] * film_vectors[:, 1:]).sum(axis=1)
-        sums = sums + products / len(films)
-    return np.asarray(sums, np.float32)
+    of_raters = csr(train.histories, len(train.films)).T @ inputs  # [n_films, 1 + K]
+    return np.asarray((of_raters * model.cold_start_map.T).sum(axis=1), np.float32)

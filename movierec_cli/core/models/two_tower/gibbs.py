@@ -15,6 +15,7 @@ from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 _BLOCK = 1_024  # rows whose vectors are solved at once
 _TOLERANCE = 3e-3  # of a residual, relative to the right-hand side
 _MOST_STEPS = 100
+_FEW_INPUTS = 1_024  # of a tower, for which its weights are solved for with an inverse
 _TINY = 1e-30  # in place of 0, where a column is solved to the last digit before the others
 
 
@@ -82,6 +83,7 @@ class TowerPosterior:
         self._noise = noise
         # the diagonal of A, [k, 1, D]
         self._diagonal = design.squared_lengths[:, None, None] * precision + self._ridge
+        self._inverses = self._inverse_by_precision() if len(ridge) <= _FEW_INPUTS else {}
 
     def draw(self, vectors: Tensor, start: Tensor) -> Tensor:
         """Return weights [k, C, D] drawn given the vectors [n, C, D].
@@ -94,14 +96,29 @@ class TowerPosterior:
         error = torch.randn_like(vectors) * torch.sqrt(self._noise / self._precision)
         standard = torch.randn_like(start) * math.sqrt(self._noise)
         perturbed = self._precision * self._design.transposed_matmul(vectors + error)
-        return self._solve(perturbed + self._ridge.sqrt() * standard, start)
+        rhs = perturbed + self._ridge.sqrt() * standard
+        if not self._inverses:
+            return self._search(rhs, start)
+        weights = torch.empty_like(rhs)
+        for precision, inverse in self._inverses.items():
+            columns = self._precision == precision
+            weights[..., columns] = torch.tensordot(inverse, rhs[..., columns], 1)
+        return weights
+
+    def _inverse_by_precision(self) -> dict[float, Tensor]:
+        """Return A^-1 [k, k] of the columns that have the same precision, by this precision."""
+        ridge = self._ridge.flatten()
+        one = torch.eye(len(ridge), device=ridge.device)
+        gram = self._design.transposed_matmul(self._design.matmul(one[:, None]))[:, 0]
+        precisions = set(self._precision.tolist())
+        return {value: torch.linalg.inv(value * gram + torch.diag(ridge)) for value in precisions}
 
     def _matmul(self, weights: Tensor) -> Tensor:
         """Return A W."""
         gram = self._design.transposed_matmul(self._design.matmul(weights))
         return self._precision * gram + self._ridge * weights
 
-    def _solve(self, rhs: Tensor, weights: Tensor) -> Tensor:
+    def _search(self, rhs: Tensor, weights: Tensor) -> Tensor:
         """Return A^-1 rhs by conjugate gradients for each column, preconditioned by diag A."""
         weights = weights.clone()
         residual = rhs - self._matmul(weights)

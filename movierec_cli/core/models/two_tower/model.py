@@ -106,8 +106,19 @@ class TwoTower(WeightedModel):
         Agrees with `score` for empty histories, with less work.
         """
         inputs = with_constant(self.demographics(users))
-        vectors = inputs @ self.weights["cold_start_weights"]  # [S, n, D]
-        return self._ratings(vectors.transpose(1, 0, 2)) + self.weights["cold_start_level"]
+        return inputs @ self.cold_start_map + self.weights["cold_start_level"]
+
+    @cached_property
+    def cold_start_map(self) -> FloatArray:
+        """The matrix from (1, d_u) to predicted ratings without the levels, [1 + K, n_films]."""
+        # the mean of (1, d_u) C_s (1, q_si) over the draws, the film biases and the mean rating
+        films, weights = self.weights["film_vectors"], self.weights["cold_start_weights"]
+        total = np.zeros((weights.shape[1], films.shape[1]), np.float32)
+        for of_users, of_films in zip(weights, films, strict=True):
+            total += of_users[:, :1] + of_users[:, 1:] @ of_films[:, 1:].T
+        total /= np.float32(len(films))
+        total[0] += films[..., 0].mean(axis=0) + self.weights["rating_mean"]
+        return total
 
     def _ratings(self, vectors: FloatArray) -> FloatArray:
         """Average the predictions of all draws: user vectors [n, S, D] -> [n, n_films]."""

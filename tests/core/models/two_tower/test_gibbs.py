@@ -45,7 +45,11 @@ def test_draws_of_a_vector_have_the_mean_and_covariance_of_the_posterior(
 
 
 @pytest.mark.parametrize("n_side", [1, 6], ids=["fewer inputs than rows", "more"])
-def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(n_side: int) -> None:
+@pytest.mark.parametrize("few", [0, 100], ids=["searched", "by an inverse"])
+def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(
+    n_side: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gibbs, "_FEW_INPUTS", few)
     torch.manual_seed(0)
     rated = SparseMatrix.from_rows(np.array([0, 2, 3, 3, 4]), np.array([0, 1, 1, 0]), 2, "cpu")
     design = DesignMatrix(rated, torch.randn(4, n_side))
@@ -59,6 +63,24 @@ def test_draws_of_tower_weights_have_the_mean_and_covariance_of_the_posterior(n_
     mean = torch.linalg.solve(certainty, 3.0 * z.T @ vectors[:, 0, 0] / noise)
     torch.testing.assert_close(draws.mean(0), mean, atol=0.03, rtol=0)
     torch.testing.assert_close(torch.cov(draws.T), torch.linalg.inv(certainty), atol=0.03, rtol=0)
+
+
+@pytest.mark.parametrize("few", [0, 100], ids=["searched", "by an inverse"])
+def test_each_column_of_tower_weights_has_its_own_precision(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gibbs, "_FEW_INPUTS", few)
+    monkeypatch.setattr(gibbs, "_TOLERANCE", 1e-6)
+    torch.manual_seed(0)
+    rated = SparseMatrix.from_rows(np.array([0, 2, 3, 3, 4]), np.array([0, 1, 1, 0]), 2, "cpu")
+    design, vectors = DesignMatrix(rated, torch.randn(4, 3)), torch.randn(4, 2, 3)
+    ridge, precision = torch.tensor([2.0, 2.0, 5.0, 5.0, 5.0]), torch.tensor([3.0, 7.0, 3.0])
+    drawn = TowerPosterior(design, ridge, precision, 0.0).draw(vectors, torch.zeros(5, 2, 3))
+    z = design.matmul(torch.eye(5)[:, None])[:, 0]
+    for column, value in enumerate(precision.tolist()):
+        certainty = value * z.T @ z + torch.diag(ridge)
+        expected = torch.linalg.solve(certainty, value * z.T @ vectors[..., column])
+        torch.testing.assert_close(drawn[..., column], expected, atol=1e-4, rtol=1e-4)
 
 
 def test_many_rows_are_solved_in_blocks(
