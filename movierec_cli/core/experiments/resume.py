@@ -88,16 +88,19 @@ class _Keeper:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ready = 0.0  # time from which the next may be saved
+        self._started = time.monotonic()
+        self._spent, self._saved = 0.0, 0  # seconds, and bytes of arrays
 
     def keep(self, checkpoint: Checkpoint) -> None:
-        """Replace the checkpoint on disk, unless the one before was saved just now."""
-        started = time.monotonic()
-        if started < self._ready:
+        """Replace the checkpoint on disk, unless that would take too much of the time so far."""
+        size = sum(array.nbytes for array in checkpoint.arrays.values())
+        before = time.monotonic()
+        expected = self._spent * size / self._saved if self._saved else 0.0
+        if self._saved and self._spent + expected > SAVING_SHARE * (before - self._started):
             return
         group().on_first(lambda: save_checkpoint(checkpoint, self._folder))
-        ended = time.monotonic()
-        self._ready = ended + (ended - started) * (1 / SAVING_SHARE - 1)
+        self._spent += time.monotonic() - before
+        self._saved += size
 
 
 def _checkpoint_to_resume(folder: Path, provenance: Provenance) -> Checkpoint:

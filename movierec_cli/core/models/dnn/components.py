@@ -49,15 +49,16 @@ def whiten(component: Component) -> Component:
     """
     # F'F / (N - 1) = R diag(v) R' for centered film vectors F [N, d];
     # F -> F R diag(v)^-1/2, and on the user's side u -> u R diag(v)^1/2
-    films = component.film_vectors.astype(np.float64)
-    centered = films - films.mean(axis=0)
-    variance, rotation = np.linalg.eigh(centered.T @ centered / max(len(centered) - 1, 1))
+    films = component.film_vectors
+    centered = films - films.mean(axis=0, dtype=np.float64).astype(np.float32)
+    covariance = (centered.T @ centered).astype(np.float64) / max(len(centered) - 1, 1)
+    variance, rotation = np.linalg.eigh(covariance)
     smallest = max(variance.max() * _SMALLEST_VARIANCE, _NO_VARIANCE)
     deviation = np.sqrt(np.maximum(variance, smallest))
     inverse = (rotation * deviation).astype(np.float32)
     return replace(
         component,
-        film_vectors=(centered @ (rotation / deviation)).astype(np.float32),
+        film_vectors=centered @ (rotation / deviation).astype(np.float32),
         history_vectors=component.history_vectors @ inverse,
         demographic_vectors=component.demographic_vectors @ inverse,
         constant=component.constant @ inverse,

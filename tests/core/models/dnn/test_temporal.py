@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
+from movierec_cli.core.models.dnn import temporal
 from movierec_cli.core.models.dnn.temporal import binned_histories, n_grids, random_shifts
 
 
@@ -40,6 +41,15 @@ def test_co_occurrence_decays_with_the_time_between_two_ratings() -> None:
 def test_ratings_at_one_time_co_occur_in_full_whatever_their_order() -> None:
     histories = timed(([0, 1, 2], [900, 40, 900]), ([0, 2], [1, 1]))
     assert abs(co_occurrence(histories, [1, 1, 2, 3, 1])[0, 2] - (2 + 3)) < 1e-5
+
+
+def test_grids_in_one_matrix_and_in_several_sum_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    histories = timed(([0, 2], [1000, 1100]), ([], []), ([0, 1, 2], [5000, 5000, 5300]))
+    together = co_occurrence(histories, [1, 0.5, 1, 2, 1])
+    monkeypatch.setattr(temporal, "_TOGETHER", 15)  # three grids of five ratings
+    np.testing.assert_allclose(co_occurrence(histories, [1, 0.5, 1, 2, 1]), together, rtol=1e-5)
 
 
 def test_ratings_of_two_users_never_co_occur() -> None:
