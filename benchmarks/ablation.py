@@ -26,7 +26,7 @@ from movierec_cli.core.models.preset_values import changed
 from movierec_cli.core.models.presets import PRESETS, Preset
 from movierec_cli.core.models.registry import SCORERS
 from movierec_cli.core.paths import Paths
-from movierec_cli.core.training.loop import THREADS, run_training
+from movierec_cli.core.training.loop import n_threads, run_training
 
 FOLDS = 10
 OFF = 1e6  # a penalty that leaves nothing of a regression
@@ -84,7 +84,7 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 def trained(train: Dataset, model: str, preset: Preset) -> Model:
     """Train as ``movierec train`` does."""
     options = preset.training
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(n_threads(len(train.ratings)))
     torch.manual_seed(options.seed)
     rule = Validation(options.validation, options.validation_share, options.seed)
     trainer, _ = build_trainer(make_split(train, "none", validation=rule), preset)

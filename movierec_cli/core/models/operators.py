@@ -75,6 +75,19 @@ def weighted_sum(terms: Sequence[tuple[float, LinearMap]], row_weights: Floats) 
     return LinearMap(matmul, transposed_matmul)
 
 
+def principal_directions_of_few(scores: LinearMap, n_rows: int, rank: int) -> Floats:
+    """Return the directions in which ``scores`` [n_rows, q] vary most between few rows.
+
+    The directions are orthonormal columns [q, min(rank, n_rows, q)], the strongest first. They are
+    exact.
+    """
+    # V from M'U, with the eigenvectors U of MM' [n_rows, n_rows] for the scores M
+    rows = scores.transposed_matmul(np.eye(n_rows, dtype=np.float32))  # M'
+    _, vectors = np.linalg.eigh((rows.T @ rows).astype(np.float64))  # the strongest last
+    strongest = vectors[:, ::-1][:, :rank].astype(np.float32)
+    return np.asarray(np.linalg.qr(rows @ strongest).Q)
+
+
 def principal_directions(
     scores: LinearMap, width: int, rank: int, seed: int, group: Group = ALONE
 ) -> Floats:

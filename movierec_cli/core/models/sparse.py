@@ -86,6 +86,16 @@ class SparseMatrix:
         return product.view(len(product), *dense.shape[1:])
 
 
+def with_rows(table: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Return a table [n, k] itself and its ``rows`` [m], each of them once, [m, k].
+
+    The gradient of both is one matrix [n, k]. torch by itself forms one for the rows, full of
+    zeros, and adds it to that of the table.
+    """
+    taken: tuple[Tensor, Tensor] = _WithRows.apply(table, rows)  # type: ignore[no-untyped-call]
+    return taken
+
+
 def _multiply(matrix: SparseMatrix, values: Tensor | None, dense: Tensor) -> Tensor:
     """Return the product with a dense matrix, [n_columns, k] -> [n_rows, k]."""
     if values is not None and matrix.order is not None:
@@ -112,3 +122,17 @@ class _Spmm(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, Tensor]:
         # the gradient that embedding_bag itself would take is several times slower
         return None, None, _multiply(ctx.matrix.transpose, ctx.values, gradients[0].contiguous())
+
+
+class _WithRows(torch.autograd.Function):
+    """A table and some of its rows."""
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.rows = rows
+        return table.view_as(table), table.index_select(0, rows)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        of_table, of_rows = gradients
+        return of_table.contiguous().index_add_(0, ctx.rows, of_rows), None

@@ -21,7 +21,7 @@ from movierec_cli.core.files import accessing, atomic_write, entries_of, exists,
 from movierec_cli.core.runs.manifest import UNREADABLE, EpochRecord, Provenance
 from movierec_cli.core.runs.train_spec import retraining
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout."""
 
 FILE = "checkpoint.safetensors"

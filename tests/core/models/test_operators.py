@@ -11,6 +11,7 @@ from movierec_cli.core.models.operators import (
     ease_map,
     ease_scores,
     principal_directions,
+    principal_directions_of_few,
     ridge_map,
     weighted_sum,
 )
@@ -92,3 +93,17 @@ def test_principal_directions_find_a_few_of_many() -> None:
     directions = principal_directions(scores, 80, 10, seed=0)
     np.testing.assert_allclose(directions.T @ directions, np.eye(10), atol=1e-5)
     np.testing.assert_allclose(np.abs(directions.T @ right[:, :10]), np.eye(10), atol=1e-3)
+
+
+def test_principal_directions_of_few_rows_are_exact() -> None:
+    left, right = (np.linalg.qr(GENERATOR.standard_normal((n, 12))).Q for n in (12, 50))
+    scores = matrix_map((left * np.linspace(2, 1, 12)) @ right.T)
+    directions = principal_directions_of_few(scores, 12, 5)
+    np.testing.assert_allclose(np.abs(directions.T @ right[:, :5]), np.eye(5), atol=1e-5)
+
+
+def test_few_rows_have_no_more_directions_than_there_are_rows() -> None:
+    scores = matrix_map(np.float32([[1, 2, 2, 0], [0, 0, 0, 3]]))
+    directions = principal_directions_of_few(scores, 2, 200)
+    expected = np.array([[1 / 3, 2 / 3, 2 / 3, 0], [0, 0, 0, 1]]).T
+    np.testing.assert_allclose(directions @ directions.T, expected @ expected.T, atol=1e-6)

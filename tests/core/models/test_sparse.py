@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.sparse import SparseMatrix, with_rows
 from movierec_cli.core.models.two_tower.inputs import DesignMatrix
 
 DENSE = torch.tensor([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
@@ -64,3 +64,15 @@ def test_a_matrix_without_rows_and_columns_has_an_empty_product() -> None:
     product.sum().backward()
     assert product.shape == (0, 3)
     assert dense.grad is not None and dense.grad.shape == (0, 3)
+
+
+@pytest.mark.parametrize("also_whole", [True, False])
+def test_the_gradient_of_a_table_and_its_rows_is_their_sum(also_whole: bool) -> None:
+    table = torch.arange(8.0).reshape(4, 2).requires_grad_()
+    whole, rows = with_rows(table, torch.tensor([3, 1]))
+    torch.testing.assert_close(rows, torch.tensor([[6.0, 7.0], [2.0, 3.0]]))
+    loss = (rows * torch.tensor([[1.0, 2.0], [10.0, 20.0]])).sum()
+    loss = loss + whole.sum() if also_whole else loss  # a gradient whose numbers share one place
+    loss.backward()
+    expected = torch.tensor([[0.0, 0.0], [10.0, 20.0], [0.0, 0.0], [1.0, 2.0]])
+    torch.testing.assert_close(table.grad, expected + float(also_whole))

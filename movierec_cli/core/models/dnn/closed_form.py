@@ -47,6 +47,7 @@ from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
     principal_directions,
+    principal_directions_of_few,
     ridge_map,
     weighted_sum,
 )
@@ -54,6 +55,7 @@ from movierec_cli.core.models.shared_rows import SharedRows
 from movierec_cli.core.parallel.group import ALONE, group
 from movierec_cli.core.progress import SILENT, Progress
 
+_FEW_USERS = 1_000  # whose scores are all computed
 _SAMPLE = 200  # users whose scores scale the solutions and the films
 
 
@@ -103,6 +105,11 @@ class _Inputs:
     sample: FloatArray  # the histories among Z' of some users, [N + K, sample]
     head: int  # films that the solutions are exact for
 
+    @property
+    def few_users(self) -> bool:
+        """Whether the scores of all users are computed, to find their principal directions."""
+        return self.joined.group.size == 1 and self.joined.n_rows <= _FEW_USERS
+
 
 def fit_closed_form(
     train: Dataset, config: DnnConfig, seed: int, head: int = HEAD, progress: Progress = SILENT
@@ -117,7 +124,8 @@ def fit_closed_form(
     users = train.users.take(rows)
     mean = demographic_mean(users, len(train.occupations))
     inputs = _inputs(train, rows, centered_demographics(users, mean), config, head)
-    steps = Steps.of(inputs.histories.counts, min(head, *inputs.joined.shape), progress)
+    n_exact = min(head, *inputs.joined.shape)
+    steps = Steps.of(inputs.histories.counts, n_exact, inputs.few_users, progress)
     inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
     steps.solved()
     part = config.item_item
@@ -187,7 +195,10 @@ def _item_item(
         lambda vectors: inputs.joined @ total.matmul(vectors),
         lambda vectors: total.transposed_matmul(inputs.joined.T @ vectors),
     )
-    directions = principal_directions(scores, n_films, config.rank, seed, inputs.joined.group)
+    if inputs.few_users:
+        directions = principal_directions_of_few(scores, inputs.joined.n_rows, config.rank)
+    else:
+        directions = principal_directions(scores, n_films, config.rank, seed, inputs.joined.group)
     of_films, of_demographics = np.split(total.matmul(directions), [n_films])
     component = Component(
         film_vectors=directions,

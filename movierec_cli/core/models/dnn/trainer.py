@@ -41,7 +41,7 @@ from movierec_cli.core.models.dnn.memory import exact_films, exactness
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
 from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
 from movierec_cli.core.models.features import centered_demographics, renumbered
-from movierec_cli.core.models.sparse import SparseMatrix
+from movierec_cli.core.models.sparse import SparseMatrix, with_rows
 from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
 from movierec_cli.core.training.loop import TOTAL, Monitor
@@ -64,12 +64,11 @@ class Batch:
 
 
 class Network(nn.Module):
-    """The trained component."""
+    """The trained component: one vector for each film, in histories and among the scored films."""
 
     def __init__(self, n_films: int, width: int, n_features: int) -> None:
         super().__init__()
         self.films = nn.Parameter(torch.randn(n_films, width) * width**-0.5)
-        self.history_offset = nn.Parameter(torch.zeros(n_films, width))
         self.demographics = nn.Parameter(torch.zeros(n_features, width))
         self.constant = nn.Parameter(torch.zeros(width))
 
@@ -78,24 +77,22 @@ class Network(nn.Module):
 
         A film is scored without its own part in the history. The scores [B, N] are not formed.
         """
-        # s = F u - r t c, with u = r H't + A'a + b, H = F + offset, c_i = h_i . f_i, and
-        # products by film. With P = F't and O = (c F)'t, all sums over the rated films alone:
+        # s = F u - r t c, with u = r F't + A'a + b, c_i = |f_i|^2, and products by film.
+        # With P = F't and O = (c F)'t, all sums over the rated films alone:
         #   s . t = u . P - r sum t^2 c,    |s|^2 = |Fu|^2 - 2 r u . O + r^2 sum t^2 c^2
-        films = self.films.index_select(0, batch.films)  # [R, d], of the rated ones
-        history_vectors = films + self.history_offset.index_select(0, batch.films)
-        own = (history_vectors * films).sum(dim=1, keepdim=True)  # c, [R, 1]
-        of_history, of_targets, of_own = (
-            batch.rated.spmm(vectors, batch.targets)
-            for vectors in (history_vectors, films, own * films)
+        every, films = with_rows(self.films, batch.films)  # [N, d] and [R, d], the rated ones
+        own = films.square().sum(dim=1, keepdim=True)  # c, [R, 1]
+        of_targets, of_own = (
+            batch.rated.spmm(vectors, batch.targets) for vectors in (films, own * films)
         )
         powers = torch.cat([own, own.square(), torch.ones_like(own)], dim=1)
         own_sum, own_squared, length = batch.rated.spmm(powers, batch.targets.square()).T
         scale = batch.input_scales[:, 0]
-        users = batch.input_scales * of_history + batch.demographics @ self.demographics
+        users = batch.input_scales * of_targets + batch.demographics @ self.demographics
         users = users + self.constant
         product = (users * of_targets).sum(dim=1) - scale * own_sum
         squared = (
-            _squared_lengths(self.films, users)
+            _squared_lengths(every, users)
             - 2 * scale * (users * of_own).sum(dim=1)
             + scale.square() * own_squared
         )
@@ -104,14 +101,11 @@ class Network(nn.Module):
 
     def component(self, weight: float) -> Component:
         """Return the network as a component of the joint embedding space."""
-        parameters = {
-            "film_vectors": self.films,
-            "history_vectors": self.films + self.history_offset,
-            "demographic_vectors": self.demographics,
-            "constant": self.constant,
-        }
-        arrays = {name: tensor.detach().cpu().numpy() for name, tensor in parameters.items()}
-        return Component(**arrays, weight=weight, gate=WITH_HISTORY)
+        films, demographics, constant = (
+            parameter.detach().cpu().numpy()
+            for parameter in (self.films, self.demographics, self.constant)
+        )
+        return Component(films, films, demographics, constant, weight, WITH_HISTORY)
 
 
 def users_in_a_batch(n_users: int) -> int:

@@ -141,9 +141,11 @@ def test_without_its_weight_the_temporal_part_falls_away(
     assert np.isfinite(item_item_weights(small, config)).all()
 
 
+@pytest.mark.parametrize("few_users", [1, 1000])
 def test_the_steps_of_a_fit_add_up_to_its_work(
-    small: Dataset, monkeypatch: pytest.MonkeyPatch
+    small: Dataset, monkeypatch: pytest.MonkeyPatch, few_users: int
 ) -> None:
+    monkeypatch.setattr(closed_form, "_FEW_USERS", few_users)
     done, totals = [], []
 
     def countdown(_: object, title: str, total: float) -> SimpleNamespace:
@@ -154,6 +156,16 @@ def test_the_steps_of_a_fit_add_up_to_its_work(
     monkeypatch.setattr(steps, "Countdown", countdown)
     fit_closed_form(small, DnnConfig(), 0)
     assert [sum(done)] == pytest.approx(totals)
+
+
+def test_the_scores_of_many_users_are_searched_for_the_directions_of_few(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ItemItemConfig(rank=20)
+    exact = item_item_weights(small, config)
+    monkeypatch.setattr(closed_form, "_FEW_USERS", 1)
+    searched = item_item_weights(small, config)
+    assert np.linalg.norm(searched - exact) < 0.05 * np.linalg.norm(exact)
 
 
 def test_the_same_seed_gives_the_same_bits(small: Dataset) -> None:

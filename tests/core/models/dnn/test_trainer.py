@@ -48,8 +48,9 @@ def dense_cosine(network: Network, batch: Batch) -> Tensor:
     for film in range(targets.shape[1]):
         others = histories.clone()
         others[:, film] = 0
-        users = others @ (network.films + network.history_offset)
-        users = users + batch.demographics @ network.demographics + network.constant
+        users = (
+            others @ network.films + batch.demographics @ network.demographics + network.constant
+        )
         scores[:, film] = users @ network.films[film]
     return functional.cosine_similarity(scores, targets, dim=1)
 
