@@ -34,9 +34,9 @@ DEMOGRAPHIC_STEPS = 4  # in a step of the history vectors
 _SAMPLE = 500  # users whose vectors give the axes
 _BLOCKS = 10  # of these users, to take little memory
 _LONGEST = 30  # of their histories: few people rate more films on a page
-_STEP = 2.4e-4  # of a film of mean weight, relative to a score
-_MOST_SHOWN, _MOST_KNOWN = 0.025, 0.095  # mean weight and mean ratings, relative to the largest
-_LISTED, _LISTED_POWER = 20, 1.5  # places of a list, and how fast a film behind them matters less
+_STEP = 1.85e-4  # of a film of mean weight, relative to a score
+_MOST_SHOWN, _MOST_KNOWN = 0.065, 0.18  # mean weight and mean ratings, relative to the largest
+_LISTED, _LISTED_POWER = 20, 0.7  # places of a list, and how fast a film behind them matters less
 _NO_SPREAD = 1e-5  # of an axis, relative to the largest, at which it is left out
 _SMALLEST_SPREAD = 0.03  # of an axis, relative to the largest, in the steps
 
@@ -179,7 +179,7 @@ def _coarseness(weights: NDArray[np.floating[Any]], most: float) -> Floats:
 def _shown(users: FloatArray, films: FloatArray) -> Floats:
     """Return the weight of each film [N, D] in the lists of ``users`` [n, D], [N].
 
-    It is the mean of (1 + rank / 20)^-1.5: filters show a film behind the first ones too.
+    It is the mean of (1 + rank / 20)^-0.7: filters show a film behind the first ones too.
     """
     of_ranks = (1 + np.arange(len(films)) / _LISTED) ** -_LISTED_POWER
     shown = np.zeros(len(films))
