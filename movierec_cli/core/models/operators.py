@@ -16,7 +16,8 @@ from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.shared_rows import SharedRows
 from movierec_cli.core.parallel.group import ALONE, Group
 
-_OVERSAMPLING, _ITERATIONS = 20, 3  # of the search for principal directions
+_FEW_ROWS = 1_000  # whose scores are all computed, to find their principal directions
+_OVERSAMPLING, _ITERATIONS = 20, 3  # of the search for those of more rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +76,27 @@ def weighted_sum(terms: Sequence[tuple[float, LinearMap]], row_weights: Floats) 
     return LinearMap(matmul, transposed_matmul)
 
 
-def principal_directions_of_few(scores: LinearMap, n_rows: int, rank: int) -> Floats:
-    """Return the directions in which ``scores`` [n_rows, q] vary most between few rows.
+def principal_directions(
+    scores: LinearMap, shape: tuple[int, int], rank: int, seed: int, group: Group = ALONE
+) -> Floats:
+    """Return the directions in which ``scores`` of a ``shape`` [n, q] vary most between the rows.
 
-    The directions are orthonormal columns [q, min(rank, n_rows, q)], the strongest first. They are
-    exact.
+    The processes of a ``group`` share the rows. The directions are orthonormal columns
+    [q, min(rank, q)], the strongest first; no more than n where rows are few.
     """
+    n_rows, width = shape
+    if has_few_scores(n_rows, group):
+        return _exact_directions(scores, n_rows, rank)
+    return _searched_directions(scores, width, rank, seed, group)
+
+
+def has_few_scores(n_rows: int, group: Group) -> bool:
+    """Return whether all scores are computed to find principal directions: three products."""
+    return group.size == 1 and n_rows <= _FEW_ROWS
+
+
+def _exact_directions(scores: LinearMap, n_rows: int, rank: int) -> Floats:
+    """Return the principal directions of few rows."""
     # V from M'U, with the eigenvectors U of MM' [n_rows, n_rows] for the scores M
     rows = scores.transposed_matmul(np.eye(n_rows, dtype=np.float32))  # M'
     _, vectors = np.linalg.eigh((rows.T @ rows).astype(np.float64))  # the strongest last
@@ -88,15 +104,13 @@ def principal_directions_of_few(scores: LinearMap, n_rows: int, rank: int) -> Fl
     return np.asarray(np.linalg.qr(rows @ strongest).Q)
 
 
-def principal_directions(
-    scores: LinearMap, width: int, rank: int, seed: int, group: Group = ALONE
+def _searched_directions(
+    scores: LinearMap, width: int, rank: int, seed: int, group: Group
 ) -> Floats:
-    """Return the directions in which ``scores`` [n, width] vary most between the rows.
+    """Return principal directions by randomized subspace iteration; the last are less exact.
 
-    The processes of a ``group`` share the rows. The directions are orthonormal columns
-    [width, min(rank, width)], the strongest first.
-    Randomized subspace iteration: Halko, Martinsson and Tropp (2011), Finding structure with
-    randomness, algorithm 4.4, https://doi.org/10.1137/090771806. The last few are less exact.
+    Halko, Martinsson and Tropp (2011), Finding structure with randomness, algorithm 4.4,
+    https://doi.org/10.1137/090771806.
     """
     # eigenvectors of M'M [width, width] for the scores M, by products with M and M' only
     shape = (width, min(rank + _OVERSAMPLING, width))

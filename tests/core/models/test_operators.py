@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from movierec_cli.core.models import operators
 from movierec_cli.core.models.inverses import penalized_inverse
 from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.operators import (
@@ -11,7 +12,6 @@ from movierec_cli.core.models.operators import (
     ease_map,
     ease_scores,
     principal_directions,
-    principal_directions_of_few,
     ridge_map,
     weighted_sum,
 )
@@ -81,29 +81,30 @@ def test_a_weighted_sum_of_maps_has_weighted_rows() -> None:
     np.testing.assert_allclose(total.transposed_matmul(np.eye(2)), expected.T)
 
 
-def test_principal_directions_are_those_in_which_scores_vary_most() -> None:
+@pytest.mark.parametrize("few_rows", [0, 100], ids=["searched", "exact"])
+def test_principal_directions_are_those_in_which_scores_vary_most(
+    few_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operators, "_FEW_ROWS", few_rows)
     scores = matrix_map(np.diag(np.float32([0, 2, 10])))
-    directions = principal_directions(scores, 3, 2, seed=0)
+    directions = principal_directions(scores, (3, 3), 2, seed=0)
     np.testing.assert_allclose(np.abs(directions), [[0, 0], [0, 1], [1, 0]], atol=1e-5)
 
 
-def test_principal_directions_find_a_few_of_many() -> None:
+@pytest.mark.parametrize(("few_rows", "most"), [(0, 1e-3), (100, 1e-5)], ids=["searched", "exact"])
+def test_principal_directions_find_a_few_of_many(
+    few_rows: int, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operators, "_FEW_ROWS", few_rows)
     left, right = (np.linalg.qr(GENERATOR.standard_normal((n, 80))).Q for n in (90, 80))
     scores = matrix_map((left * 0.7 ** np.arange(80)) @ right.T)
-    directions = principal_directions(scores, 80, 10, seed=0)
+    directions = principal_directions(scores, (90, 80), 10, seed=0)
     np.testing.assert_allclose(directions.T @ directions, np.eye(10), atol=1e-5)
-    np.testing.assert_allclose(np.abs(directions.T @ right[:, :10]), np.eye(10), atol=1e-3)
-
-
-def test_principal_directions_of_few_rows_are_exact() -> None:
-    left, right = (np.linalg.qr(GENERATOR.standard_normal((n, 12))).Q for n in (12, 50))
-    scores = matrix_map((left * np.linspace(2, 1, 12)) @ right.T)
-    directions = principal_directions_of_few(scores, 12, 5)
-    np.testing.assert_allclose(np.abs(directions.T @ right[:, :5]), np.eye(5), atol=1e-5)
+    np.testing.assert_allclose(np.abs(directions.T @ right[:, :10]), np.eye(10), atol=most)
 
 
 def test_few_rows_have_no_more_directions_than_there_are_rows() -> None:
     scores = matrix_map(np.float32([[1, 2, 2, 0], [0, 0, 0, 3]]))
-    directions = principal_directions_of_few(scores, 2, 200)
+    directions = principal_directions(scores, (2, 4), 200, seed=0)
     expected = np.array([[1 / 3, 2 / 3, 2 / 3, 0], [0, 0, 0, 1]]).T
     np.testing.assert_allclose(directions @ directions.T, expected @ expected.T, atol=1e-6)

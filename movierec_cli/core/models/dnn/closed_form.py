@@ -30,7 +30,7 @@ from movierec_cli.core.models.dnn.config import (
 )
 from movierec_cli.core.models.dnn.memory import temporal_head
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
-from movierec_cli.core.models.dnn.steps import Steps
+from movierec_cli.core.models.dnn.steps import PRODUCTS, Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
 from movierec_cli.core.models.features import centered_demographics, demographic_mean
 from movierec_cli.core.models.gram import add_lower_gram
@@ -46,8 +46,8 @@ from movierec_cli.core.models.linear import GramMatrices, ridge
 from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
+    has_few_scores,
     principal_directions,
-    principal_directions_of_few,
     ridge_map,
     weighted_sum,
 )
@@ -55,7 +55,6 @@ from movierec_cli.core.models.shared_rows import SharedRows
 from movierec_cli.core.parallel.group import ALONE, group
 from movierec_cli.core.progress import SILENT, Progress
 
-_FEW_USERS = 1_000  # whose scores are all computed
 _SAMPLE = 200  # users whose scores scale the solutions and the films
 
 
@@ -105,11 +104,6 @@ class _Inputs:
     sample: FloatArray  # the histories among Z' of some users, [N + K, sample]
     head: int  # films that the solutions are exact for
 
-    @property
-    def few_users(self) -> bool:
-        """Whether the scores of all users are computed, to find their principal directions."""
-        return self.joined.group.size == 1 and self.joined.n_rows <= _FEW_USERS
-
 
 def fit_closed_form(
     train: Dataset, config: DnnConfig, seed: int, head: int = HEAD, progress: Progress = SILENT
@@ -125,7 +119,8 @@ def fit_closed_form(
     mean = demographic_mean(users, len(train.occupations))
     inputs = _inputs(train, rows, centered_demographics(users, mean), config, head)
     n_exact = min(head, *inputs.joined.shape)
-    steps = Steps.of(inputs.histories.counts, n_exact, inputs.few_users, progress)
+    few_scores = has_few_scores(inputs.joined.n_rows, inputs.joined.group)
+    steps = Steps.of(inputs.histories.counts, n_exact, PRODUCTS[few_scores], progress)
     inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
     steps.solved()
     part = config.item_item
@@ -195,10 +190,8 @@ def _item_item(
         lambda vectors: inputs.joined @ total.matmul(vectors),
         lambda vectors: total.transposed_matmul(inputs.joined.T @ vectors),
     )
-    if inputs.few_users:
-        directions = principal_directions_of_few(scores, inputs.joined.n_rows, config.rank)
-    else:
-        directions = principal_directions(scores, n_films, config.rank, seed, inputs.joined.group)
+    shape = (inputs.joined.n_rows, n_films)
+    directions = principal_directions(scores, shape, config.rank, seed, inputs.joined.group)
     of_films, of_demographics = np.split(total.matmul(directions), [n_films])
     component = Component(
         film_vectors=directions,

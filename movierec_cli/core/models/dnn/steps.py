@@ -12,8 +12,10 @@ from movierec_cli.core.models.linear import Floats
 from movierec_cli.core.models.operators import LinearMap
 from movierec_cli.core.progress import Countdown, Progress
 
+PRODUCTS = (9, 3)
+"""Products of a fit with the sum of the solutions; and where all scores are computed."""
+
 _SOLUTIONS = 3  # of a fit
-_PRODUCTS, _PRODUCTS_OF_FEW = 9, 3  # with the sum of the solutions; where users are few
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +27,15 @@ class Steps:
     product: float
 
     @classmethod
-    def of(cls, counts: NDArray[Any], n_exact: int, few_users: bool, progress: Progress) -> "Steps":
-        """Begin a fit to histories of these lengths [n_users], exact for ``n_exact`` films."""
+    def of(cls, counts: NDArray[Any], n_exact: int, products: int, progress: Progress) -> "Steps":
+        """Begin a fit to histories of these lengths [n_users], exact for ``n_exact`` films.
+
+        ``products`` are the products with the sum of the solutions.
+        """
         lengths = counts.astype(np.float64)
         solution = 5e-9 * float((lengths**2).sum()) + n_exact**3 / 9e10
         product = 4e-7 * float(lengths.sum())
-        total = _SOLUTIONS * solution + (_PRODUCTS_OF_FEW if few_users else _PRODUCTS) * product
+        total = _SOLUTIONS * solution + products * product
         return cls(
             Countdown(progress, "Solving the item-item components", total), solution, product
         )

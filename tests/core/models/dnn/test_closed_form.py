@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import Dataset, FloatArray, Users
-from movierec_cli.core.models import inverses
+from movierec_cli.core.models import inverses, operators
 from movierec_cli.core.models.dnn import closed_form, memory, steps
 from movierec_cli.core.models.dnn.closed_form import (
     ClosedFormFit,
@@ -141,11 +141,11 @@ def test_without_its_weight_the_temporal_part_falls_away(
     assert np.isfinite(item_item_weights(small, config)).all()
 
 
-@pytest.mark.parametrize("few_users", [1, 1000])
+@pytest.mark.parametrize("few_rows", [1, 1000])
 def test_the_steps_of_a_fit_add_up_to_its_work(
-    small: Dataset, monkeypatch: pytest.MonkeyPatch, few_users: int
+    small: Dataset, monkeypatch: pytest.MonkeyPatch, few_rows: int
 ) -> None:
-    monkeypatch.setattr(closed_form, "_FEW_USERS", few_users)
+    monkeypatch.setattr(operators, "_FEW_ROWS", few_rows)
     done, totals = [], []
 
     def countdown(_: object, title: str, total: float) -> SimpleNamespace:
@@ -163,7 +163,7 @@ def test_the_scores_of_many_users_are_searched_for_the_directions_of_few(
 ) -> None:
     config = ItemItemConfig(rank=20)
     exact = item_item_weights(small, config)
-    monkeypatch.setattr(closed_form, "_FEW_USERS", 1)
+    monkeypatch.setattr(operators, "_FEW_ROWS", 1)
     searched = item_item_weights(small, config)
     assert np.linalg.norm(searched - exact) < 0.05 * np.linalg.norm(exact)
 
