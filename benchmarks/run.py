@@ -117,7 +117,7 @@ def _print_sections(folder: Path) -> None:
 
 def _measure_other_data(folder: Path, venvs: Path, index: str) -> None:
     """Measure movierec on other data sets, each in a folder of its own."""
-    here = list_imported(Paths.fromenvironment())
+    here = list_imported(Paths.from_environment())
     for name, peers in OTHER_DATA.items():
         if name not in EDITIONS and name not in here:
             _say(f"{name}: is not imported")
