@@ -23,14 +23,14 @@ from report import speed_section
 
 BARE = [sys.executable, "-c", "import numpy, typer, rich.table"]
 COMMANDS = (
-    "movierec train dnn",  # first: others use it
+    "movierec train dnn --force",  # first: others use it
     "movierec --help",
     "movierec eda genres --json",
     "movierec recommend --user 42",
     'movierec recommend --like Fargo --like "Toy Story"',
     'movierec similar "Toy Story"',
     "movierec evaluate dnn",
-    "movierec train two-tower",
+    "movierec train two-tower --force",
 )
 
 
