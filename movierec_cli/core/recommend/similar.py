@@ -14,6 +14,7 @@ from movierec_cli.core.recommend.query import Query
 from movierec_cli.core.recommend.rank import vector_model
 
 _BATCH = 1024  # users whose vectors are made at once
+_SMALLEST = 1e-12  # product of two lengths, where a vector has none
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def similar(model: Model, dataset: Dataset, row: int, n: int = 10) -> list[Simil
     The similarity is the cosine, -1..1. A model without vectors raises a `UsageError`.
     """
     _check_number(n)
-    vectors = _normalized(vector_model(model).similarity_vectors)
-    cosine = (vectors @ vectors[row])[None, :]  # [1, n_films]
+    vectors = vector_model(model).similarity_vectors
+    cosine = _cosines(vectors, vectors[row])[None, :]  # [1, n_films]
     candidates = filtered(cosine, Histories.empty(1), dataset, Filters())
     candidates[0, dataset.films.titles == dataset.films.titles[row]] = -np.inf
     rows = top_k(candidates, min(n, len(dataset.films)))[0]
@@ -57,9 +58,8 @@ def neighbors(model: Model, dataset: Dataset, query: Query, n: int = 10) -> list
     """
     _check_number(n)
     vectors = vector_model(model)
-    of_users = _normalized(user_vectors(vectors, dataset))
-    of_query = _normalized(vectors.user_vectors(query.history, query.users))
-    cosine = np.asarray(of_query @ of_users.T, np.float32)  # [1, n_users]
+    of_query = vectors.user_vectors(query.history, query.users)[0]
+    cosine = _cosines(user_vectors(vectors, dataset), of_query)[None, :]  # [1, n_users]
     cosine[0, dataset.users.ids == query.users.ids[0]] = -np.inf
     ratings, n_users = dataset.ratings, len(dataset.users)
     shared = np.isin(ratings.film_rows, query.history.film_rows)
@@ -93,6 +93,10 @@ def user_vectors(model: VectorModel, dataset: Dataset) -> FloatArray:
     )
 
 
-def _normalized(vectors: FloatArray) -> FloatArray:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+def _cosines(vectors: FloatArray, vector: FloatArray) -> FloatArray:
+    """Return the cosine of each of ``vectors`` [n, d] to a ``vector`` [d], [n]; 0 without length.
+
+    Normalized vectors would be one more copy of all of them.
+    """
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors)) * np.linalg.norm(vector)
+    return np.asarray(vectors @ vector / np.maximum(lengths, _SMALLEST), np.float32)

@@ -75,7 +75,8 @@ class Dnn(WeightedModel):
         history_vectors = self.weights["history_vectors"]
         lengths = self._component_lengths(history_vectors)
         factors = np.sqrt(self.weights["component_weights"]) / np.maximum(lengths, 1e-9)
-        return np.asarray(history_vectors * self._per_column(factors), np.float32)
+        scales = self._per_column(factors)
+        return np.multiply(history_vectors, scales, out=scales)  # in place: a large catalog fits
 
     def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
         """Return vectors in the space of the films, [n_users, D]."""
@@ -136,12 +137,13 @@ class Dnn(WeightedModel):
 
     def _component_lengths(self, vectors: FloatArray) -> NDArray[np.float64]:
         """Return the length of each component of ``vectors`` [n, D], [n, C]."""
-        starts = np.cumsum(self._sizes) - self._sizes
-        return np.sqrt(np.add.reduceat(vectors.astype(np.float64) ** 2, starts, axis=1))
+        parts = np.split(vectors, np.cumsum(self._sizes)[:-1], axis=1)
+        squares = [np.einsum("nd,nd->n", part, part, dtype=np.float64) for part in parts]
+        return np.asarray(np.sqrt(np.stack(squares, axis=1)))
 
     def _per_column(self, factors: NDArray[np.float64]) -> FloatArray:
         """Repeat the factor of each component [n, C] for its columns, [n, D]."""
-        return np.repeat(factors, self._sizes, axis=1).astype(np.float32)
+        return np.repeat(factors.astype(np.float32), self._sizes, axis=1)
 
 
 def history_weights(
