@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from movierec_cli.core.data.dataset import Dataset
+from movierec_cli.core.data.dataset import Dataset, FloatArray, Histories, Users
 from movierec_cli.core.errors import UsageError
 from movierec_cli.core.models.dnn.model import Dnn
 from movierec_cli.core.recommend.query import user_query
@@ -40,3 +40,19 @@ def test_a_model_without_vectors_is_refused(search: Any, small: Dataset) -> None
     asked = 0 if search is similar else user_query(small, 1)
     with pytest.raises(UsageError, match="no vectors"):
         search(FixedModel(np.zeros((1, 200), np.float32)), small, asked)
+
+
+class _Vectors:
+    """A model in which two films have a length."""
+
+    film_vectors = similarity_vectors = np.float32([[3, 0], [0, 0], [4, 3], *[[0, 0]] * 197])
+
+    def user_vectors(self, histories: Histories, users: Users) -> FloatArray:
+        return np.zeros((len(users), 2), np.float32)
+
+
+def test_a_film_without_length_is_like_no_other(small: Dataset) -> None:
+    found = similar(_Vectors(), small, 0, n=2)  # type: ignore[arg-type]
+    # (3, 0) . (4, 3) / (3 * 5)
+    assert [film.film_id for film in found] == [3, 2]
+    assert [film.similarity for film in found] == pytest.approx([0.8, 0])
