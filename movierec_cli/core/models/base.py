@@ -69,7 +69,7 @@ class VectorModel(Protocol):
 class Contributions:
     """Addends of one user's scores of n films: those of the known films, and of the demographics.
 
-    The rest of a score is a constant of the film.
+    The rest of a score is left out.
     """
 
     films: FloatArray  # [n_entries, n]
@@ -78,7 +78,7 @@ class Contributions:
 
 @runtime_checkable
 class ExplainingModel(Protocol):
-    """A model whose score is a sum over the films of the history, demographics and a constant."""
+    """A model with scores that the known films and the demographics have an addend in."""
 
     def contributions(
         self, history: Histories, users: Users, film_rows: NDArray[np.int64]

@@ -18,10 +18,15 @@ from movierec_cli.core.data.dataset import (
     Users,
 )
 from movierec_cli.core.models.base import Model, Scores
-from movierec_cli.core.models.features import dense_history, user_blocks, user_features
+from movierec_cli.core.models.features import (
+    dense_history,
+    sparse_history,
+    user_blocks,
+    user_features,
+)
 from movierec_cli.core.models.gram import column_blocks
 from movierec_cli.core.models.inverses import HEAD, Inverse, most_frequent, penalized_inverse
-from movierec_cli.core.models.linear import GramMatrices, ridge
+from movierec_cli.core.models.linear import ridge
 from movierec_cli.core.models.operators import ease_scores
 
 _SHRINKAGE = 5.0  # ratings that a mean is shrunk as by
@@ -200,11 +205,14 @@ class DemographicRidge:
         n_occupations, n_films = len(train.occupations), len(train.films)
         penalty = np.full(cls._features(train.users, n_occupations).shape[1], cls.REGULARIZATION)
         penalty[0] = 0.0  # the constant is not penalized
-        sums = GramMatrices.zeros(len(penalty), n_films, np.float64)
+        gram, rhs = np.zeros((len(penalty), len(penalty))), np.zeros((len(penalty), n_films))
         for users, histories in user_blocks(train):
-            liked = dense_history(histories, n_films, histories.ratings >= RELEVANT_RATING)
-            sums.add(cls._features(users, n_occupations), liked)
-        return cls(n_occupations, ridge(sums, penalty).astype(np.float32))
+            features = cls._features(users, n_occupations)
+            gram += features.T @ features
+            rhs += features.T @ dense_history(
+                histories, n_films, histories.ratings >= RELEVANT_RATING
+            )
+        return cls(n_occupations, ridge(gram, rhs, penalty).astype(np.float32))
 
     @staticmethod
     def _features(users: Users, n_occupations: int) -> FloatArray:
@@ -237,5 +245,4 @@ def _film_sums(train: Dataset, values: FloatArray | None = None) -> FloatArray:
 
 def _matrix(histories: Histories, n_films: int) -> sparse.csr_array:
     """Return the ratings as a sparse matrix, [n_users, n_films]."""
-    entries = (histories.ratings, histories.film_rows, histories.indptr)
-    return sparse.csr_array(entries, shape=(len(histories), n_films))
+    return sparse_history(histories, n_films, histories.ratings)

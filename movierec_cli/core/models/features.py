@@ -1,18 +1,21 @@
 """Input features of the models: users, films and histories as matrices of numbers.
 
-The scales are fixed, not fitted: a vector means the same in every run.
+The scales are fixed; only the mean of the demographics is fitted.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import GENDERS, Dataset, Films, FloatArray, Histories, Users
 
+if TYPE_CHECKING:
+    from scipy import sparse
+
 _AGE_MIDDLE, _AGE_SCALE = 35.0, 15.0
-_YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
+YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
 _AGE_CENTERS = np.array([13, 18, 22, 27, 33, 40, 48, 57, 68], np.float32)
 _AGE_WIDTHS = np.array([5, 4, 4, 4, 5, 6, 7, 8, 9], np.float32)
 _OCCUPATION_SCALE = 0.5  # occupations are many and rare: a ridge shrinks them more than age
@@ -25,21 +28,16 @@ def user_features(users: Users, n_occupations: int) -> FloatArray:
     The columns and their order are those of the original report: 25 with the 21 occupations of
     MovieLens 100K. Unknown values are 0, the middle of the scale.
     """
-    columns = np.zeros((len(users), 2 + n_occupations + len(GENDERS)), dtype=np.float32)
-    columns[:, 0] = np.nan_to_num((users.age - _AGE_MIDDLE) / _AGE_SCALE)
     first = users.zip_code.astype("<U1")
-    digit = np.isin(first, list("0123456789"))
-    columns[digit, 1] = (first[digit].astype(np.float32) - 4.5) / 4.5
-    known = np.flatnonzero((users.occupation >= 0) & (users.occupation < n_occupations))
-    columns[known, 2 + users.occupation[known]] = 1.0
-    known = np.flatnonzero(users.gender >= 0)
-    columns[known, 2 + n_occupations + users.gender[known]] = 1.0
-    return columns
+    digit = np.where(np.isin(first, list("0123456789")), first, "nan").astype(np.float32)
+    numbers = np.stack([(users.age - _AGE_MIDDLE) / _AGE_SCALE, (digit - 4.5) / 4.5], axis=1)
+    codes = _one_hot(users.occupation, n_occupations), _one_hot(users.gender, len(GENDERS))
+    return np.asarray(np.nan_to_num(np.hstack([numbers, *codes])))
 
 
 def film_features(films: Films) -> FloatArray:
     """Return the year of release and the genres, [n_films, 1 + n_genres]."""
-    year = np.nan_to_num((films.years - _YEAR_MIDDLE) / _YEAR_SCALE)
+    year = np.nan_to_num((films.years - YEAR_MIDDLE) / _YEAR_SCALE)
     return np.hstack([year[:, None], films.genres]).astype(np.float32)
 
 
@@ -54,15 +52,19 @@ def user_blocks(train: Dataset, size: int = 1024) -> Iterator[tuple[Users, Histo
         yield train.users.take(block), train.histories.take(block)
 
 
-def dense_history(
-    histories: Histories, n_films: int, values: NDArray[Any] | None = None
-) -> FloatArray:
-    """Return the ratings, or ``values`` [n_entries], as [n_users, n_films]; 0 without a rating."""
+def dense_history(histories: Histories, n_films: int, values: NDArray[Any]) -> FloatArray:
+    """Return ``values`` [n_entries] as [n_users, n_films]; 0 without a rating."""
     dense = np.zeros((len(histories), n_films), dtype=np.float32)
-    dense[histories.user_rows, histories.film_rows] = (
-        histories.ratings if values is None else values
-    )
+    dense[histories.user_rows, histories.film_rows] = values
     return dense
+
+
+def sparse_history(histories: Histories, n_films: int, values: FloatArray) -> "sparse.csr_array":
+    """Return ``values`` [n_entries] as a sparse matrix, [n_users, n_films]."""
+    from scipy import sparse  # noqa: PLC0415 - a dnn is opened without it
+
+    entries = (values, histories.film_rows, histories.indptr)
+    return sparse.csr_array(entries, shape=(len(histories), n_films))
 
 
 def demographic_mean(users: Users, n_occupations: int) -> FloatArray:

@@ -1,6 +1,6 @@
 """Inverses of penalized Gram matrices, known by their products.
 
-No dense matrix is larger than `MOST_ROWS` or `HEAD` squared. Processes may share the rows.
+No dense matrix is larger than `MOST_ROWS` or ``head`` squared. Processes may share the rows.
 Notation: a sparse matrix A [n, p], its penalized inverse P = (A'A + r I)^-1 [p, p], and dense
 matrices V of k columns.
 """
@@ -27,7 +27,7 @@ from movierec_cli.core.models.shared_rows import SharedRows, in_threads
 MOST_ROWS = 4_000
 """Most rows for which an inverse is computed in the space of the rows; 128 MB in float64."""
 HEAD = 12_900
-"""Most columns that an inverse is exact for; 0.67 GB in float32, and three inverses are held."""
+"""Columns that an inverse is exact for by default; 0.67 GB in float32, and three are held."""
 
 _PROBES = 64  # random vectors that estimate a diagonal
 
@@ -143,21 +143,18 @@ class _HeadInverse:
         unexplained: Floats = 1 - np.concatenate(leverages)
         return self._tail.squared().T @ unexplained
 
-    def _solve_head(self, vectors: Floats) -> Floats:
-        """Return P_HH V, [H, k] -> [H, k]."""
-        return symmetric_product(self._inverse, vectors)
-
     def _matmul(self, vectors: Floats) -> tuple[Floats, Floats]:
         """Return PV of the head and of the tail, [p, k] -> [H, k] and [T, k]."""
         # Y_T = S^-1 (V_T - A_T'A_H P_HH V_H);  Y_H = P_HH (V_H - A_H'A_T Y_T)
         of_head, of_tail = (vectors[columns] for columns in self._columns)
         if self._tail.nnz:
-            explained = gram_product(self._tail, self._head, self._solve_head(of_head))
+            solved = symmetric_product(self._inverse, of_head)
+            explained = gram_product(self._tail, self._head, solved)
             of_tail = (of_tail - explained) / self._schur[:, None]
             of_head = of_head - gram_product(self._head, self._tail, of_tail)
         else:
             of_tail = of_tail / self._penalty
-        return self._solve_head(of_head), of_tail
+        return symmetric_product(self._inverse, of_head), of_tail
 
     def _joined(self, of_head: Floats, of_tail: Floats) -> Floats:
         """Return the rows of the head and of the tail in the order of the columns of A, [p, k]."""

@@ -4,7 +4,6 @@ Each is one closed form or a few Newton steps over sums of the size of the input
 come in blocks. Notation: n samples, inputs X [n, p], targets Y [n, m], weights W [p, m].
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,31 +16,14 @@ Floats = NDArray[np.floating[Any]]
 _NEWTON_STEPS = 8
 
 
-@dataclass(frozen=True, eq=False)
-class GramMatrices:
-    """Sums over the samples that a linear regression is solved from."""
-
-    gram: Floats  # [p, p], X'X
-    rhs: Floats  # [p, m], X'Y, the right-hand side of the normal equations
-
-    @classmethod
-    def zeros(cls, n_inputs: int, n_targets: int, dtype: Any = np.float32) -> "GramMatrices":
-        """Return the sums over no samples."""
-        return cls(np.zeros((n_inputs, n_inputs), dtype), np.zeros((n_inputs, n_targets), dtype))
-
-    def add(self, inputs: Floats, targets: Floats) -> None:
-        """Add a block of samples, [block, p] and [block, m]."""
-        self.gram[:] += inputs.T @ inputs
-        self.rhs[:] += inputs.T @ targets
-
-
-def ridge(sums: GramMatrices, penalty: float | Floats) -> Floats:
+def ridge(gram: Floats, rhs: Floats, penalty: float | Floats) -> Floats:
     """Return the W [p, m] that minimizes ||XW - Y||^2 + sum_i penalty_i ||W_i||^2.
 
-    There is one penalty for all inputs, or one for each, [p].
+    From the sums X'X [p, p] and X'Y [p, m] over the samples. There is one penalty for all inputs,
+    or one for each, [p].
     """
     # W = (X'X + diag(penalty))^-1 X'Y
-    return np.linalg.solve(_penalized(sums.gram, penalty), sums.rhs)
+    return np.linalg.solve(_penalized(gram, penalty), rhs)
 
 
 def logistic(logit: Floats) -> Floats:

@@ -15,7 +15,9 @@ from movierec_cli.core.models.sequence.config import RecencyConfig, TransitionCo
 from movierec_cli.core.models.sequence.film_pairs import fit_ease, fit_transitions
 from movierec_cli.core.models.topk import exclude, list_gain
 
-_PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
+PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
+"""Weights of recent popularity that are tried on validation ratings."""
+
 _LIST = 10  # films of the list that they are chosen by
 
 
@@ -72,10 +74,10 @@ class WithRecentPopularity:
         earlier, later = hold_out_late(train, None)
         model, popularity = Ease.fit(earlier), recent_popularity(earlier)
         gains = []
-        for weight in _PRIOR_WEIGHTS:
+        for weight in PRIOR_WEIGHTS:
             scores = cls(model, popularity, weight).score(later.histories, later.users).score
             gains.append(list_gain(exclude(scores, later.histories), later.targets, _LIST))
-        weight = _PRIOR_WEIGHTS[int(np.argmax(gains))]
+        weight = PRIOR_WEIGHTS[int(np.argmax(gains))]
         return cls(Ease.fit(train), recent_popularity(train), weight)
 
     def score(self, histories: Histories, users: Users) -> Scores:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -67,10 +68,7 @@ def changed(preset: Preset, values: Mapping[str, Any]) -> Preset:
 
 def value_at(preset: Preset, path: str) -> Any:
     """Return the value at a dotted path."""
-    value: Any = preset
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
+    return attrgetter(path)(preset)
 
 
 def _typed(kind: Any, value: object, path: str) -> Any:

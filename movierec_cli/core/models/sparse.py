@@ -39,8 +39,9 @@ class SparseMatrix:
 
     def with_values(self, values: Tensor) -> "SparseMatrix":
         """Return a matrix with the same places and other ``values`` [nnz]."""
-        same = replace(self, values=values)
-        same.__dict__["transpose"] = replace(self.transpose, values=values)
+        same, flipped = replace(self, values=values), replace(self.transpose, values=values)
+        same.__dict__["transpose"] = flipped
+        flipped.__dict__["transpose"] = replace(same)  # not itself: a cycle would keep the values
         return same
 
     @property

@@ -228,7 +228,7 @@ def _train_epoch(
         )
         optimizer.step()
         for name, loss in losses.items():
-            sums[name] = sums.get(name, torch.zeros((), device=loss.device)) + loss.detach()
+            sums[name] = sums.get(name, 0) + loss.detach()
     processes.sum_tensors(sums.values())
     train = {name: float(total) / trainer.n_batches() for name, total in sums.items()}
     if not math.isfinite(train.get(TOTAL, math.nan)):

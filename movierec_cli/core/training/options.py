@@ -11,23 +11,25 @@ _BEYOND_ANY_BATCH = 2**31
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def check_fields(config: object, *, positive: str, share: str = "") -> None:
-    """Check the fields named in ``positive`` (above 0) and in ``share`` (0 to below 1).
+def check_fields(
+    config: object, *, positive: str = "", not_negative: str = "", share: str = ""
+) -> None:
+    """Check the fields named in ``positive``, in ``not_negative`` and in ``share`` (0 to below 1).
 
     Raises
     ------
     UsageError
         Naming the first field that is out of range.
     """
-    for name in positive.split():
-        value = getattr(config, name)
-        if not 0 < value < math.inf:
-            raise UsageError(f"{name.replace('_', ' ')} must be above 0, not {value}.")
-    for name in share.split():
-        value = getattr(config, name)
-        if not 0 <= value < 1:
-            words = name.replace("_", " ")
-            raise UsageError(f"{words} must be at least 0 and below 1, not {value}.")
+    for names, least, end, bounds in (
+        (positive, math.ulp(0.0), math.inf, "above 0"),
+        (not_negative, 0.0, math.inf, "0 or more"),
+        (share, 0.0, 1.0, "at least 0 and below 1"),
+    ):
+        for name in names.split():
+            value = getattr(config, name)
+            if not least <= value < end:
+                raise UsageError(f"{name.replace('_', ' ')} must be {bounds}, not {value}.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class TrainingOptions:
     Attributes
     ----------
     batch_size
-        Examples in a step: users for the default dnn, else ratings. 0 lets the trainer choose.
+        Examples in a step: users for the default dnn and the sequence model, else ratings. 0 lets
+        the default dnn and two-tower choose.
     weight_decay
         Decoupled weight decay (AdamW).
     keep, patience
@@ -74,16 +77,12 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         check_fields(
             self,
-            positive="epochs learning_rate patience beta2",
-            share="validation_share",
+            positive="epochs learning_rate patience",
+            not_negative="weight_decay memory",
+            share="validation_share beta2",
         )
         if not 0 <= self.batch_size < _BEYOND_ANY_BATCH:
             raise UsageError(f"batch size must be 0 or more, below 2^31, not {self.batch_size}.")
-
-        if not 0 <= self.memory < math.inf:
-            raise UsageError(f"memory must be 0 or more, not {self.memory}.")
-        if self.weight_decay < 0:
-            raise UsageError(f"weight decay must be 0 or more, not {self.weight_decay}.")
         if not 0 <= self.seed < 2**32:
             raise UsageError(f"seed must be 0 or more, and below 2^32, not {self.seed}.")
 

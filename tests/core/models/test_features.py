@@ -68,7 +68,7 @@ def test_film_features_are_year_and_genres() -> None:
 
 def test_a_dense_history_has_ratings_or_other_values_of_each_entry() -> None:
     histories = make_histories({0: 5.0, 3: 1.0}, {}, {2: 3.0})
-    dense = dense_history(histories, 4)
+    dense = dense_history(histories, 4, histories.ratings)
     assert dense.tolist() == [[5, 0, 0, 1], [0, 0, 0, 0], [0, 0, 3, 0]]
     assert dense.dtype == np.float32
     liked = dense_history(histories, 4, histories.ratings >= 4)

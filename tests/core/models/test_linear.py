@@ -3,15 +3,13 @@
 import numpy as np
 import pytest
 
-from movierec_cli.core.models.linear import GramMatrices, logistic, logistic_regression, ridge
+from movierec_cli.core.models.linear import logistic, logistic_regression, ridge
 
 
 def test_ridge_takes_one_penalty_or_one_for_each_input() -> None:
-    sums = GramMatrices.zeros(2, 2, np.float64)
-    sums.add(np.float64([[1, 0]]), np.float64([[4, 2]]))  # one block of samples after another
-    sums.add(np.float64([[0, 2]]), np.float64([[3, 0]]))
-    np.testing.assert_allclose(ridge(sums, 1.0), [[2, 1], [1.2, 0]])
-    np.testing.assert_allclose(ridge(sums, np.array([0.0, 2.0])), [[4, 2], [1, 0]])
+    sums = np.float64([[1, 0], [0, 4]]), np.float64([[4, 2], [6, 0]])
+    np.testing.assert_allclose(ridge(*sums, 1.0), [[2, 1], [1.2, 0]])
+    np.testing.assert_allclose(ridge(*sums, np.array([0.0, 2.0])), [[4, 2], [1, 0]])
 
 
 def test_the_logistic_function_does_not_overflow() -> None:

@@ -76,3 +76,14 @@ def test_the_gradient_of_a_table_and_its_rows_is_their_sum(also_whole: bool) -> 
     loss.backward()
     expected = torch.tensor([[0.0, 0.0], [10.0, 20.0], [0.0, 0.0], [1.0, 2.0]])
     torch.testing.assert_close(table.grad, expected + float(also_whole))
+
+
+def test_the_transpose_of_the_transpose_is_the_matrix_itself() -> None:
+    first, other = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([5.0, 6.0, 7.0])
+    indptr, columns = np.array([0, 2, 3]), np.array([0, 2, 1])  # [[1, 0, 2], [0, 3, 0]]
+    matrix = SparseMatrix.from_rows(indptr, columns, 3, "cpu").with_values(first)
+    for again, numbers in ((matrix, first), (matrix.with_values(other), other)):
+        twice = again.transpose.transpose
+        assert twice.columns is again.columns  # not sorted anew
+        expected = torch.tensor([[numbers[0], 0, numbers[1]], [0, numbers[2], 0]])
+        torch.testing.assert_close(twice.spmm(torch.eye(3)), expected)

@@ -8,6 +8,7 @@ import pytest
 from movierec_cli.core.data.dataset import Dataset, Histories, Users
 from movierec_cli.core.data.scenarios import COLD_START, FOLD_IN, Scenario
 from movierec_cli.core.data.splits import make_split
+from movierec_cli.core.errors import UsageError
 from movierec_cli.core.evaluation.evaluate import evaluate
 from movierec_cli.core.models.baselines import Bias, FilmMean, Popularity
 from movierec_cli.core.models.dnn.model import Dnn
@@ -85,3 +86,13 @@ def test_demographics_may_be_unknown(kind: tuple[str, str], small: Dataset) -> N
         np.testing.assert_allclose(scores[0], scores[1], rtol=1e-5)
     known = trained["known"].score(Histories.empty(len(small.users)), small.users).score
     assert np.ptp(known, axis=0).max() > 1e-3
+
+
+@pytest.mark.parametrize(("model", "preset"), [("dnn", "original"), ("sequence", "default")])
+def test_a_model_that_chooses_no_batch_size_refuses_none(
+    model: str, preset: str, small: Dataset
+) -> None:
+    none = tiny(model, preset)
+    none = replace(none, training=replace(none.training, batch_size=0))
+    with pytest.raises(UsageError, match="batch size must be above 0, not 0"):
+        train(small, none)

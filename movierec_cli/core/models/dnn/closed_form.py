@@ -32,7 +32,11 @@ from movierec_cli.core.models.dnn.memory import temporal_head
 from movierec_cli.core.models.dnn.model import history_shares, history_weights
 from movierec_cli.core.models.dnn.steps import PRODUCTS, Steps
 from movierec_cli.core.models.dnn.temporal import binned_histories, random_shifts
-from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.features import (
+    centered_demographics,
+    demographic_mean,
+    sparse_history,
+)
 from movierec_cli.core.models.gram import add_lower_gram
 from movierec_cli.core.models.inverses import (
     HEAD,
@@ -42,7 +46,7 @@ from movierec_cli.core.models.inverses import (
     most_frequent,
     penalized_inverse,
 )
-from movierec_cli.core.models.linear import GramMatrices, ridge
+from movierec_cli.core.models.linear import ridge
 from movierec_cli.core.models.operators import (
     LinearMap,
     ease_map,
@@ -118,10 +122,11 @@ def fit_closed_form(
     users = train.users.take(rows)
     mean = demographic_mean(users, len(train.occupations))
     inputs = _inputs(train, rows, centered_demographics(users, mean), config, head)
-    n_exact = min(head, *inputs.joined.shape)
+    most = head + inputs.demographics.shape[1]  # columns of Z: the demographics are dense
+    n_exact = min(most, *inputs.joined.shape)
     few_scores = has_few_scores(inputs.joined.n_rows, inputs.joined.group)
     steps = Steps.of(inputs.histories.counts, n_exact, PRODUCTS[few_scores], progress)
-    inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, head, seed)
+    inverse = penalized_inverse(inputs.joined, config.item_item.ridge.regularization, most, seed)
     steps.solved()
     part = config.item_item
     if not train.has_times:
@@ -151,12 +156,12 @@ def _inputs(
     def shares(users: slice) -> sparse.csr_array:
         """Return Z without D."""
         histories = train.histories.take(rows[users])
-        return _sparse(histories, history_shares(histories, config.rating_weights), n_films)
+        return sparse_history(histories, n_films, history_shares(histories, config.rating_weights))
 
     processes = ALONE if has_few_rows(n_users, n_films + demographics.shape[1]) else group()
     own = processes.share(n_users)
     histories = train.histories.take(rows[own])
-    weighted = _sparse(histories, history_weights(histories, config.rating_weights), n_films)
+    weighted = sparse_history(histories, n_films, history_weights(histories, config.rating_weights))
     joined = sparse.hstack([shares(own), sparse.csr_array(scale * demographics[own])], "csr")
     sample = shares(slice(_SAMPLE)).toarray().T
     return _Inputs(
@@ -168,12 +173,6 @@ def _inputs(
         sample=np.pad(sample, ((0, demographics.shape[1]), (0, 0))),
         head=head,
     )
-
-
-def _sparse(histories: Histories, values: FloatArray, n_films: int) -> sparse.csr_array:
-    """Return ``values`` [n_entries] as a sparse matrix, [n_users, n_films]."""
-    entries = (values, histories.film_rows, histories.indptr)
-    return sparse.csr_array(entries, shape=(len(histories), n_films))
 
 
 def _item_item(
@@ -279,12 +278,12 @@ def _cold_start(inputs: _Inputs, inverse: Inverse, config: ColdStartConfig) -> C
     histories, (n_users, n_films) = inputs.histories, inputs.weighted.shape
     processes = inputs.weighted.group
     weights = history_weights(histories, config.target_weights)
-    targets = SharedRows.of(_sparse(histories, weights, n_films), processes)
+    targets = SharedRows.of(sparse_history(histories, n_films, weights), processes)
     liked = histories.where(histories.ratings >= RELEVANT_RATING).counts
     activity = ((liked[:, None] + 1.0) ** config.activity_power).astype(np.float32)  # [U, 1]
     rhs = (targets.T @ (inputs.joined @ inverse.solve(activity * inputs.demographics))).T
     gram = processes.sum(inputs.demographics.T @ inputs.demographics)
-    slopes = ridge(GramMatrices(gram, rhs), config.regularization)
+    slopes = ridge(gram, rhs, config.regularization)
     level = (targets.T @ activity)[:, 0] / n_users
     n_features = len(slopes)
     return Component(

@@ -11,7 +11,7 @@ from movierec_cli.core.models.search_space import Range, SearchSpace
 from movierec_cli.core.training.options import check_fields
 
 RatingWeights = tuple[float, float, float, float, float]
-"""The weights of a rating of 1, 2, 3, 4 and 5; those of half stars lie between."""
+"""The weights of a rating of 1, 2, 3, 4 and 5; other half stars lie between, 0.5 is as 1."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class NetworkConfig:
     time they lie from one of them. Within chance on validation users; see docs/dnn.md."""
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="dimension", share="hidden_share sitting_share")
+        check_fields(
+            self, positive="dimension", not_negative="weight", share="hidden_share sitting_share"
+        )
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class RidgeConfig:
     """Factor of the demographics in the score."""
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="regularization")
+        check_fields(self, positive="regularization", not_negative="demographic_share")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class ItemItemConfig:
     ridge: RidgeConfig = RidgeConfig()
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="rank")
+        check_fields(self, positive="rank", not_negative="weight")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class ColdStartConfig:
     weight: float = 0.6  # of the component in the score
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="regularization")
+        check_fields(self, positive="regularization", not_negative="weight")
 
 
 @dataclass(frozen=True)

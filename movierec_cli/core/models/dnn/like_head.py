@@ -34,7 +34,7 @@ def like_probability(
     score: FloatArray, histories: Histories, head: Mapping[str, FloatArray]
 ) -> FloatArray:
     """Return P(rating >= 4) for ``score`` [n_users, n_films]; the same shape."""
-    # logit = sum_k slope_k * feature_k + constant, the features in the order of `_features`
+    # logit = sum_k slope_k * feature_k + constant, the features in the order of `fit_like_head`
     film_level, w = head["film_level"], head["like_head"]
     user_level, saturation = (f[:, None] for f in _user_features(histories, film_level))
     of_film = w[1] * film_level + w[2] * head["film_counts"]
@@ -63,9 +63,11 @@ def fit_like_head(
         histories, targets = cut.take(rows), validation.targets.take(rows)
         users, films = targets.user_rows, targets.film_rows
         scores = score(histories, validation.users.take(rows))[users, films]
-        of_users = (feature[users] for feature in _user_features(histories, level))
-        features = _features(scores, level[films], counts[films], *of_users)
-        return np.stack(features, axis=1), targets.ratings >= RELEVANT_RATING
+        user_level, saturation = (f[users] for f in _user_features(histories, level))
+        alone = scores, level[films], counts[films], user_level
+        # times the saturation: a short history gives the same score another meaning
+        products = (f * saturation for f in (scores, level[films], user_level))
+        return np.stack([*alone, saturation, *products], axis=1), targets.ratings >= RELEVANT_RATING
 
     samples = group().in_turns(of_block, [(cut, start) for cut in cuts for start in starts])
     features, liked = map(np.concatenate, zip(*samples, strict=True))
@@ -102,26 +104,3 @@ def _user_features(histories: Histories, film_level: FloatArray) -> tuple[FloatA
     user_level = sums / (counts + _USER_SHRINKAGE)
     saturation = counts / (counts + _HALF_SATURATION)
     return user_level.astype(np.float32), saturation.astype(np.float32)
-
-
-def _features(
-    score: FloatArray,
-    film_level: FloatArray,
-    film_counts: FloatArray,
-    user_level: FloatArray,
-    saturation: FloatArray,
-) -> tuple[FloatArray, ...]:
-    """Return the features of the regression for pairs of a user and a film, [n] each.
-
-    Products with the saturation: a short history gives the same score another meaning.
-    """
-    return (
-        score,
-        film_level,
-        film_counts,
-        user_level,
-        saturation,
-        score * saturation,
-        film_level * saturation,
-        user_level * saturation,
-    )

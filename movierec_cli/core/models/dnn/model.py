@@ -149,7 +149,10 @@ class Dnn(WeightedModel):
 def history_weights(
     histories: Histories, rating_weights: FloatArray | tuple[float, ...]
 ) -> FloatArray:
-    """Return the weight w of each rating, [n_entries]; those of half stars are interpolated."""
+    """Return the weight w of each rating, [n_entries].
+
+    Weights of half stars are interpolated; 0.5 has that of 1.
+    """
     weights = np.interp(histories.ratings, np.arange(1.0, 6.0), rating_weights)
     if histories.disliked is not None:
         weights = np.where(histories.disliked, DISLIKED_WEIGHT, weights)

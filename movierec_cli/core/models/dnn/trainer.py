@@ -39,8 +39,9 @@ from movierec_cli.core.models.dnn.config import DnnConfig
 from movierec_cli.core.models.dnn.like_head import fit_like_head
 from movierec_cli.core.models.dnn.memory import exact_films, exactness
 from movierec_cli.core.models.dnn.model import Dnn, history_weights
-from movierec_cli.core.models.dnn.recent import RECENT_WEIGHTS, recent_component
+from movierec_cli.core.models.dnn.recent import recent_component
 from movierec_cli.core.models.features import centered_demographics, renumbered
+from movierec_cli.core.models.ordered_baselines import PRIOR_WEIGHTS
 from movierec_cli.core.models.sparse import SparseMatrix, with_rows
 from movierec_cli.core.parallel.group import group
 from movierec_cli.core.progress import SILENT, Progress
@@ -111,8 +112,8 @@ class Network(nn.Module):
 def users_in_a_batch(n_users: int) -> int:
     """Return the batch size for ``n_users`` training users.
 
-    An epoch has 25 batches of 32 to 512 users. More users make more batches, at most 100; from
-    there on they make larger ones.
+    An epoch has 25 batches of up to 512 users, or fewer of 32. More users make more batches, at
+    most 100; from there on they make larger ones.
     """
     batches = min(max(n_users // 512, 25), 100)
     return max(math.ceil(n_users / batches), 32)
@@ -215,8 +216,7 @@ class DnnTrainer:
         """
         config, users = self._config, histories.user_rows
         chosen = histories.indptr[:-1] + (place * histories.counts).astype(np.int64)
-        times = histories.timestamps[np.minimum(chosen, histories.indptr[1:] - 1)]
-        gaps = np.abs(histories.timestamps - times[users]).astype(np.float32)
+        gaps = np.abs(histories.timestamps - histories.timestamps[chosen][users]).astype(np.float32)
         decay = 1 / (1 + gaps / np.float32(config.item_item.temporal.half_seconds))
         return np.where((shown < config.network.sitting_share)[users], decay, np.float32(1))
 
@@ -247,7 +247,7 @@ class DnnTrainer:
         if validation.name != LATER:
             return 0.0
         figures = {}
-        for weight in RECENT_WEIGHTS:
+        for weight in PRIOR_WEIGHTS:
             model = self._model(self._closed_form, self._recent(train, weight))
             figures[weight] = self._measure(model, validation)[self.monitor.name]
         return max(figures, key=lambda weight: figures[weight])

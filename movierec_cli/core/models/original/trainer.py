@@ -27,7 +27,7 @@ from movierec_cli.core.data.splits import Split
 from movierec_cli.core.models.features import user_features
 from movierec_cli.core.models.original.config import OriginalDnnConfig, OriginalTwoTowerConfig
 from movierec_cli.core.training.loop import TOTAL, Monitor
-from movierec_cli.core.training.options import TrainingOptions
+from movierec_cli.core.training.options import TrainingOptions, check_fields
 
 Weights = dict[str, FloatArray]
 
@@ -187,6 +187,7 @@ class OriginalTrainer:
             TensorDataset(*(torch.as_tensor(column, device=device) for column in columns))
             for columns in (training, validation)
         )
+        check_fields(options, positive="batch_size")
         self._batch_size = options.batch_size
         dimensions = users.shape[1], films.shape[1]
         self.module: TwoTowerNetwork | DnnNetwork

@@ -4,11 +4,11 @@ Notation: N films, a row for each known film, a column for each candidate.
 """
 
 import numpy as np
-from scipy import sparse
 from scipy.linalg import lapack
 
 from movierec_cli.core.data.dataset import FloatArray, Histories
 from movierec_cli.core.data.ordering import chronological
+from movierec_cli.core.models.features import sparse_history
 from movierec_cli.core.models.gram import cholesky, lower_gram
 from movierec_cli.core.models.sequence.config import RecencyConfig, TransitionConfig
 
@@ -16,9 +16,7 @@ from movierec_cli.core.models.sequence.config import RecencyConfig, TransitionCo
 def fit_ease(histories: Histories, n_films: int, config: RecencyConfig) -> FloatArray:
     """Return the EASE of films rated or not, [N, N]; see `operators.ease_map`."""
     # W_ij = -P_ij / P_jj with P = (X'X + penalty I)^-1, and W_jj = 0
-    values = np.ones(len(histories.film_rows), np.float32)
-    entries = (values, histories.film_rows, histories.indptr)
-    rated = sparse.csr_array(entries, shape=(len(histories), n_films))
+    rated = sparse_history(histories, n_films, np.ones(len(histories.film_rows), np.float32))
     factor = cholesky(lower_gram(rated), config.regularization)
     lower = lapack.spotri(factor, lower=True, overwrite_c=True)[0]
     inverse = np.tril(lower) + np.tril(lower, -1).T

@@ -32,7 +32,7 @@ from movierec_cli.core.models.sequence.network import Network
 from movierec_cli.core.models.sequence.windows import Windows, sample_windows
 from movierec_cli.core.models.topk import list_gain
 from movierec_cli.core.training.loop import TOTAL, Monitor
-from movierec_cli.core.training.options import TrainingOptions
+from movierec_cli.core.training.options import TrainingOptions, check_fields
 
 _WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Weights of transitions and transformer that are tried, beside 1 for recency."""
@@ -64,6 +64,7 @@ class SequenceTrainer:
         options: TrainingOptions,
         measure: Callable[[Model, Scenario], Mapping[str, float]],
     ) -> None:
+        check_fields(options, positive="batch_size")
         self._split, self._config, self._options = split, config, options
         self._measure = measure
         ratings = split.full_train.ratings

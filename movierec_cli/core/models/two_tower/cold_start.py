@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import RELEVANT_RATING, Dataset, FloatArray
-from movierec_cli.core.models.features import user_blocks
+from movierec_cli.core.models.features import sparse_history, user_blocks
 from movierec_cli.core.models.linear import logistic_regression
-from movierec_cli.core.models.two_tower.model import TwoTower, csr, with_constant
+from movierec_cli.core.models.two_tower.model import TwoTower, with_constant
 
 _BATCH = 256  # users at once; bounds the dense [users, films] arrays
 _RATINGS_OF_HEAD = 250_000  # that the like head is fitted to; its three numbers need no more
@@ -72,5 +72,7 @@ def _predicted_sums(model: TwoTower, train: Dataset) -> FloatArray:
     """Return the sum of the cold-start predictions of the ratings of each film, [n_films]."""
     # sum over the raters u of film i of (1, d_u) m_i, with the column m_i of the map
     inputs = with_constant(model.demographics(train.users))  # [U, 1 + K]
-    of_raters = csr(train.histories, len(train.films)).T @ inputs  # [n_films, 1 + K]
+    ones = np.ones(len(train.ratings), np.float32)
+    rated = sparse_history(train.histories, len(train.films), ones)
+    of_raters = rated.T @ inputs  # [n_films, 1 + K]
     return np.asarray((of_raters * model.cold_start_map.T).sum(axis=1), np.float32)

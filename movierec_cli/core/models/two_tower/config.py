@@ -30,7 +30,9 @@ class WarmStartConfig:
 
     def __post_init__(self) -> None:
         check_fields(
-            self, positive="init_scale steps_per_epoch", share="hidden_share average_decay"
+            self,
+            positive="init_scale steps_per_epoch hidden_share",
+            share="hidden_share average_decay",
         )
 
 
@@ -48,9 +50,7 @@ class SamplingConfig:
     noise: float = 0.65  # variance of the noise of a rating
 
     def __post_init__(self) -> None:
-        check_fields(self, positive="sweeps thinning tower_thinning noise")
-        if self.chains < 0:
-            raise UsageError(f"chains must be 0 or more, not {self.chains}.")
+        check_fields(self, positive="sweeps thinning tower_thinning noise", not_negative="chains")
         if not 0 <= self.burn_in <= self.sweeps - self.thinning:
             raise UsageError(
                 f"{self.sweeps} sweeps are too few to discard {self.burn_in} and keep a draw."

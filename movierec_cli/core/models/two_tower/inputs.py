@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from movierec_cli.core.data.dataset import Dataset, Films, FloatArray
-from movierec_cli.core.models.features import centered_demographics, demographic_mean
+from movierec_cli.core.models.features import (
+    YEAR_MIDDLE,
+    centered_demographics,
+    demographic_mean,
+    film_features,
+)
 from movierec_cli.core.models.sparse import SparseMatrix
 from movierec_cli.core.models.two_tower.model import count_features
 
-_YEAR_MIDDLE, _YEAR_SCALE = 1985.0, 15.0
 _YEAR_EDGES = np.array(
     [1940, 1950, 1960, 1970, 1980, 1985, 1990, 1993, 1994, 1995, 1996, 1997, 2000, 2003, 2006, 2009,
      2012, 2015, 2018, 2021]
@@ -90,11 +94,11 @@ class Inputs:
 
 def film_content(films: Films) -> FloatArray:
     """Return genres, span of years and scaled year of each film, [n_films, n_genres + 22]."""
-    years = np.nan_to_num(films.years, nan=_YEAR_MIDDLE)
+    year, genres = np.split(film_features(films), [1], axis=1)
     spans = np.eye(len(_YEAR_EDGES) + 1, dtype=np.float32)
+    years = np.nan_to_num(films.years, nan=YEAR_MIDDLE)
     span = spans[np.searchsorted(_YEAR_EDGES, years, side="right")]
-    scaled = (years - _YEAR_MIDDLE) / _YEAR_SCALE
-    return np.hstack([films.genres, span, scaled[:, None]]).astype(np.float32)
+    return np.hstack([genres, span, year])
 
 
 def _with_counts(side: Tensor, rated: SparseMatrix) -> Tensor:

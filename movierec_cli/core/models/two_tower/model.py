@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from movierec_cli.core.data.dataset import HIGHEST_RATING, FloatArray, Histories, Users
 from movierec_cli.core.models.base import Scores, Shapes, WeightedModel
-from movierec_cli.core.models.features import centered_demographics, renumbered
+from movierec_cli.core.models.features import centered_demographics, renumbered, sparse_history
 from movierec_cli.core.models.linear import logistic
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ class TwoTower(WeightedModel):
         # the films of the histories, and these as columns
         known, columns = renumbered(histories.film_rows, n_films)
         of_known = replace(histories, film_rows=columns)
-        rated = csr(of_known, len(known))
-        centered = csr(of_known, len(known), histories.ratings - self.weights["rating_mean"])
+        ratings = histories.ratings
+        rated = sparse_history(of_known, len(known), np.ones_like(ratings))
+        centered = sparse_history(of_known, len(known), ratings - self.weights["rating_mean"])
         demographics = self.demographics(users)  # [n, K]
         vectors = np.empty((len(histories), draws, width), np.float32)
         for draw in range(draws):
@@ -189,16 +190,6 @@ class TwoTower(WeightedModel):
         gram += np.diag(self.weights["ridge"])
         step = np.linalg.solve(gram, rhs[:, :, None])[:, :, 0]
         return np.asarray(prior + step, np.float32)
-
-
-def csr(histories: Histories, n_films: int, values: FloatArray | None = None) -> "sparse.csr_array":
-    """Return ones, or ``values`` [n_entries], for the rated films, [n_users, n_films]."""
-    from scipy import sparse  # noqa: PLC0415 - a dnn is opened without it
-
-    if values is None:
-        values = np.ones(len(histories.film_rows), np.float32)
-    entries = (values, histories.film_rows, histories.indptr)
-    return sparse.csr_array(entries, shape=(len(histories), n_films))
 
 
 def with_constant(demographics: FloatArray) -> FloatArray:

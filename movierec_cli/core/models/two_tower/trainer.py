@@ -141,7 +141,7 @@ class TwoTowerTrainer:
             n_hidden = int(self._config.warm_start.hidden_share * (end - start))
             order = start + torch.randperm(end - start, generator=generator)
             hidden = torch.zeros(len(self._inputs.ratings), dtype=torch.bool)
-            hidden[order[: min(self._batch_size, n_hidden)]] = True
+            hidden[order[: min(self._batch_size or n_hidden, n_hidden)]] = True
             yield Step(first, first + size, hidden.to(self._inputs.ratings.device))
 
     def losses(self, step: Step) -> dict[str, Tensor]:

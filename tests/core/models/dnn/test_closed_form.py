@@ -30,7 +30,7 @@ from movierec_cli.core.models.features import (
     dense_history,
 )
 from movierec_cli.core.models.inverses import HEAD
-from movierec_cli.core.models.linear import Floats, GramMatrices, ridge
+from movierec_cli.core.models.linear import Floats, ridge
 
 
 def item_item_weights(train: Dataset, config: ItemItemConfig, head: int = HEAD) -> FloatArray:
@@ -55,14 +55,14 @@ def assert_same_scores(component: Component, features: FloatArray, expected: Flo
     assert np.linalg.norm(found - centered) < 1e-5 * np.linalg.norm(centered)
 
 
-@pytest.mark.parametrize("most_rows", [4000, 0])
+@pytest.mark.parametrize(("most_rows", "head"), [(4000, HEAD), (0, HEAD), (0, 200)])
 def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
-    small: Dataset, monkeypatch: pytest.MonkeyPatch, most_rows: int
+    small: Dataset, monkeypatch: pytest.MonkeyPatch, most_rows: int, head: int
 ) -> None:
     monkeypatch.setattr(inverses, "MOST_ROWS", most_rows)
     config = DnnConfig(item_item=ItemItemConfig(rank=200, spread_power=0.0))
     part, cold, histories, n_films = config.item_item, config.cold_start, small.histories, 200
-    fit = fit_closed_form(small, config, 0)
+    fit = fit_closed_form(small, config, 0, head)
 
     # the sums over users, in float64
     values = history_weights(histories, config.rating_weights)
@@ -77,8 +77,8 @@ def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
     co_occurrence = sum((b.T @ b).toarray().astype(np.float64) for b in binned)
 
     # item-item: three solutions, each over the deviation of its scores between films
-    sums = GramMatrices(inputs.T @ inputs, inputs.T @ np.hstack([weighted, targets]))
-    of_weighted, of_targets = np.hsplit(ridge(sums, part.ridge.regularization), [n_films])
+    sums = inputs.T @ inputs, inputs.T @ np.hstack([weighted, targets])
+    of_weighted, of_targets = np.hsplit(ridge(*sums, part.ridge.regularization), [n_films])
     solutions = [
         (part.ease.weight, ease(weighted.T @ weighted, part.ease.regularization)),
         (part.temporal.weight, ease(co_occurrence, part.temporal.regularization)),
@@ -95,10 +95,8 @@ def test_where_nothing_is_cut_the_scores_are_those_of_the_dense_solutions(
     liked = histories.where(histories.ratings >= 4).counts[:, None]
     activity = (liked + 1.0) ** cold.activity_power
     slopes = ridge(
-        GramMatrices(
-            demographics.T @ demographics,
-            demographics.T @ (activity * (inputs @ of_targets)),
-        ),
+        demographics.T @ demographics,
+        demographics.T @ (activity * (inputs @ of_targets)),
         cold.regularization,
     )
     assert_same_scores(

@@ -92,3 +92,10 @@ def test_the_average_is_a_plain_mean_and_later_a_moving_average() -> None:
     for _ in range(1000):
         step(1.0)
     assert step(2.0) == pytest.approx(0.97 * 1.0 + 0.03 * 2.0, rel=1e-4)
+
+
+def test_without_a_batch_size_a_step_hides_a_share_of_the_ratings(small: Dataset) -> None:
+    preset = replace(TINY, training=replace(TINY.training, batch_size=0))
+    two_tower, _ = build_trainer(training_split(small, preset.training), preset)
+    step = next(iter(two_tower.batches(torch.Generator().manual_seed(0))))
+    assert int(step.hidden.sum()) == int(0.3 * len(step.hidden))
