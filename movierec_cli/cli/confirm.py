@@ -20,7 +20,8 @@ def confirmed(content: str, question: str, option: str) -> bool:
     """
     if not sys.stdin.isatty() or group().size > 1:
         raise UsageError(
-            f"{content} There is no terminal to confirm it in.", f"Add {option}, which confirms it."
+            f"{content}\nThere is no terminal to confirm it in.",
+            f"Add {option}, which confirms it.",
         )
     typer.echo(f"{content}\n{question} [y/N] ", nl=False, err=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -139,6 +139,13 @@ def _summary(imported: "Imported") -> list[str]:
             f"Repeated: {assembled.duplicates:,}; of several ratings of a film by a user, the last "
             "counts."
         )
+    if assembled.with_several_titles:
+        lines.append(
+            f"Titles: {assembled.with_several_titles:,} with others in later ratings; the first of "
+            "a film counts."
+        )
+    if assembled.unused:
+        lines.append(f"Columns not used: {', '.join(assembled.unused)}; --films reads films.")
     if dataset.has_times:
         first, last = (
             np.datetime64(int(time), "s").astype("datetime64[D]")
@@ -146,10 +153,12 @@ def _summary(imported: "Imported") -> list[str]:
         )
         lines.append(f"Times: {first} to {last}.")
     else:
-        lines.append("Times: none.")
+        is_given = bool(ratings.timestamps.any())
+        lines.append("Times: all the same, and not used." if is_given else "Times: none.")
     with_titles = int((films.titles != films.ids.astype(np.str_)).sum())
     of_titles = f", {with_titles:,} with a title" if 0 < with_titles < len(films) else ""
-    of_titles = of_titles if with_titles else ", without titles"
+    if not with_titles and np.isnat(films.released).all():  # years are those of titles
+        of_titles = ", without titles"
     genres = f"{len(dataset.genres)} genres" if dataset.genres else "no genres"
     lines.append(f"Catalog: {catalog_extent(dataset)}{of_titles}; {genres}.")
     known = [

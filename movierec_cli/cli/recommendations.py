@@ -80,8 +80,13 @@ def recommendations_view(
 
 
 def _share(score: float, best: float) -> float:
-    """Return the score relative to the best; 0 for scores below 0, those of the average film."""
-    return max(score, 0.0) / best if best > 0 else 0.0
+    """Return the score relative to the best, 0 to 1.
+
+    The average film scores 0. A list of lesser films has the inverse ratio: -1 is half of -0.5.
+    """
+    if best > 0:
+        return max(score, 0.0) / best
+    return best / score if score < best else 1.0
 
 
 def explained(explanation: "Explanation", rest: str = _LIKED) -> str:

@@ -137,9 +137,10 @@ def check_name(name: str, kind: str) -> str:
         If it has other characters than letters, digits, dots, dashes and underscores.
     """
     if not is_name(name):
+        example = f"my-{kind.replace(' ', '-')}"
         raise UsageError(
             f"{name!r} cannot be the name of a {kind}.",
-            f"Use letters, digits, dots, dashes and underscores, for example: my-{kind}",
+            f"Use letters, digits, dots, dashes and underscores, for example: {example}",
         )
     return name
 

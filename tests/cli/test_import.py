@@ -155,3 +155,18 @@ def test_rows_without_ratings_are_likes(cli: Cli, paths: Paths) -> None:
     result = cli("import", "likes.tsv", "--name", "likes", "--implicit")
     assert "Ratings: 9, all of them likes.\n" in result.stderr
     assert set(registry.load_dataset("likes", paths).ratings.values.tolist()) == {5.0}
+
+
+def test_the_summary_tells_what_was_not_used(cli: Cli) -> None:
+    lines = ["user,film,title,genres,rating,time"]
+    lines += [f"{user},1,{'Right' if user else 'First'} (1990),Drama,{user % 5 + 1},2020-01-01"
+              for user in range(10)]  # fmt: skip
+    Path("told.csv").write_text("\n".join(lines))
+    told = cli("import", "told.csv", "--name", "told", "--scale", "1-5", "--dry-run").stderr
+    assert "Titles: 1 with others in later ratings; the first of a film counts.\n" in told
+    assert "Columns not used: genres; --films reads films.\n" in told
+    assert "Times: all the same, and not used.\n" in told
+    assert "Catalog: 1 films, 1990 to 1990; no genres.\n" in told
+    Path("ids.csv").write_text("user,title,rating\n1,Heat (1995),5\n1,Fargo (1996),1\n")
+    told = cli("import", "ids.csv", "--name", "ids", "--scale", "1-5", "--dry-run").stderr
+    assert "Catalog: 2 films, 1995 to 1996; no genres.\n" in told

@@ -154,10 +154,16 @@ def test_a_predicted_rating_takes_the_place_of_the_score(home: Path) -> None:
 def test_the_bar_of_a_score_is_relative_to_the_best(home: Path) -> None:
     manifest, _ = load_manifest("dnn", home / "data" / "runs")
     facts = (7, "Fargo (1996)", 1996, ("Crime",), None, None)
-    films = [Recommendation(1, *facts, score, None, None) for score in (8.0, 2.0, -1.0)]
-    rows = recommendations_view("For you", manifest, films).rows
-    assert [row[-1].replace("#", "█") for row in rows] == ["██████", rows[1][-1], ""]
-    assert len(rows[1][-1]) == 2  # a quarter of six
+
+    def bars(*scores: float) -> list[str]:
+        films = [Recommendation(1, *facts, score, None, None) for score in scores]
+        rows = recommendations_view("For you", manifest, films).rows
+        return [row[-1].replace("#", "█") for row in rows]
+
+    best, quarter, none = bars(8.0, 2.0, -1.0)
+    assert (best, len(quarter), none) == ("██████", 2, "")  # a quarter of six
+    assert bars(-0.5, -1.0, -1.5) == ["██████", "███", "██"]  # films below the average one
+    assert bars(0.0, -1.0) == ["██████", ""]
 
 
 @pytest.mark.parametrize("options", [(), ("--explain",)])

@@ -268,6 +268,12 @@ def test_another_name_is_refused(name: str) -> None:
     assert "my-profile" in caught.value.hint
 
 
+def test_the_example_of_a_name_is_one() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_name("a b", "data set")
+    assert caught.value.hint.endswith("for example: my-data-set")
+
+
 @pytest.mark.parametrize(
     ("n_bytes", "text"),
     [

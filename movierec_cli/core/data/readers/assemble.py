@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from movierec_cli.core.data.dataset import Dataset, Films, FloatArray, Ids, Ratings, Users
 from movierec_cli.core.data.readers.catalog import FilmTable, UserTable
 from movierec_cli.core.data.readers.rating_table import RatingTable, is_whole_number
+from movierec_cli.core.data.titles import year_in
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,16 @@ class Assembled:
     """A data set, with what was left out.
 
     ``duplicates`` is the number of ratings that a later one of the same user and film replaced,
-    ``users_without_ratings`` that of the listed users who rated nothing.
+    ``users_without_ratings`` that of the listed users who rated nothing, ``with_several_titles``
+    that of films whose ratings have several titles, the first of which counts. ``unused`` are the
+    columns beside the ratings that were not read.
     """
 
     dataset: Dataset
     duplicates: int
     users_without_ratings: int
+    with_several_titles: int
+    unused: tuple[str, ...] = ()
 
 
 def assemble(
@@ -43,7 +48,8 @@ def assemble(
         Values of films and users by id; they may lack some. Films that nobody rated are kept, users
         who rated nothing are not.
     """
-    rated_titles = {str(table.films.names[code]): title for code, title in table.titles.items()}
+    first = table.titles.first.items()
+    rated_titles = {str(table.films.names[code]): title for code, title in first}
     film_ids, film_codes = _merged(table.films.names, film_table.titles)
     user_ids, user_codes = _merged(table.users.names, [])
     times = np.zeros(len(table), np.int64) if table.times is None else table.times
@@ -63,7 +69,8 @@ def assemble(
         has_times=table.times is not None and bool(np.ptp(times)),
     )
     rated = {str(user) for user in user_ids.tolist()}
-    return Assembled(dataset, duplicates, len(set(user_table.ids) - rated))
+    without_ratings = len(set(user_table.ids) - rated)
+    return Assembled(dataset, duplicates, without_ratings, len(table.titles.several))
 
 
 def _merged(rated: Ids, listed: Sequence[str] | Mapping[str, Any]) -> tuple[Ids, NDArray[np.int32]]:
@@ -89,6 +96,11 @@ def _without_duplicates(ratings: Ratings) -> tuple[Ratings, int]:
     return ratings.take(np.append(~repeated, True)), duplicates
 
 
+def _date_in(title: str) -> str:
+    year = year_in(title)
+    return "NaT" if year is None else f"{year:04d}-01-01"
+
+
 def _films(
     ids: Ids, table: FilmTable, rated_titles: Mapping[str, str], genres: Sequence[str]
 ) -> Films:
@@ -102,7 +114,13 @@ def _films(
     return Films(
         ids=ids,
         titles=np.array(titles, np.str_),
-        released=np.array([table.dates.get(key, "NaT") for key in keys], "datetime64[D]"),
+        released=np.array(
+            [
+                table.dates.get(key, "NaT") if key in table.titles else _date_in(title)
+                for key, title in zip(keys, titles, strict=True)
+            ],
+            "datetime64[D]",
+        ),
         genres=flags,
         imdb_ids=np.array([table.imdb.get(key, "") for key in keys], np.str_),
         tmdb_ids=np.array([table.tmdb.get(key, 0) for key in keys], np.int64),

@@ -1,6 +1,6 @@
 """Reader of people's own tables: ratings, and films and users where they have them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -62,7 +62,8 @@ def read_own(files: OwnFiles, name: str, progress: Progress) -> tuple[Assembled,
         With every problem in the files, up to twenty; or if the scale is not certain.
     """
     source = file_source(files.ratings)
-    table, scale = _read_ratings(files, source, progress)
+    unused: list[str] = []
+    table, scale = _read_ratings(files, source, unused, progress)
     problems = Problems()
     films, users = FilmTable(), UserTable()
     if files.films is not None:
@@ -76,17 +77,22 @@ def read_own(files: OwnFiles, name: str, progress: Progress) -> tuple[Assembled,
     problems.raise_any()
     stars = _stars(table, scale)
     lowest = float(scale.to_stars(np.array([scale.lowest]))[0]) if scale else HIGHEST_RATING
-    return assemble(name, table, stars, lowest, films, users), scale
+    assembled = assemble(name, table, stars, lowest, films, users)
+    return replace(assembled, unused=tuple(unused)), scale
 
 
 def _read_ratings(
-    files: OwnFiles, source: Source, progress: Progress
+    files: OwnFiles, source: Source, unused: list[str], progress: Progress
 ) -> tuple[RatingTable, Scale | None]:
-    """Read the ratings and find their scale; each rating outside of it is a problem."""
+    """Read the ratings and find their scale; each rating outside of it is a problem.
+
+    The columns that are not read become those ``unused``.
+    """
     rules = RatingRules(may_lack=files.implicit)
     if files.scale is not None:
         rules = replace(rules, lowest=files.scale.lowest, highest=files.scale.highest)
-    table = _read(files, source, rules, Problems(), progress)
+    find = partial(_find, files=files, unused=unused)
+    table = _read(files, source, find, rules, Problems(), progress)
     values = table.values[~np.isnan(table.values)]
     if files.scale is not None or not len(values):
         return table, files.scale
@@ -96,14 +102,18 @@ def _read_ratings(
         likely = likely_scale(values)
         if likely is not None:  # read again, for the lines of the others
             rules = replace(rules, lowest=likely.lowest, highest=likely.highest)
-            _read(files, source, rules, Problems(_OTHER_SCALE), progress)
+            _read(files, source, find, rules, Problems(_OTHER_SCALE), progress)
         raise
 
 
 def _read(
-    files: OwnFiles, source: Source, rules: RatingRules, problems: Problems, progress: Progress
+    files: OwnFiles,
+    source: Source,
+    find: Callable[[Table], dict[str, int]],
+    rules: RatingRules,
+    problems: Problems,
+    progress: Progress,
 ) -> RatingTable:
-    find = partial(_find, files=files)
     name = files.ratings.name
     with source.open(name) as file:
         if is_parquet(file):
@@ -120,13 +130,15 @@ def _read(
     return table
 
 
-def _find(table: Table, files: OwnFiles) -> dict[str, int]:
+def _find(table: Table, files: OwnFiles, unused: list[str]) -> dict[str, int]:
     columns = find_rating_columns(table, files.columns)
     if "rating" not in columns and not files.implicit:
         raise DataError(
             f"{table.place} has no column of ratings; it has: {listed(table.columns)}.",
             "Name it with --rating-column; or --implicit takes every row as a like.",
         )
+    used = columns.values()
+    unused[:] = [name for place, name in enumerate(table.columns) if place not in used]
     return columns
 
 

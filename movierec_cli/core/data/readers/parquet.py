@@ -8,7 +8,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from movierec_cli.core.data.readers.rating_table import IdColumn, RatingRules, RatingTable, as_ids
+from movierec_cli.core.data.readers.rating_table import (
+    IdColumn,
+    RatingRules,
+    RatingTable,
+    Titles,
+    as_ids,
+)
 from movierec_cli.core.data.readers.tables import Problems, Table, TextFormat, checked_text
 from movierec_cli.core.data.readers.times import (
     NO_TIME,
@@ -77,7 +83,9 @@ def read_parquet(
         seconds = _seconds(series)
         _add_problems(problems, path, "time", series, np.isnan(seconds), NO_TIME)
         times = np.nan_to_num(seconds).astype(np.int64)
-    titles = _titles(read["title"], films, path, problems) if "title" in read else {}
+    titles = Titles()
+    if "title" in read:
+        titles.add(films.codes, _titles(read["title"], path, problems))
     return RatingTable(users, films, values, times, titles)
 
 
@@ -102,12 +110,12 @@ def _ids(column: Any, name: str, path: Path, problems: Problems) -> IdColumn:
     return IdColumn(merged[np.maximum(codes, 0)].astype(np.int32), as_ids(unique.tolist()))
 
 
-def _titles(column: Any, films: IdColumn, path: Path, problems: Problems) -> dict[int, str]:
+def _titles(column: Any, path: Path, problems: Problems) -> list[str]:
+    """Return the title of each row; an empty text where there is none."""
     texts = ["" if text is None else checked_text(str(text)) for text in column.to_pylist()]
     is_wrong = np.array([text is None for text in texts])
     _add_problems(problems, path, "title", column, is_wrong, "is not a title")
-    pairs = zip(films.codes.tolist(), texts, strict=True)
-    return {code: title for code, title in pairs if title}
+    return [text or "" for text in texts]
 
 
 def _numbers(series: Any) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from movierec_cli.core.data.readers.rating_table import (
     IdColumn,
     RatingRules,
     RatingTable,
+    Titles,
     as_ids,
     plain_id,
 )
@@ -31,17 +32,13 @@ def read_lines(
     """Read line by line; each wrong cell is a problem."""
     users: dict[str, int] = {}
     films: dict[str, int] = {}
-    titles: dict[int, str] = {}
+    titles = Titles()
     parts: list[tuple[NDArray[Any], ...]] = []
     while rows := list(islice(table.rows, _LINES)):
         batch = _Batch(table, rows, columns)
         film_codes = batch.codes("film", films)
         parts.append((batch.codes("user", users), film_codes, batch.ratings(rules), batch.times()))
-        titles.update(
-            (code, title)
-            for code, title in zip(film_codes.tolist(), batch.titles(), strict=True)
-            if title
-        )
+        titles.add(film_codes, batch.titles())
         batch.report(problems)
     if not parts:
         parts = [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int64))]

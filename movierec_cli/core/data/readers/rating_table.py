@@ -1,7 +1,7 @@
 """The values of a file of ratings as arrays, and the rules for them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,20 @@ class IdColumn:
     names: Ids
 
 
+@dataclass(frozen=True)
+class Titles:
+    """Titles by the codes of films: the first of each film, and the films that have several."""
+
+    first: dict[int, str] = field(default_factory=dict)
+    several: set[int] = field(default_factory=set)
+
+    def add(self, codes: NDArray[np.int32], titles: Iterable[str]) -> None:
+        """Add the titles of some rows; an empty one is none."""
+        for code, title in zip(codes.tolist(), titles, strict=True):
+            if title and self.first.setdefault(code, title) != title:
+                self.several.add(code)
+
+
 @dataclass(frozen=True, eq=False)
 class RatingTable:
     """The rows of a file of ratings, in its order.
@@ -31,14 +45,14 @@ class RatingTable:
     times
         [n] int64, seconds since 1970 (UTC); ``None`` for a file without times.
     titles
-        Film title by its code in ``films``, where the file has a column of titles.
+        Those of a column of titles; none without.
     """
 
     users: IdColumn
     films: IdColumn
     values: NDArray[np.float64]
     times: NDArray[np.int64] | None
-    titles: Mapping[int, str]
+    titles: "Titles"
 
     def __len__(self) -> int:
         return len(self.values)

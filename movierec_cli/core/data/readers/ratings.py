@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from movierec_cli.core.data.readers.rating_lines import read_lines
-from movierec_cli.core.data.readers.rating_table import IdColumn, RatingRules, RatingTable
+from movierec_cli.core.data.readers.rating_table import IdColumn, RatingRules, RatingTable, Titles
 from movierec_cli.core.data.readers.tables import Problems, Table, TextFormat, read_table
 from movierec_cli.core.data.readers.times import in_seconds
 from movierec_cli.core.data.sources import Source
@@ -112,7 +112,7 @@ def _read_fast(
     arrays = {name: _joined(blocks.pop(name)) for name in positions}
     times = arrays["time"].astype(np.int64) if "time" in arrays else None
     users, films = (_factorized(arrays.pop(name)) for name in ("user", "film"))
-    return RatingTable(users, films, arrays["rating"].astype(np.float64), times, {})
+    return RatingTable(users, films, arrays["rating"].astype(np.float64), times, Titles())
 
 
 def _columns_of(

@@ -4,7 +4,12 @@ import numpy as np
 
 from movierec_cli.core.data.readers.assemble import Assembled, assemble
 from movierec_cli.core.data.readers.catalog import FilmTable, UserTable
-from movierec_cli.core.data.readers.rating_table import IdColumn, RatingTable, as_ids
+from movierec_cli.core.data.readers.rating_table import (
+    IdColumn,
+    RatingTable,
+    Titles,
+    as_ids,
+)
 
 Row = tuple[str, str, float]
 
@@ -28,7 +33,7 @@ def build(
         column([film for _, film, _ in rows]),
         values,
         None if times is None else np.array(times, np.int64),
-        titles or {},
+        Titles(titles or {}),
     )
     stars = values.astype(np.float32)
     return assemble("mine", table, stars, 1.0, films or FilmTable(), users or UserTable())
@@ -84,6 +89,14 @@ def test_a_title_is_that_of_the_films_else_of_the_ratings_else_the_id() -> None:
     rows = [("1", "1", 4.0), ("1", "2", 4.0), ("1", "3", 4.0)]
     dataset = build(*rows, films=films, titles={0: "Rated", 1: "Second"}).dataset
     assert dataset.films.titles.tolist() == ["Listed", "Second", "3", "Unrated"]
+
+
+def test_a_year_in_a_title_of_the_ratings_or_in_an_id_is_that_of_the_film() -> None:
+    films = FilmTable(titles={"b": "B (1990)"})  # a table tells the date itself
+    rows = [("1", "a", 4.0), ("1", "b", 4.0), ("1", "Heat (1995)", 4.0)]
+    found = build(*rows, films=films, titles={0: "A (1972)"}).dataset.films
+    assert found.titles.tolist() == ["Heat (1995)", "A (1972)", "B (1990)"]
+    np.testing.assert_array_equal(found.years, [1995, 1972, np.nan])
 
 
 def test_genres_have_the_given_order_or_that_of_the_alphabet() -> None:

@@ -112,6 +112,23 @@ def test_duplicates_are_counted_and_the_last_one_counts(tmp_path: Path) -> None:
     assert (duplicates, dataset.ratings.values.tolist()) == (2, [4, 3])
 
 
+def test_the_first_title_of_a_film_counts_and_others_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    titles = ["", "Right (1991)", "Right (1991)", "Wrong"]
+    lines = [f"{user},1,{title},4" for user, title in enumerate(titles)]
+    file.write_text("\n".join(["user,film,title,rating", *lines, "5,2,Other,3"]))
+    assembled, _ = read_own(OwnFiles(file, scale=Scale(1, 5)), "mine", SILENT)
+    assert assembled.dataset.films.titles.tolist() == ["Right (1991)", "Other"]
+    assert (assembled.with_several_titles, assembled.unused) == (1, ())
+
+
+def test_columns_that_are_not_read_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("user,film,genres,rating,year\n1,1,Drama,4,1990\n1,2,War,5,1991\n")
+    assembled, _ = read_own(OwnFiles(file, scale=Scale(1, 5)), "mine", SILENT)
+    assert assembled.unused == ("genres", "year")
+
+
 def test_columns_are_found_by_their_names_or_the_options(tmp_path: Path) -> None:
     data = (
         "Reviewer ID;Movie_Title;Your Rating;Date\n"

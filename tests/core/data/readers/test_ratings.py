@@ -78,7 +78,7 @@ def test_both_ways_of_reading_give_the_same(reader: Reader, delimiter: str, end:
     assert table.values.tolist() == [3.5, 5, 0.5]
     assert table.times is not None
     assert table.times.tolist() == [881250949, 978300760, 1]
-    assert (len(table), dict(table.titles)) == (3, {})
+    assert (len(table), table.titles.first) == (3, {})
     assert len(table.users.names) == len(table.films.names) == 2
 
 
@@ -147,7 +147,7 @@ def test_titles_are_read_with_commas_and_line_breaks(tmp_path: Path) -> None:
         tmp_path,
         'user,film,title,rating\n1,9,"Boat, The\n (1995)",4\n1,5,Heat,3\n2,5,,3\n2,7,,1\n',
     )
-    by_id = {str(table.films.names[code]): title for code, title in table.titles.items()}
+    by_id = {str(table.films.names[code]): title for code, title in table.titles.first.items()}
     assert by_id == {"9": "Boat, The (1995)", "5": "Heat"}
 
 
