@@ -106,7 +106,12 @@ def recommend(
     among: AmongOption = None,
     exclude: ExcludeOption = None,
     sort: Annotated[
-        str, _option(FILTERS_PANEL, "By score or by like probability.", metavar="score|like")
+        str,
+        _option(
+            FILTERS_PANEL,
+            "Order of the list, whose films have the best scores in any case.",
+            metavar="score|like",
+        ),
     ] = "score",
     include_rated: Annotated[
         bool, _option(FILTERS_PANEL, "Rated films too.", "--include-rated")

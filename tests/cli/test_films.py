@@ -69,6 +69,7 @@ def test_users_with_similar_taste_are_shown(cli: Cli, trained: Path) -> None:
     ("arguments", "code", "message"),
     [
         (("films", "xqzzy", "--dataset", SMALL), 2, "No film matches 'xqzzy'"),
+        (("films", "--year", "1800-1810", "--dataset", SMALL), 2, "No film matches the filters"),
         (("similar", "xqzzy"), 2, "There is no film 'xqzzy'"),
         (("similar", "3", "--run", "two-tower"), 2, "has no vectors"),
         (("neighbors", "--user", "121"), 2, "There is no user 121"),

@@ -12,13 +12,14 @@ def catalog_extent(dataset: Dataset) -> str:
     return f"{extent}, {min(years)} to {max(years)}" if years else extent
 
 
-def newer_films(dataset: Dataset) -> str:
+def newer_films(dataset: Dataset, wanted: tuple[int, int] | None = None) -> str:
     """Return a sentence about a newer edition than this one; empty if there is none.
 
-    The packaged edition comes first, then the smallest.
+    It is of no use to those who want films of some years that this one covers, and empty then. The
+    packaged edition comes first, then the smallest.
     """
     last = max(_years(dataset), default=None)
-    if last is None or dataset.name not in EDITIONS:
+    if last is None or dataset.name not in EDITIONS or (wanted and wanted[1] <= last):
         return ""
     newer = [edition for edition in EDITIONS.values() if edition.last_year > last]
     newer.sort(key=lambda edition: (not edition.is_packaged, edition.bytes or 10**9))

@@ -89,10 +89,10 @@ def search_films(dataset: Dataset, query: str, filters: Filters) -> list[Catalog
         for rank, row in enumerate((row for row in rows if mask[row]), start=1)
     ]
     if not found:
-        newer = newer_films(dataset)
+        newer = newer_films(dataset, filters.years)
+        wanted = f"{query!r} and the filters" if query else "the filters"
         raise UsageError(
-            f"No film matches {query!r} and the filters; {dataset.name} has "
-            f"{catalog_extent(dataset)}.",
+            f"No film matches {wanted}; {dataset.name} has {catalog_extent(dataset)}.",
             f"Newer films: {newer}" if newer else "Try fewer words or filters: movierec films WORD",
         )
     return found

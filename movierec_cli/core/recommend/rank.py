@@ -124,7 +124,7 @@ def require_films(n_films: int, dataset: Dataset, filters: Filters) -> None:
     """Raise a `DataError` if no film is left to recommend."""
     if not n_films:
         extent = f"{dataset.name} has {catalog_extent(dataset)}"
-        newer = newer_films(dataset) if filters.years else ""
+        newer = newer_films(dataset, filters.years) if filters.years else ""
         raise DataError(
             f"No film is left to recommend; {extent}.",
             f"Use fewer filters.{f' Newer films: {newer}' if newer else ''}",

@@ -43,3 +43,9 @@ def test_an_imported_data_set_is_not_compared_with_editions() -> None:
 @pytest.mark.ml100k
 def test_the_extent_of_the_real_data(ml100k: Dataset) -> None:
     assert catalog_extent(ml100k) == "1,682 films, 1922 to 1998"
+
+
+def test_newer_films_are_not_named_for_years_that_the_data_covers() -> None:
+    until_1998 = replace(films("A (1998)"), name="ml-100k")
+    assert newer_films(until_1998, (1900, 1998)) == ""
+    assert "ml-latest-small" in newer_films(until_1998, (1990, 1999))
