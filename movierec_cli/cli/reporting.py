@@ -48,8 +48,9 @@ def _report(error: Exception, ctx: Any) -> int:
     """Print an error and return its exit code; ``MOVIEREC_DEBUG=1`` adds the traceback."""
     usage: Any = getattr(error, "format_message", None)  # Typer's: a wrong option or command
     if usage:
-        hint = _usage_hint(usage(), getattr(error, "ctx", None) or ctx)
-        return _failed(UsageError.exit_code, usage(), hint)
+        message = usage().replace("Value error, ", "").replace("Input should be", "it must be")
+        hint = _usage_hint(message, getattr(error, "ctx", None) or ctx)
+        return _failed(UsageError.exit_code, message, hint)
     if os.environ.get("MOVIEREC_DEBUG", "") not in ("", "0"):
         output.print_traceback(error)
     if isinstance(error, OSError) and error.filename:

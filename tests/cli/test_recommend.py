@@ -201,6 +201,8 @@ def test_a_table_of_ten_films_fits_a_small_terminal(options: tuple[str, ...], ho
         (("--all-users", "-o", "r.csv", "--seen", "3"), 2, "every user", "Leave out"),
         (("--user", "3", "--among", "none.csv"), 3, "There is no file none.csv", "path"),
         (("--user", "3", "--popularity", "-2"), 2, "greater than or equal to -1", ""),
+        (("--user", "3", "-n", "0"), 2, "'-n': it must be greater than or equal to 1", ""),
+        (("--user", "3", "--format", "xml"), 2, "'--format': 'xml' is not one of", ""),
     ],
 )  # fmt: skip
 def test_bad_input_gets_an_error_and_the_next_step(
