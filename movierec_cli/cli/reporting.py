@@ -48,6 +48,7 @@ def _report(error: Exception, ctx: Any) -> int:
     """Print an error and return its exit code; ``MOVIEREC_DEBUG=1`` adds the traceback."""
     usage: Any = getattr(error, "format_message", None)  # Typer's: a wrong option or command
     if usage:
+        # without the words of the library that Typer converts values with
         message = usage().replace("Value error, ", "").replace("Input should be", "it must be")
         hint = _usage_hint(message, getattr(error, "ctx", None) or ctx)
         return _failed(UsageError.exit_code, message, hint)

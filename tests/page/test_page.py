@@ -72,6 +72,20 @@ def test_filters_choose_genres_and_years(page: Any, run: LoadedRun) -> None:
     assert all(int(year) >= 1990 for year in years)
 
 
+def test_the_best_of_a_list_has_a_full_bar_also_below_the_average_film(page: Any) -> None:
+    rate(page, "godfather", 4.5)
+    page.locator("summary", has_text="Filters").click()
+    for year in ("1978", "1982", "1984", "1987"):
+        page.fill("[name=from]", year)
+        page.fill("[name=to]", year)
+        shares = page.locator("#list .bar").evaluate_all(
+            "bars => bars.map(bar => parseFloat(bar.style.getPropertyValue('--share')))"
+        )
+        assert shares[0] == 100
+        assert shares == sorted(shares, reverse=True)
+        assert len(set(shares)) > 1
+
+
 def test_more_like_a_film_is_shown_and_left(page: Any) -> None:
     first = titles(page, "list")[0]
     page.locator("#list button[name=more]").first.click()

@@ -19,8 +19,8 @@ class Assembled:
 
     ``duplicates`` is the number of ratings that a later one of the same user and film replaced,
     ``users_without_ratings`` that of the listed users who rated nothing, ``with_several_titles``
-    that of films whose ratings have several titles, the first of which counts. ``unused`` are the
-    columns beside the ratings that were not read.
+    that of films whose ratings have several titles, the first of which counts, and that the films
+    do not list. ``unused`` are the columns beside the ratings that were not read.
     """
 
     dataset: Dataset
@@ -69,8 +69,14 @@ def assemble(
         has_times=table.times is not None and bool(np.ptp(times)),
     )
     rated = {str(user) for user in user_ids.tolist()}
-    without_ratings = len(set(user_table.ids) - rated)
-    return Assembled(dataset, duplicates, without_ratings, len(table.titles.several))
+    return Assembled(
+        dataset,
+        duplicates,
+        users_without_ratings=len(set(user_table.ids) - rated),
+        with_several_titles=sum(
+            str(table.films.names[code]) not in film_table.titles for code in table.titles.several
+        ),
+    )
 
 
 def _merged(rated: Ids, listed: Sequence[str] | Mapping[str, Any]) -> tuple[Ids, NDArray[np.int32]]:

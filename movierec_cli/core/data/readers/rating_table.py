@@ -52,7 +52,7 @@ class RatingTable:
     films: IdColumn
     values: NDArray[np.float64]
     times: NDArray[np.int64] | None
-    titles: "Titles"
+    titles: Titles
 
     def __len__(self) -> int:
         return len(self.values)

@@ -44,11 +44,11 @@ const showFilms = (id, rows) => replaceItems(id, rows.map((row) => itemOf(row)))
 function showList() {
   const [query, filters, isSimilar] = [profile.query, chosenFilters(), similarTo >= 0];
   const found = isSimilar ? similarFilms(model, films, similarTo, filters) : recommended(query, filters);
-  const best = Math.max(found[0]?.score, 1e-9);
+  const best = found[0]?.score;
   const names = [...query.history.map(({ row }) => bare[row]), "what you said about you", "widely liked"];
   replaceItems("list", found.map(({ row, user, score, like, similarity }, at) => itemOf(row, isSimilar
     ? { rank: at + 1, why: `Similarity ${Math.round(100 * similarity)} %` }
-    : { rank: at + 1, like, share: Math.max(score / best, 0),
+    : { rank: at + 1, like, share: best > 0 ? Math.max(score / best, 0) : score < best ? best / score : 1,
       why: reasons(names, model.terms(user, query.history, row, score)) })));
   const forYou = profile.films.size ? "Recommended for you" : "Liked by most";
   write("heading", isSimilar ? `More like ${bare[similarTo]}` : forYou);

@@ -120,6 +120,11 @@ def test_the_first_title_of_a_film_counts_and_others_are_told(tmp_path: Path) ->
     assembled, _ = read_own(OwnFiles(file, scale=Scale(1, 5)), "mine", SILENT)
     assert assembled.dataset.films.titles.tolist() == ["Right (1991)", "Other"]
     assert (assembled.with_several_titles, assembled.unused) == (1, ())
+    films = tmp_path / "films.csv"
+    films.write_text("film,title\n1,Listed\n")
+    assembled, _ = read_own(OwnFiles(file, films, scale=Scale(1, 5)), "mine", SILENT)
+    assert assembled.dataset.films.titles.tolist() == ["Listed", "Other"]
+    assert assembled.with_several_titles == 0
 
 
 def test_columns_that_are_not_read_are_told(tmp_path: Path) -> None:
